@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// Memory: panic, the malloc family that cannot fail, arenas, growable arrays, output text.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+_Noreturn void panic(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "tare: internal error at %s:%d: %s\n", file, line, what);
+    fflush(NULL);
+    _exit(3);
+}
+
+static void *must(void *memory)
+{
+    if (memory == NULL)
+        panic(__FILE__, __LINE__, "out of memory");
+    return memory;
+}
+
+void *mem_alloc(size_t size)
+{
+    return must(malloc(size ? size : 1));
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+    return must(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_realloc(void *old, size_t size)
+{
+    return must(realloc(old, size ? size : 1));
+}
+
+// ------------------------------------------------------------------------- arena
+
+// A chain of chunks, newest first; only the newest has room.
+//
+//   arena -> [chunk | used ......| free   ] -> [chunk | used ........] -> NULL
+struct chunk {
+    struct chunk *older;
+    size_t size, used; // bytes after this header
+};
+
+#define ARENA_ALIGN 16
+#define CHUNK_HEAD  ((sizeof(struct chunk) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN)
+#define CHUNK_FIRST ((size_t)16 << 10)
+#define CHUNK_MAX   ((size_t)1 << 20)
+
+struct arena {
+    struct chunk *newest;
+};
+
+struct arena *arena_new(void)
+{
+    return mem_zalloc(1, sizeof(struct arena));
+}
+
+static void free_chunks(struct chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct chunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    free_chunks(arena->newest);
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct chunk *keep = arena->newest;
+    if (keep == NULL)
+        return;
+#ifdef TARE_ARENA_MALLOC
+    free_chunks(keep);
+    arena->newest = NULL;
+#else
+    free_chunks(keep->older);
+    keep->older = NULL;
+    keep->used = 0;
+#endif
+}
+
+static struct chunk *chunk_add(struct arena *arena, size_t need)
+{
+    size_t size = arena->newest ? MIN(arena->newest->size * 2, CHUNK_MAX) : CHUNK_FIRST;
+#ifdef TARE_ARENA_MALLOC
+    size = need;
+#endif
+    size = MAX(size, need);
+    struct chunk *chunk = mem_alloc(CHUNK_HEAD + size);
+    *chunk = (struct chunk){.older = arena->newest, .size = size};
+    arena->newest = chunk;
+    return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        panic(__FILE__, __LINE__, "arena allocation too large");
+    size_t rounded = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    struct chunk *chunk = arena->newest;
+#ifdef TARE_ARENA_MALLOC
+    rounded = size; // exact, so that one byte too far is seen
+    chunk = NULL;
+#endif
+    if (chunk == NULL || rounded > chunk->size - chunk->used)
+        chunk = chunk_add(arena, rounded);
+    uint8_t *memory = (uint8_t *)chunk + CHUNK_HEAD + chunk->used;
+    chunk->used += rounded;
+    memset(memory, 0, size);
+    return memory;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        panic(__FILE__, __LINE__, "arena allocation too large");
+    return arena_alloc(arena, total);
+}
+
+void *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+    void *copy = arena_alloc(arena, size);
+    if (size != 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+char *arena_text(struct arena *arena, struct slice text)
+{
+    char *copy = arena_alloc(arena, text.size + 1);
+    if (text.size != 0)
+        memcpy(copy, text.data, text.size);
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    ASSERT(size >= 0);
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+// --------------------------------------------------------------------------- vec
+
+void *vec__grow(void *items, size_t *capacity, size_t need, size_t item_size)
+{
+    size_t bytes, wanted = MAX(need, MAX(*capacity + *capacity / 2, (size_t)8));
+    if (__builtin_mul_overflow(wanted, item_size, &bytes))
+        panic(__FILE__, __LINE__, "array too large");
+    *capacity = wanted;
+    return mem_realloc(items, bytes);
+}
+
+// --------------------------------------------------------------------------- buf
+
+void buf_free(struct buf *buf)
+{
+    free(buf->data);
+    *buf = (struct buf){0};
+}
+
+void buf_reserve(struct buf *buf, size_t more)
+{
+    size_t need;
+    if (__builtin_add_overflow(buf->size, more, &need))
+        panic(__FILE__, __LINE__, "output too large");
+    if (need > buf->capacity)
+        buf->data = vec__grow(buf->data, &buf->capacity, need, 1);
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    ASSERT(size >= 0);
+    buf_reserve(buf, (size_t)size + 1);
+    va_start(args, format);
+    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, args);
+    va_end(args);
+    buf->size += (size_t)size;
+}
+
+void buf_u64(struct buf *buf, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    buf_bytes(buf, digits + at, sizeof digits - at);
+}
+
+void buf_uleb(struct buf *buf, uint64_t value)
+{
+    while (value >= 0x80) {
+        buf_char(buf, (char)(0x80 | (value & 0x7f)));
+        value >>= 7;
+    }
+    buf_char(buf, (char)value);
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+//
+// dwarfsize: what the debug information says: units, functions, variables, types with their layout,
+// line tables.
+//
+// One table-driven scan over the DIEs (scan.c) feeds everything; it compiles each abbreviation into
+// a few steps, skips what a pass does not ask for, and runs over units in parallel. DWARF 2 to 5,
+// 32- and 64-bit, type units, partial units, split units (.dwo, .dwp), dwz supplementary files.
+// Section numbers in comments are of the DWARF 5 standard.
+//
+//   dw_open ── units ─┬─ dw_read_code    functions and variables with addresses, inlined calls
+//                     ├─ dw_read_types   every distinct type once
+//                     └─ dw_read_lines   source of an address
+//
+// A damaged unit is a doubt: what was read of it before the damage counts, the rest is skipped,
+// others go on. Everything returned is owned by its container and lives until that is freed; texts
+// are lent from the mapped file.
+#ifndef TARE_DWARFSIZE_H
+#define TARE_DWARFSIZE_H
+
+#include "base/base.h"
+#include "image/image.h"
+
+// --------------------------------------------------------------- opening and units
+
+struct dw;
+
+// A DIE, wherever it lies: object (main file, supplementary file, split objects) and offset in its
+// section.
+//   63..48 object number, 47 set for .debug_types, 46..0 offset
+typedef uint64_t dw_ref;
+#define DW_NO_REF UINT64_MAX
+
+#define DW_NO_UNIT UINT32_MAX
+
+struct dw_unit {
+    const char *name;     // DW_AT_name of the unit, "" when it has none
+    const char *comp_dir; // or ""
+    const char *path; // name made absolute with comp_dir, "." and ".." folded: what reports show
+                      // and rules match
+    const char *producer;  // or ""
+    uint64_t offset, size; // in its section, header included, bytes
+    dw_ref die;            // its first DIE
+    uint32_t index;
+    uint16_t version, language; // DWARF version; DW_LANG_* or 0
+    uint8_t
+        kind; // DW_UT_* (also for DWARF 2 to 4: compile, partial, type, skeleton, split compile)
+    uint8_t address_size, offset_size; // bytes
+    bool artificial; // a link-time optimiser's unit, named "<artificial>": not a source file, owns
+                     // nothing itself
+};
+
+struct dw_options {
+    unsigned threads; // 0: one per core
+    struct doubts *doubts;
+};
+
+// Opens the debug information found by img_debug_find; `debug` must outlive it. True with no units
+// when the image has no .debug_info. Opening reads unit headers and root DIEs only.
+bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_options *options,
+             struct fault *fault);
+void dw_close(struct dw *dw);
+const struct dw_unit *dw_units(const struct dw *dw, size_t *count);
+
+// -------------------------------------------------------------- code and variables
+
+struct dw_range {
+    uint64_t start, end; // addresses, half open
+};
+
+struct dw_function {
+    const char *name;         // or "" (then nobody said)
+    const char *linkage_name; // or NULL
+    dw_ref die;
+    uint32_t unit; // whose code it is: the unit of the abstract origin for an artificial unit, else
+                   // the concrete one
+    uint32_t concrete;                 // the unit the concrete DIE lies in
+    uint32_t range_first, range_count; // in dw_code.ranges
+    uint32_t decl_line;
+};
+
+struct dw_inline {
+    uint32_t function; // index of the concrete function it was inlined into
+    uint32_t parent;   // index of the inlined call around it, or UINT32_MAX
+    uint32_t unit;     // of its abstract origin
+    const char *name;
+    uint32_t range_first, range_count;
+    uint32_t call_line;
+};
+
+struct dw_variable {
+    const char *name, *linkage_name;
+    dw_ref die, type;        // type: the DIE of its type, DW_NO_REF when unknown
+    uint64_t addr;           // address, or offset in the TLS template
+    uint64_t size;           // bytes by its type; 0 when not known
+    uint32_t unit, concrete; // as for functions
+    uint32_t decl_line;
+    bool tls, local; // local: a static inside a function
+};
+
+enum dw_code_flags { DW_CODE_NAMES = 1, DW_CODE_INLINES = 2, DW_CODE_SIZES = 4 };
+
+struct dw_code {
+    const struct dw_function *functions;
+    const struct dw_variable *variables;
+    const struct dw_inline *inlines;
+    const struct dw_range *ranges;
+    size_t function_count, variable_count, inline_count, range_count;
+    // Address ranges of the units (DW_AT_ranges, low and high pc; 2.17): unit u has
+    // unit_ranges[unit_first[u]] up to unit_ranges[unit_first[u + 1]].
+    const struct dw_range *unit_ranges;
+    const uint32_t *unit_first;
+};
+
+// In the order of the DIEs, whatever the number of threads. Names and sizes are filled only when
+// asked for. Ranges that start at a tombstone (0 without content there, -1, -2; 2.17.3 note) or are
+// empty are left out: `image` tells.
+bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
+                  struct fault *fault);
+
+// --------------------------------------------------------------------- line tables
+
+// The bytes from `start` up to `end` come from this line.
+struct dw_line_run {
+    uint64_t start, end;
+    const char *path; // as dw_unit.path; lent until dw_close
+    uint32_t line;
+};
+
+// Calls row() for each run of one unit's line program (6.2), neighbours of equal file merged when
+// `by_file`. Thread-safe for different units. Tombstoned sequences are left out.
+bool dw_read_lines(struct dw *dw, struct img *image, uint32_t unit, bool by_file,
+                   void (*run)(void *context, const struct dw_line_run *run), void *context,
+                   struct fault *fault);
+
+// ------------------------------------------------------------------- contributions
+
+// The parts of debug sections that belong to one unit: its DIEs, abbreviations, line program,
+// ranges, string offsets.
+struct dw_part {
+    uint32_t section;      // section index in the debug image
+    uint64_t offset, size; // bytes of the (inflated) section
+    uint32_t unit;
+};
+bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, struct fault *fault);
+
+// --------------------------------------------------------------------------- types
+
+typedef uint32_t dw_type_id;
+#define DW_NO_TYPE UINT32_MAX // void, or not known
+
+enum dw_kind {
+    DW_BASE,
+    DW_POINTER,
+    DW_REFERENCE,
+    DW_RVALUE_REFERENCE,
+    DW_MEMBER_POINTER,
+    DW_CONST,
+    DW_VOLATILE,
+    DW_RESTRICT,
+    DW_ATOMIC,
+    DW_TYPEDEF,
+    DW_ARRAY,
+    DW_STRUCT,
+    DW_CLASS,
+    DW_UNION,
+    DW_ENUM,
+    DW_FUNCTION,
+    DW_UNSPECIFIED,
+    DW_SUBRANGE,
+    DW_OTHER,
+};
+
+enum dw_member_flags {
+    DW_MEMBER_BIT_FIELD = 1,
+    DW_MEMBER_BASE = 2,    // a base class (DW_TAG_inheritance)
+    DW_MEMBER_VIRTUAL = 4, // virtual base: its offset is not fixed; bit_offset is 0
+    DW_MEMBER_STATIC = 8,  // static data member: not part of the layout
+    DW_MEMBER_ARTIFICIAL = 16,
+    DW_MEMBER_VTABLE = 32,  // the vtable pointer
+    DW_MEMBER_VARIANT = 64, // lies in one variant of a variant part (Rust enums): overlaps others
+    DW_MEMBER_DISCRIMINANT = 128,
+};
+
+struct dw_member {
+    const char *name; // "" when anonymous
+    dw_type_id type;
+    uint32_t flags;
+    uint64_t bit_offset; // from the start of the type; both DWARF encodings of bit fields and both
+                         // byte orders resolved
+    uint64_t bit_size;   // of a bit field, else 0
+    uint64_t alignment;  // bytes, only when stated (alignas), else 0
+};
+
+struct dw_enumerator {
+    const char *name;
+    int64_t value;
+};
+
+#define DW_COUNT_UNKNOWN UINT64_MAX // a flexible array: [] (or [0] in old DWARF)
+
+// One distinct type. Two definitions are the same when kind, qualified name, size, and members by
+// name, offset and type name agree; then the one with the lowest DIE is kept.
+struct dw_type {
+    enum dw_kind kind;
+    bool declaration;                                        // only declared, nowhere defined
+    bool is_signed, is_unsigned, is_float, is_char, is_bool; // DW_BASE
+    bool variable_size;
+    const char *name;      // "" when anonymous; with template arguments: "vector<int>"
+    const char *scope;     // "outer::inner" or ""
+    const char *decl_file; // path, or ""
+    uint32_t decl_line;
+    uint32_t unit;                   // of the first definition
+    dw_ref die;                      // of the first definition
+    dw_type_id target;               // pointee, element, underlying, return type
+    dw_type_id contains;             // DW_MEMBER_POINTER: the class
+    uint64_t size;                   // bytes; for typedefs and qualifiers that of what they name
+    uint64_t alignment;              // bytes, only when stated, else 0
+    const struct dw_member *members; // DW_FUNCTION: its parameters (name "", type)
+    uint32_t member_count;
+    uint32_t dimension_count;   // DW_ARRAY
+    const uint64_t *dimensions; // elements, outermost first; DW_COUNT_UNKNOWN
+    const struct dw_enumerator *enumerators;
+    uint32_t enumerator_count;
+    uint32_t copies; // how many DIEs define it
+};
+
+struct dw_types;
+
+struct dw_types_options {
+    const char *const
+        *names; // globs on the plain or the qualified name, "struct X" allowed; count 0: all
+    size_t name_count;
+    bool first; // stop at the first definition of each name (names must be plain)
+    bool units; // remember which units define each record
+};
+
+// Every distinct struct, class, union, enum and typedef, and what they need. Ids run from 0 in the
+// order of the DIEs, whatever the number of threads.
+bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
+                   struct fault *fault);
+void dw_types_free(struct dw_types *types);
+size_t dw_types_count(const struct dw_types *types);
+const struct dw_type *dw_types_get(const struct dw_types *types,
+                                   dw_type_id id); // NULL for DW_NO_TYPE
+// Whether the type was asked for by name (or all were) rather than only needed by another.
+bool dw_types_wanted(const struct dw_types *types, dw_type_id id);
+// Units that define it (only with options.units), ascending.
+const uint32_t *dw_types_units(const struct dw_types *types, dw_type_id id, size_t *count);
+// The type behind typedefs and qualifiers.
+dw_type_id dw_types_strip(const struct dw_types *types, dw_type_id id);
+// Bytes of one object of the type, element counts multiplied out; 0 when not known.
+uint64_t dw_types_size(const struct dw_types *types, dw_type_id id);
+// C spelling around a declarator: spell(char[16], "name") gives "char name[16]"; with "" gives
+// "char [16]".
+void dw_types_spell(const struct dw_types *types, dw_type_id id, const char *declarator,
+                    struct buf *out);
+// "ns::list<int>".
+void dw_types_qualified(const struct dw_types *types, dw_type_id id, struct buf *out);
+
+// Snapshots: everything but the DIE references.
+void dw_types_save(const struct dw_types *types, struct buf *out);
+bool dw_types_load(struct dw_types **out, struct slice bytes, const char *path,
+                   struct fault *fault);
+
+#endif

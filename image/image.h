@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+//
+// image: one ELF file or archive, opened: what it says about itself, before anybody interprets it.
+//
+//   file on disk
+//     └─ img_file ── one image (executable, shared object, .o)
+//                 └─ or many (members of an archive; those of a thin archive are files)
+//          └─ img: sections, segments, symbols, relocations, bytes (inflated, relocated)
+//
+// ELF parsing is libelf's; its answers are checked here, so that nothing above has to distrust a
+// section's range. Bytes are borrowed from the mapped file where they can be; sections that are
+// compressed (SHF_COMPRESSED with zlib or zstd, or .zdebug_*) are inflated once, when first asked
+// for. Everything lives until img_file_close.
+//
+// Addresses. In a linked image they are the file's virtual addresses. A relocatable image (ET_REL)
+// has no addresses: every section starts at 0. So that one address names one byte there too, each
+// allocated section of a .o is given a synthetic base (consecutive, aligned, from IMG_OBJECT_BASE
+// on), symbols move with their section, and relocations in debug sections are applied against
+// those. Report such addresses relative to the section.
+//
+//   .o:   .text @0   .data @0   .bss @0          image:  |IMG_OBJECT_BASE .text |.data |.bss |
+#ifndef TARE_IMAGE_H
+#define TARE_IMAGE_H
+
+#include <elf.h>
+
+#include "base/base.h"
+
+#define IMG_OBJECT_BASE 0x10000u
+
+struct img;
+struct img_file;
+
+// ------------------------------------------------------------------------- opening
+
+// Opens a file; false with `fault` for what is not readable, not regular (directory, FIFO), empty,
+// or neither ELF nor archive (then the message says what it looks like: a linker map, a script, a
+// Mach-O, PE ...). `doubts` (may be NULL) receives what was passed over: a broken archive member, a
+// section past the end of the file.
+bool img_file_open(struct img_file **out, const char *path, struct doubts *doubts,
+                   struct fault *fault);
+void img_file_close(struct img_file *file);
+
+const char *img_file_path(const struct img_file *file);
+uint64_t img_file_size(const struct img_file *file); // bytes on disk
+struct slice img_file_bytes(const struct img_file *file);
+bool img_file_is_archive(const struct img_file *file);
+size_t img_file_count(const struct img_file *file); // images in it: 1, or the readable ELF members
+struct img *img_file_image(struct img_file *file, size_t index);
+
+// Parts of an archive that are not members' contents (magic, member headers, symbol index,
+// long-name table, padding, members that are not ELF), in file order, for the ledger.
+struct img_span {
+    uint64_t offset, size; // bytes of the file
+    const char *what;      // "archive header", "archive index", "archive names", "member NAME" ...
+};
+const struct img_span *img_file_spans(const struct img_file *file, size_t *count);
+
+// ----------------------------------------------------------------------- the image
+
+struct img_info {
+    const char *path;    // "libx.a(member.o)" for a member
+    const char *member;  // member name, or NULL
+    uint64_t file_start; // offset of this image in the file (not 0 for a member of a plain archive)
+    uint64_t file_size;  // bytes of this image
+    uint16_t type;       // ET_*
+    uint16_t machine;    // EM_*
+    uint32_t flags;      // e_flags
+    bool is64, big_endian;
+    uint8_t address_size; // 4 or 8
+    uint64_t entry;
+    uint64_t header_size;                    // e_ehsize
+    uint64_t segments_offset, segments_size; // program header table, in the image
+    uint64_t sections_offset, sections_size; // section header table, in the image
+    struct slice build_id;                   // from the note, or empty
+};
+
+const struct img_info *img_info(const struct img *img);
+const char *img_machine_name(
+    uint16_t machine); // "x86-64", "ARM", "Xtensa" ...; "EM_NNN" for others is in no table: "?"
+
+// -------------------------------------------------------------- sections, segments
+
+struct img_section {
+    uint32_t index;     // number in the section header table
+    const char *name;   // "" when it has none
+    uint32_t type;      // SHT_*
+    uint64_t flags;     // SHF_*
+    uint64_t addr;      // synthetic in a .o (allocated sections only, else 0)
+    uint64_t offset;    // in the image; clipped so that [offset, offset + file_size) lies inside it
+    uint64_t size;      // bytes in memory: sh_size, for compressed sections the inflated size
+    uint64_t file_size; // bytes in the file: 0 for SHT_NOBITS
+    uint64_t align, entry_size;
+    uint32_t link, info;
+    bool compressed;
+};
+
+struct img_segment {
+    uint32_t index;
+    uint32_t type, flags; // PT_*, PF_*
+    uint64_t offset;      // in the image; clipped with file_size
+    uint64_t file_size;
+    uint64_t addr, load_addr; // p_vaddr, p_paddr
+    uint64_t size;            // p_memsz
+    uint64_t align;
+};
+
+// All sections in table order; [0] is the null section.
+const struct img_section *img_sections(const struct img *img, size_t *count);
+const struct img_segment *img_segments(const struct img *img, size_t *count);
+// The first section of that name, or NULL.
+const struct img_section *img_section_named(const struct img *img, const char *name);
+// The allocated section that covers an address (not .tbss), or NULL.
+const struct img_section *img_section_at(const struct img *img, uint64_t addr);
+
+// The contents of a section: inflated, in a .o with its relocations applied (debug and .eh_frame
+// sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
+bool img_section_bytes(struct img *img, uint32_t index, struct slice *bytes, struct fault *fault);
+// The bytes as they lie in the file (compressed, not relocated).
+struct slice img_section_raw(const struct img *img, uint32_t index);
+// Linked content at [addr, addr + size) when one section holds it all; false for bss and gaps.
+bool img_bytes_at(struct img *img, uint64_t addr, uint64_t size, struct slice *bytes);
+
+// ------------------------------------------------------------------------- symbols
+
+enum img_symbol_table { IMG_SYMTAB, IMG_DYNSYM };
+
+struct img_symbol {
+    const char *name; // version ("@GLIBC_2.2", "@@...") stripped
+    uint64_t
+        addr; // Thumb and microMIPS mode bits cleared; for STT_TLS the offset in the TLS template
+    uint64_t size; // bytes; 0 when not stated
+    uint32_t
+        section; // section index (extended numbering resolved), or SHN_UNDEF, SHN_ABS, SHN_COMMON
+    uint32_t index; // number in its table
+    uint32_t name_offset,
+        name_size; // where in the string table, bytes without NUL, version included
+    uint32_t file; // index in this array of the STT_FILE symbol it stands under (local symbols), or
+                   // UINT32_MAX
+    uint8_t type, bind, visibility; // STT_*, STB_*, STV_*
+    uint8_t table;                  // enum img_symbol_table
+};
+
+// .symtab then .dynsym, in table order, aliases kept, mapping symbols ($a $t $d $x) left out.
+const struct img_symbol *img_symbols(struct img *img, size_t *count);
+// The section index of a symbol table and of its strings; false when the image has none.
+bool img_symbol_section(const struct img *img, enum img_symbol_table table, uint32_t *symbols,
+                        uint32_t *strings);
+
+// Mapping symbols (ARM, AArch64, RISC-V): from `addr` up to the next mark of that section the bytes
+// are of this kind.
+struct img_mark {
+    uint64_t addr;
+    uint32_t section;
+    char kind; // 'a' ARM code, 't' Thumb code, 'x' AArch64 or RISC-V code, 'd' data
+};
+const struct img_mark *img_marks(struct img *img, size_t *count); // by address
+
+// --------------------------------------------------------------------- relocations
+
+struct img_reloc {
+    uint64_t addr;         // the place it applies to, as an address of this image
+    uint32_t type;         // R_*
+    uint32_t symbol;       // index in the linked symbol table, 0 for none
+    int64_t addend;        // RELA; for REL and RELR 0 (it lies at the place)
+    uint64_t entry_offset; // where the entry lies in the section's bytes
+    uint32_t entry_size;   // bytes; packed formats (RELR, Android) share bytes: the bytes are with
+                           // the first of a group
+};
+
+// Walks one relocation section: REL, RELA, RELR (SHT_RELR and Android's), Android packed APS2
+// (SHT_ANDROID_REL[A]).
+//   struct img_reloc_reader reader; struct img_reloc reloc;
+//   if (!img_reloc_open(&reader, img, section, fault)) return false;
+//   while (img_reloc_next(&reader, &reloc)) ...
+//   reader.failed says whether the section ended early (a doubt).
+struct img_reloc_reader {
+    struct cur cur;
+    uint64_t base;        // added to r_offset: the section's address in a .o
+    uint64_t place, mask; // RELR and packed state
+    uint64_t left, group_left, group_flags, group_delta, group_info;
+    int64_t addend;
+    uint16_t machine;
+    uint8_t form; // REL, RELA, RELR, packed
+    uint8_t bit;
+    bool is64, failed;
+};
+bool img_is_reloc_section(const struct img_section *section);
+bool img_reloc_open(struct img_reloc_reader *reader, struct img *img, uint32_t section,
+                    struct fault *fault);
+bool img_reloc_next(struct img_reloc_reader *reader, struct img_reloc *reloc);
+
+// --------------------------------------------------------------- debug information
+
+// Where the debug information of an image was found.
+enum img_debug_origin {
+    IMG_DEBUG_NONE,
+    IMG_DEBUG_GIVEN,
+    IMG_DEBUG_SELF,
+    IMG_DEBUG_BUILD_ID,
+    IMG_DEBUG_LINK
+};
+
+struct img_debug_options {
+    const char *given; // --debug FILE: must load and match, else a fault; NULL
+    const char *dir;   // --debug-dir; NULL means /usr/lib/debug
+    bool symbols_only; // a stripped image's separate file is wanted for its .symtab; do not open
+                       // the dwz file
+};
+
+struct img_debug {
+    enum img_debug_origin origin;
+    struct img
+        *img; // that has .debug_info (or, failing that, the symbols); may be the image itself
+    struct img *alt; // dwz supplementary file (.gnu_debugaltlink, DWARF 5 .debug_sup), or NULL
+    struct img *dwp; // FILE.dwp beside the image, or NULL
+    struct img_file *opened[3]; // closed by img_debug_close
+};
+
+// Looks in this order: `given`; the image itself; DIR/.build-id/ab/cdef.debug; .gnu_debuglink
+// (beside the image, in .debug/ beside it, under DIR, CRC checked). A candidate whose build id
+// differs is refused: a fault with both ids when it was given, a doubt when it was found. True with
+// origin NONE when there is none.
+bool img_debug_find(struct img_debug *out, struct img *img, const struct img_debug_options *options,
+                    struct doubts *doubts, struct fault *fault);
+void img_debug_close(struct img_debug *debug);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// ledger: who owns every byte. Claims go in, parcels come out, and the parcels tile.
+//
+// One coordinate for all spaces. A byte may lie in the file, in memory, in the load image, in the
+// TLS template, or in several of these. The base map cuts a build into extents, each alike in all
+// these respects, and lays them one after the other in a single line of positions, so that every
+// byte exists once, whatever spaces it is in:
+//
+//   file      |ELF hdr|.text |.data |.symtab|
+//   memory    |ELF hdr|.text | |.data |.bss |
+//   position  |  e0   |  e1  |   e2  |  e3  | e4 |
+//   weights     F V R   F V R  F V R A  F      V A
+//
+// e0 e1 e2 are in file and memory, e3 in the file only, e4 in memory only. Weights: F file, V vm,
+// R rom (load image), A ram, T tls.
+//
+// A column of a report is the sum of the sizes of the extents (cut further by owners) that have its
+// weight; so the columns close by construction: sum of F = bytes of the file, sum of V = sum of
+// p_memsz over PT_LOAD (allocated sections in a .o).
+//
+// A claim says: these positions belong, in this dimension, to this owner, says this reader. Readers
+// are ranked in one table (LED_READERS). Settling paints the claims of a dimension from the lowest
+// rank to the highest; within one rank the claim that starts later wins where two overlap (so the
+// inner one of a nest), then the shorter, then the lower `order`; claims on exactly the same range
+// in a sharing dimension (symbol) become one owner set. What lost is kept as disputes. The result
+// does not depend on the order in which claims arrived.
+//
+// A charge says: these positions serve whoever owns that other position: a relocation entry serves
+// the owner of the place it applies to, a symbol table entry the owner of its symbol, an unwind
+// entry the owner of its function. Charges are resolved after the claims are settled.
+#ifndef TARE_LEDGER_H
+#define TARE_LEDGER_H
+
+#include "base/base.h"
+
+// --------------------------------------------------------------------------- words
+
+enum led_dim {
+    LED_SEGMENT, // "LOAD #2 [RX]"
+    LED_SECTION, // ".text"
+    LED_KIND,    // code, constant, data, bss, metadata, debug, padding
+    LED_MEMBER,  // archive member
+    LED_UNIT,    // path of the compile unit
+    LED_SOURCE,  // path of the source file, innermost inlined call
+    LED_SYMBOL,  // linkage name, or a set of aliases
+    LED_DIM_COUNT,
+};
+#define LED_MASK(dim) (1u << (dim))
+
+const char *led_dim_name(enum led_dim dim);
+
+// Who may claim, from the weakest word to the strongest. `inferred` readers guess; their bytes are
+// told apart.
+//      name                rank  inferred  what the reader is called in evidence
+#define LED_READERS(X)                                                                             \
+    X(LED_NOBODY, 0, false, "nobody")                                                              \
+    X(LED_BY_ROLE, 1, false, "role of the section or header")   /* "[.dynamic]", "[ELF header]" */ \
+    X(LED_BY_FILL, 2, false, "fill pattern up to an alignment") /* "[padding]" */                  \
+    X(LED_BY_GAP, 3, true, "gap after a symbol")                                                   \
+    X(LED_BY_STRING, 4, false, "string literal")                                                   \
+    X(LED_BY_FILE_SYMBOL, 5, false, "file symbol above a local symbol")                            \
+    X(LED_BY_MAP, 6, false, "linker map")                                                          \
+    X(LED_BY_UNIT_RANGE, 7, false, "address range of a compile unit")                              \
+    X(LED_BY_LINE, 8, false, "line table")                                                         \
+    X(LED_BY_VARIABLE, 9, false, "DWARF variable")                                                 \
+    X(LED_BY_FUNCTION, 10, false, "DWARF function")                                                \
+    X(LED_BY_SYMBOL, 11, false, "symbol table")                                                    \
+    X(LED_BY_CHARGE, 12, false, "serves the owner of another place")                               \
+    X(LED_BY_CONTENT, 13, false, "contents of the section") /* a unit's part of .debug_info */     \
+    X(LED_BY_BASE, 14, false, "section and segment tables")
+
+enum led_reader {
+#define X(name, rank, inferred, text) name,
+    LED_READERS(X)
+#undef X
+        LED_READER_COUNT,
+};
+const char *led_reader_text(enum led_reader reader);
+bool led_reader_inferred(enum led_reader reader);
+
+enum led_weight { LED_FILE = 1, LED_VM = 2, LED_ROM = 4, LED_RAM = 8, LED_TLS = 16 };
+
+// An owner is an interned text. 0 is [unattributed]. Brackets mark owners that are not the user's:
+// "[padding]",
+// "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and remembers its
+// members.
+typedef name_id led_owner;
+#define LED_UNATTRIBUTED 0u
+
+struct ledger;
+
+struct ledger *led_new(void);
+void led_free(struct ledger *ledger);
+struct names *led_names(struct ledger *ledger);
+led_owner led_owner_of(struct ledger *ledger, const char *text);
+const char *led_owner_text(const struct ledger *ledger, led_owner owner); // "[unattributed]" for 0
+led_owner led_owner_padding(struct ledger *ledger);
+// A set of two or more owners, order and repetition do not matter. Members are lent.
+led_owner led_owner_set(struct ledger *ledger, const led_owner *members, size_t count);
+const led_owner *led_owner_members(const struct ledger *ledger, led_owner owner,
+                                   size_t *count); // count 0: not a set
+
+// -------------------------------------------------------------------- the base map
+
+#define LED_NOWHERE UINT64_MAX
+
+struct led_extent {
+    uint64_t pos, size;
+    uint64_t file;    // offset in the file, or LED_NOWHERE
+    uint64_t addr;    // address in memory, or LED_NOWHERE
+    uint64_t load;    // load address (LMA), or LED_NOWHERE
+    uint32_t image;   // which image of the build
+    uint32_t section; // section index, 0: none
+    uint32_t segment; // program header index, UINT32_MAX: none
+    uint8_t weights;  // enum led_weight
+};
+
+// The base map is built by collect_elf.c; tests and snapshots may build one by hand. Extents are
+// appended; `pos` is assigned. After led_extents_done nothing can be added and lookups work.
+void led_extent_add(struct ledger *ledger, struct led_extent extent);
+void led_extents_done(struct ledger *ledger);
+const struct led_extent *led_extents(const struct ledger *ledger, size_t *count); // by pos
+uint64_t led_total(const struct ledger *ledger, enum led_weight weight);
+
+// -------------------------------------------------------------- claims and charges
+
+struct led_claim {
+    led_owner owner;
+    uint8_t dim, reader;
+    uint64_t order; // position in the input that breaks ties: lower wins (a DIE or symbol number)
+};
+
+// A range of memory of one image; `section` (0: not known) tells overlays and TLS apart. Parts that
+// no extent holds are dropped; returns the bytes that were placed.
+uint64_t led_claim_addr(struct ledger *ledger, uint32_t image, uint32_t section, uint64_t addr,
+                        uint64_t size, struct led_claim claim);
+// A range of the file.
+uint64_t led_claim_file(struct ledger *ledger, uint64_t offset, uint64_t size,
+                        struct led_claim claim);
+// A range of positions (of one extent or several).
+void led_claim_pos(struct ledger *ledger, uint64_t pos, uint64_t size, struct led_claim claim);
+
+// Position of an address or a file offset; LED_NOWHERE when no extent holds it.
+uint64_t led_pos_addr(const struct ledger *ledger, uint32_t image, uint32_t section, uint64_t addr);
+uint64_t led_pos_file(const struct ledger *ledger, uint64_t offset);
+
+// [pos, pos + size) serves the owner of `target`, in the dimensions unit, source and symbol.
+void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t target);
+
+// ------------------------------------------------------------------------ settling
+
+// Settles the claims of the dimensions in `dims`. Between the two calls the stretches and
+// led_bounds tell where owners change, so that long tables (relocations) are charged in runs, not
+// entry by entry, and what is still nobody's can be looked at ([padding] by its fill). Claims made
+// between the two calls count in the second one, with the charges.
+void led_settle_claims(struct ledger *ledger, unsigned dims);
+void led_settle_charges(struct ledger *ledger);
+
+// After led_settle_claims: the sorted positions at which the owner of any settled charged dimension
+// changes (the first is 0, the last the end of the line). Lent until the next call.
+const uint64_t *led_bounds(struct ledger *ledger, size_t *count);
+
+// One settled stretch of one dimension.
+struct led_stretch {
+    uint64_t pos; // up to the next stretch's pos
+    led_owner owner;
+    uint8_t reader;
+};
+const struct led_stretch *led_stretches(const struct ledger *ledger, enum led_dim dim,
+                                        size_t *count);
+
+// A parcel: alike in every settled dimension and in every space.
+struct led_parcel {
+    uint64_t pos, size;
+    const struct led_extent *extent;
+    led_owner owner[LED_DIM_COUNT]; // of settled dimensions; 0 in others
+    uint8_t reader[LED_DIM_COUNT];
+};
+
+// Walks the parcels in order of position. Asserts that they tile and that every weight adds up to
+// led_total.
+void led_walk(const struct ledger *ledger,
+              void (*parcel)(void *context, const struct led_parcel *parcel), void *context);
+
+// What was overruled, summed by (dimension, winner, loser, their readers).
+struct led_dispute {
+    uint8_t dim, winner_reader, loser_reader;
+    led_owner winner, loser;
+    uint64_t size;
+};
+const struct led_dispute *led_disputes(const struct ledger *ledger, size_t *count);
+
+#endif

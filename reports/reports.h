@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// reports: what a verb has to say, and the renderers that say it.
+//
+// A report is a list of parts; each part is a table (a tree of rows under columns), a list of types
+// (pulled one at a time, so that a million layouts never lie in memory together) or notes.
+// Renderers know nothing of ELF or ledgers.
+//
+//   report ── builds (header)           text: aligned tables, KiB and %, C-like layouts, colour on
+//   a terminal
+//          ├─ part: table  ── rows ...   json: docs/schema.json, plain bytes
+//          ├─ part: types  ── next()     csv: one record per row, path columns, plain bytes
+//          ├─ part: notes                markdown: tables for a comment
+//          └─ doubts
+//
+// In every table the rows of an additive column add up to the total at every depth; rep_check says
+// so, in every build.
+#ifndef TARE_REPORTS_H
+#define TARE_REPORTS_H
+
+#include "base/base.h"
+
+// -------------------------------------------------------------------------- tables
+
+enum rep_unit {
+    REP_BYTES, // uint64 bytes; text shows KiB with one decimal from 10,000 on, machines plain bytes
+    REP_COUNT, // uint64
+    REP_DELTA, // int64 bytes, with sign
+    REP_PERMILLE, // uint64, shown as percent with one decimal; not additive
+    REP_TEXT,     // a word (const char *)
+    REP_ADDRESS,  // uint64, shown as 0x hex; JSON a hex string
+};
+
+struct rep_column {
+    const char *name;  // machine name: "file", "vm"
+    const char *title; // for people: "FILE SIZE"; NULL: the name in capitals
+    enum rep_unit unit;
+    bool additive; // rows add up to the total
+    bool percent;  // text shows the share of the total beside it
+};
+
+union rep_value {
+    uint64_t u;
+    int64_t i;
+    const char *text;
+};
+
+struct rep_row {
+    const char *name;        // borrowed, may hold any bytes; renderers escape
+    const char *dimension;   // "module", "symbol" ...; may be NULL
+    union rep_value *values; // one per column
+    struct rep_row *rows;    // children, adding up to this row
+    size_t row_count;
+    const char **evidence; // lines shown under the row with -v; may be NULL
+    size_t evidence_count;
+    bool faint; // [padding], [unattributed], [N others]
+};
+
+struct rep_table {
+    const char *name;  // machine name: "rows", "regions"
+    const char *title; // heading for people, or NULL
+    const struct rep_column *columns;
+    size_t column_count;
+    struct rep_row total;       // name unused; values are the grand total; rows are the table
+    size_t hidden_columns_mask; // bit n: text and markdown leave column n out (machines never do)
+};
+
+// --------------------------------------------------------------------------- types
+
+struct rep_member {
+    const char *name; // "" for an anonymous member or a base class
+    const char *
+        type; // without the name: "PyObject **", "char [16]", "int (*)(void *)", "struct list_head"
+    const char *declaration; // with the name in its place: "PyObject **ob_item", "char name[16]",
+                             // "int (*run)(void *)"
+    uint64_t bit_offset;     // from the start of the outermost type
+    uint64_t bit_size;       // of the member (a bit field: its bits)
+    uint32_t depth;          // 0: direct member; n: inside n expanded aggregates
+    bool bit_field, flexible, inherited, vtable_pointer, is_static;
+    const char
+        *expanded; // "struct", "union", "class" when its members follow one deeper; else NULL
+    uint32_t expanded_count; // how many following entries (all depths) belong to it
+};
+
+struct rep_hole {
+    uint64_t bit_offset, bit_size; // whole bytes are holes, parts of bytes are bit holes
+    uint32_t before_member;        // index in members it stands before
+};
+
+struct rep_enumerator {
+    const char *name;
+    int64_t value;
+    bool is_unsigned;
+};
+
+struct rep_type {
+    const char *kind;         // "struct", "class", "union", "enum", "typedef"
+    const char *name;         // qualified: "ns::list<int>"; "" when anonymous
+    const char *alias;        // typedef name of an anonymous type, or NULL
+    const char *target;       // typedef: what it names; enum: underlying type; else NULL
+    uint64_t size, alignment; // bytes; alignment 0 when not known
+    const char *declared;     // "listobject.h:5", or NULL
+    const struct rep_member *members;
+    size_t member_count;
+    const struct rep_hole *holes;
+    size_t hole_count;
+    const struct rep_enumerator *enumerators;
+    size_t enumerator_count;
+    uint64_t tail_padding;      // bytes
+    uint64_t tail_padding_bits; // bits, beyond whole bytes
+    uint32_t member_total, hole_total,
+        bit_hole_total;    // counts of direct members, byte holes, bit holes
+    uint64_t members_size; // sum of direct members, bytes (bit fields counted by bits, rounded at
+                           // the end)
+    uint64_t holes_size;   // bytes in holes
+    uint64_t cacheline;    // bytes a cache line, 0: do not mark
+    uint64_t instances;    // units that define it; 0: not counted
+    const char **units;    // which units, shown when several types share the name
+    size_t unit_count;
+    const char **notes; // reorder steps, variant notes: one line each
+    size_t note_count;
+};
+
+// Gives the next type, or false at the end. What `out` borrows stays valid until the next call.
+struct rep_types {
+    const char *name;
+    bool (*next)(void *context, struct rep_type *out);
+    void *context;
+};
+
+// ---------------------------------------------------------------------- the report
+
+struct rep_build {
+    const char *path, *build_id, *arch, *debug; // any may be NULL but path
+};
+
+enum rep_part_kind { REP_TABLE, REP_TYPES, REP_NOTES };
+
+struct rep_part {
+    enum rep_part_kind kind;
+    struct rep_table table;
+    struct rep_types types;
+    const char *const *notes; // lines
+    size_t note_count;
+};
+
+struct rep_report {
+    const char *verb;
+    const struct rep_build *builds;
+    size_t build_count;
+    struct rep_part *parts;
+    size_t part_count;
+    const struct doubt *doubts;
+    size_t doubt_count;
+    uint64_t doubt_total;
+};
+
+enum rep_format { REP_FORMAT_TEXT, REP_FORMAT_JSON, REP_FORMAT_CSV, REP_FORMAT_MARKDOWN };
+bool rep_format_parse(const char *name, enum rep_format *format);
+
+struct rep_style {
+    enum rep_format format;
+    bool colour;
+    bool plain_bytes; // text without KiB (--bytes)
+    bool verbose;     // evidence lines
+    unsigned
+        width; // columns of the terminal, 0 unknown: long names are never cut, only padded less
+};
+
+// Where rendered bytes go: returns false on a write error.
+struct rep_sink {
+    bool (*write)(void *context, const void *data, size_t size);
+    void *context;
+};
+
+// Ends the process (ASSERT) when an additive column does not add up: a report that does not close
+// is a bug.
+void rep_check(const struct rep_table *table);
+
+// Renders the whole report; false with `fault` on a write error only.
+bool rep_render(const struct rep_report *report, const struct rep_style *style,
+                const struct rep_sink *sink, struct fault *fault);
+
+#endif
