@@ -197,6 +197,17 @@ static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev,
     return steps <= UINT16_MAX;
 }
 
+static void skip_attributes(struct cur *c)
+{
+    for (;;) {
+        uint64_t attribute = cur_uleb(c), form = cur_uleb(c);
+        if (form == DW_FORM_implicit_const)
+            cur_uleb(c);
+        if (c->failed || (attribute == 0 && form == 0))
+            return;
+    }
+}
+
 #define DENSE_SLACK 256 // codes up to this far above the count are looked up by index
 
 static void index_codes(struct dw__abbrevs *a)
@@ -259,6 +270,33 @@ bool dw__abbrevs_compile(struct dw__abbrevs *a, const struct dw *dw, const struc
         dw__doubt(dw, unit, unit->start, "abbreviation table is damaged or has an unknown form");
     }
     return whole;
+}
+
+bool dw__abbrevs_compile_one(struct dw__abbrevs *a, const struct dw__unit *unit,
+                             const struct dw__pass *pass, uint64_t code)
+{
+    struct cur c = cur_make(dw__section_of(unit, DW__ABBREV), unit->object->big_endian);
+    cur_seek(&c, unit->abbrev_offset);
+    a->list.count = a->steps.count = a->constants.count = a->dense.count = 0;
+    a->table = NULL;
+    a->version = (uint8_t)unit->version;
+    a->address_size = unit->address_size;
+    a->offset_size = unit->offset_size;
+    for (;;) {
+        uint64_t at = cur_uleb(&c);
+        struct dw__abbrev abbrev = {.code = at, .tag = (uint16_t)cur_uleb(&c)};
+        abbrev.children = cur_u8(&c) != 0;
+        abbrev.wanted = at == code;
+        if (c.failed || at == 0)
+            return false;
+        if (!abbrev.wanted) {
+            skip_attributes(&c);
+            continue;
+        }
+        bool good = compile_attributes(a, &abbrev, &c, pass);
+        vec_push(&a->list, abbrev);
+        return good;
+    }
 }
 
 void dw__abbrevs_clear(struct dw__abbrevs *a)

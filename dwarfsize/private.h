@@ -61,11 +61,18 @@ struct dw__object {
     bool split; // .dwo or .dwp: section names end in ".dwo"
     uint8_t address_size;
     struct dw__object *alt; // supplementary file, or NULL
+    // Loaded (inflated, relocated) at first use: see dw__object_section.
+    pthread_mutex_t lock;
+    atomic_bool loaded[DW__SECTION_COUNT];
     struct slice section[DW__SECTION_COUNT];
     uint32_t section_index[DW__SECTION_COUNT]; // 0: absent
-    VEC(struct dw__chunk) chunks;
+    struct doubts *doubts;
+    VEC(struct dw__chunk *) chunks;
     uint32_t unit_first, unit_count; // its units in dw.units
 };
+
+// The bytes of a section; empty when the object has none or it is damaged (a doubt). Thread-safe.
+struct slice dw__object_section(struct dw__object *object, enum dw__section section);
 
 // ------------------------------------------------------------------------- units
 
@@ -89,8 +96,11 @@ struct dw__unit {
     uint64_t ranges;          // DW_AT_ranges of the root, by ranges_form
     uint16_t ranges_form;     // 0 when absent
     const char *dwo_name;
-    // A unit of a .dwp sees only its contribution of each section; others see the whole.
-    struct slice section[DW__SECTION_COUNT];
+    const char *name, *comp_dir, *producer; // "" when absent
+    uint16_t language;
+    // A unit of a .dwp sees only its contribution of each section, kept here; others see the whole
+    // section of their object (NULL).
+    const struct slice *contributions; // DW__SECTION_COUNT of them
     // Compiled for the pass "everything", made at first use by dw__die_at.
     _Atomic(struct dw__abbrevs *) abbrevs;
 };
@@ -103,12 +113,10 @@ struct dw {
     struct doubts *doubts;
     unsigned threads;
     VEC(struct dw__object *) objects;
-    struct dw__unit *units; // by object, then offset
+    VEC(struct dw__unit) units; // by object, then offset; does not move after dw_open
     struct dw_unit *public_units;
-    size_t unit_count;
-    struct keyed *signatures; // type units by signature, sorted; value: unit index
-    size_t signature_count;
-    struct dw_code *code[8]; // by flags, kept for the next caller
+    VEC(struct keyed) signatures; // type units by signature, sorted; value: unit index
+    struct dw_code *code[8];      // by flags, kept for the next caller
     struct arena *code_arena;
     struct dw_part *parts;
     size_t part_count;
@@ -232,6 +240,9 @@ struct dw__abbrevs {
 // False (and a doubt) when the table is damaged; what precedes the damage is usable.
 bool dw__abbrevs_compile(struct dw__abbrevs *abbrevs, const struct dw *dw,
                          const struct dw__unit *unit, const struct dw__pass *pass);
+// The same for one code only (not to be used again for another unit): cheap, for root DIEs.
+bool dw__abbrevs_compile_one(struct dw__abbrevs *abbrevs, const struct dw__unit *unit,
+                             const struct dw__pass *pass, uint64_t code);
 void dw__abbrevs_clear(struct dw__abbrevs *abbrevs);
 
 // -------------------------------------------------------------------------- DIEs
@@ -309,7 +320,9 @@ static inline bool dw__is_block_form(uint16_t form)
 // The section as the unit sees it (its contribution in a .dwp).
 static inline struct slice dw__section_of(const struct dw__unit *unit, enum dw__section section)
 {
-    return unit->section[section];
+    if (unit->contributions != NULL)
+        return unit->contributions[section];
+    return dw__object_section(unit->object, section);
 }
 
 // ------------------------------------------------------------------------ ranges
@@ -332,9 +345,21 @@ void dw__die_ranges(const struct dw *dw, const struct dw__unit *unit, const stru
 
 // ----------------------------------------------------------------- other files
 
+// Adds an object (its units are not read yet); `file` is closed with it, may be NULL.
+struct dw__object *dw__object_add(struct dw *dw, struct img *img, struct img_file *file,
+                                  bool split);
+// Appends a chunk to an object; its base follows the chunks before it.
+void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes, uint32_t section,
+                   bool types);
+// Appends the units of all chunks of the object: headers only. Damage ends a chunk with a doubt.
+void dw__units_read(struct dw *dw, struct dw__object *object);
+// Reads the root DIE of a unit: bases, name, ranges. Thread-safe for different units.
+void dw__root_read(struct dw *dw, struct dw__unit *unit);
+// Finds the split units of skeleton units, adds them, reads their roots and links partners. Called
+// by dw_open after the main object's roots are read. dw.units may move while it runs.
 bool dw__open_split(struct dw *dw, const struct img_debug *debug, struct fault *fault);
-struct dw__object *dw__object_add(struct dw *dw, struct img *img, struct img_file *file, bool split,
-                                  struct fault *fault);
+// `name` made absolute with `dir`, "." and ".." folded; "<artificial>" and the like stay as they
+// are. Lent until dw_close. Thread-safe.
 const char *dw__path(struct dw *dw, const char *dir, const char *name);
 void dw__lines_free(struct dw *dw);
 // Path of file number `file` of the unit's line table; "" when there is none. Thread-safe.
