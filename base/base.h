@@ -115,8 +115,8 @@ struct cur {
 
 static inline struct cur cur_make(struct slice bytes, bool big_endian)
 {
-    return (struct cur){bytes.data, bytes.data, bytes.data ? bytes.data + bytes.size : bytes.data,
-                        big_endian, false};
+    const uint8_t *data = bytes.data ? bytes.data : (const uint8_t *)""; // NULL + 0 is undefined
+    return (struct cur){data, data, data + bytes.size, big_endian, false};
 }
 
 static inline uint64_t cur_offset(const struct cur *c)
@@ -265,8 +265,10 @@ void *vec__grow(void *items, size_t *capacity, size_t need, size_t item_size);
 
 // ------------------------------------------------------------------- hash and sort
 
-// A fast 64-bit hash of bytes; not for hostile-collision resistance beyond its seed.
+// A fast 64-bit hash of bytes. With a seed that the bytes' author knows, collisions can be made.
 uint64_t hash_bytes(const void *data, size_t size, uint64_t seed);
+// A seed that differs from process to process: for tables of hostile names, never for what is shown.
+uint64_t hash_seed(void);
 
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 {
@@ -331,7 +333,8 @@ struct doubt {
     const char *text;
 };
 
-// Thread-safe. Keeps the first DOUBTS_KEPT, counts all.
+// Thread-safe. Counts all, keeps the DOUBTS_KEPT that come first by place, so that what is reported
+// does not depend on the timing of threads.
 struct doubts;
 #define DOUBTS_KEPT 100
 
@@ -341,7 +344,7 @@ void doubts_free(struct doubts *doubts);
 void doubt_add(struct doubts *doubts, const char *file, const char *section, uint64_t offset,
                const char *format, ...) PRINTF_LIKE(5, 6);
 uint64_t doubts_total(const struct doubts *doubts);
-// The kept ones, ordered by place, so that output does not depend on thread timing.
+// The kept ones, ordered by place. Lent until the next doubt_add.
 const struct doubt *doubts_list(struct doubts *doubts, size_t *count);
 
 // ----------------------------------------------------------------------------- par

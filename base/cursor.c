@@ -81,7 +81,7 @@ struct cur cur_sub(struct cur *c, uint64_t size)
     struct cur sub = *c;
     struct slice bytes = cur_bytes(c, size);
     sub.at = bytes.data;
-    sub.end = bytes.data ? bytes.data + bytes.size : bytes.data;
+    sub.end = bytes.data + bytes.size;
     sub.failed = c->failed;
     return sub;
 }

@@ -2,6 +2,8 @@
 //
 // Hashing and radix sort.
 
+#include <sys/auxv.h>
+
 #include "base/base.h"
 
 static uint64_t load64(const uint8_t *p)
@@ -23,6 +25,12 @@ uint64_t hash_bytes(const void *data, size_t size, uint64_t seed)
     for (size_t i = 0; i < size; i++)
         tail |= (uint64_t)p[i] << (8 * i);
     return hash_mix(hash, tail);
+}
+
+uint64_t hash_seed(void)
+{
+    const void *random = (const void *)getauxval(AT_RANDOM); // 16 bytes from the kernel
+    return random ? load64(random) : 1;
 }
 
 // ------------------------------------------------------------------------- radix

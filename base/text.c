@@ -9,13 +9,14 @@
 bool slice_starts(struct slice text, const char *prefix)
 {
     size_t size = strlen(prefix);
-    return text.size >= size && memcmp(text.data, prefix, size) == 0;
+    return size == 0 || (text.size >= size && memcmp(text.data, prefix, size) == 0);
 }
 
 bool slice_ends(struct slice text, const char *suffix)
 {
     size_t size = strlen(suffix);
-    return text.size >= size && memcmp(text.data + (text.size - size), suffix, size) == 0;
+    return size == 0 ||
+           (text.size >= size && memcmp(text.data + (text.size - size), suffix, size) == 0);
 }
 
 // -------------------------------------------------------------------------- glob
@@ -115,6 +116,7 @@ unsigned text_distance(struct slice a, struct slice b, unsigned limit)
 // ------------------------------------------------------------------------- names
 
 // Open addressing over ids; texts lie NUL-terminated in an arena. Slot 0 means empty, else id + 1.
+// The hash is seeded by the process, so that no file can hold names that all fall into one slot.
 struct name {
     const char *text;
     uint32_t size;
@@ -126,7 +128,10 @@ struct names {
     VEC(struct name) list;
     uint32_t *slots;
     uint32_t slot_mask;
+    uint64_t seed;
 };
+
+#define NAMES_MAX (1u << 30) // slots are counted in 32 bits and at most half of them are used
 
 static uint32_t *find_slot(const struct names *names, struct slice text, uint32_t hash)
 {
@@ -157,6 +162,7 @@ struct names *names_new(void)
 {
     struct names *names = mem_zalloc(1, sizeof *names);
     names->arena = arena_new();
+    names->seed = hash_seed();
     rehash(names, 256);
     names_intern(names, slice_text(""));
     return names;
@@ -172,20 +178,20 @@ void names_free(struct names *names)
     free(names);
 }
 
-static uint32_t text_hash(struct slice text)
+static uint32_t text_hash(const struct names *names, struct slice text)
 {
-    return (uint32_t)hash_bytes(text.data, text.size, 1);
+    return (uint32_t)hash_bytes(text.data, text.size, names->seed);
 }
 
 name_id names_intern(struct names *names, struct slice text)
 {
     if (text.size >= UINT32_MAX)
         text.size = UINT32_MAX - 1;
-    uint32_t hash = text_hash(text);
+    uint32_t hash = text_hash(names, text);
     uint32_t *slot = find_slot(names, text, hash);
     if (*slot != 0)
         return *slot - 1;
-    ASSERT(names->list.count < UINT32_MAX - 1);
+    ASSERT(names->list.count < NAMES_MAX);
     struct name name = {arena_text(names->arena, text), (uint32_t)text.size, hash};
     vec_push(&names->list, name);
     *slot = (uint32_t)names->list.count;
@@ -201,7 +207,7 @@ name_id names_intern_text(struct names *names, const char *text)
 
 name_id names_find(const struct names *names, struct slice text)
 {
-    uint32_t slot = *find_slot(names, text, text_hash(text));
+    uint32_t slot = *find_slot(names, text, text_hash(names, text));
     return slot == 0 ? 0 : slot - 1;
 }
 
