@@ -82,9 +82,9 @@ bool led_reader_inferred(enum led_reader reader);
 enum led_weight { LED_FILE = 1, LED_VM = 2, LED_ROM = 4, LED_RAM = 8, LED_TLS = 16 };
 
 // An owner is an interned text. 0 is [unattributed]. Brackets mark owners that are not the user's:
-// "[padding]",
-// "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and remembers its
-// members.
+// "[padding]", "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and remembers
+// its members; a text of more than 200 bytes ends in "(+N more)", and two sets that read alike are
+// still two owners. So show an owner with led_owner_text, not with names_slice.
 typedef name_id led_owner;
 #define LED_UNATTRIBUTED 0u
 
@@ -116,12 +116,17 @@ struct led_extent {
     uint8_t weights;  // enum led_weight
 };
 
+// The line ends here at the latest, so that no sum over it overflows.
+#define LED_LINE_MAX ((uint64_t)1 << 62)
+
 // The base map is built by collect_elf.c; tests and snapshots may build one by hand. Extents are
-// appended; `pos` is assigned. After led_extents_done nothing can be added and lookups work.
-void led_extent_add(struct ledger *ledger, struct led_extent extent);
+// appended; `pos` is assigned; empty ones are passed over. False, and nothing added, when the line
+// would grow beyond LED_LINE_MAX. After led_extents_done nothing can be added and lookups work.
+bool led_extent_add(struct ledger *ledger, struct led_extent extent);
 void led_extents_done(struct ledger *ledger);
 const struct led_extent *led_extents(const struct ledger *ledger, size_t *count); // by pos
 uint64_t led_total(const struct ledger *ledger, enum led_weight weight);
+uint64_t led_end(const struct ledger *ledger); // end of the line: sum of all extents
 
 // -------------------------------------------------------------- claims and charges
 
@@ -131,8 +136,14 @@ struct led_claim {
     uint64_t order; // position in the input that breaks ties: lower wins (a DIE or symbol number)
 };
 
-// A range of memory of one image; `section` (0: not known) tells overlays and TLS apart. Parts that
-// no extent holds are dropped; returns the bytes that were placed.
+// Claims of no bytes and claims for LED_UNATTRIBUTED are passed over.
+//
+// Extents of one image may share addresses (overlays, TLS, the sections of a .o). Where they do, an
+// address belongs to the extent that was added first. With a `section` that holds `addr`, only the
+// extents of that section count; with 0, or one that does not hold it, all of the image.
+
+// A range of memory of one image. Parts that no extent holds are dropped; returns the bytes that
+// were placed. Not thread-safe.
 uint64_t led_claim_addr(struct ledger *ledger, uint32_t image, uint32_t section, uint64_t addr,
                         uint64_t size, struct led_claim claim);
 // A range of the file.
@@ -141,11 +152,12 @@ uint64_t led_claim_file(struct ledger *ledger, uint64_t offset, uint64_t size,
 // A range of positions (of one extent or several).
 void led_claim_pos(struct ledger *ledger, uint64_t pos, uint64_t size, struct led_claim claim);
 
-// Position of an address or a file offset; LED_NOWHERE when no extent holds it.
+// Position of an address or a file offset; LED_NOWHERE when no extent holds it. Thread-safe.
 uint64_t led_pos_addr(const struct ledger *ledger, uint32_t image, uint32_t section, uint64_t addr);
 uint64_t led_pos_file(const struct ledger *ledger, uint64_t offset);
 
-// [pos, pos + size) serves the owner of `target`, in the dimensions unit, source and symbol.
+// [pos, pos + size) serves the owner of the byte at `target`, in the dimensions unit, source and
+// symbol. A target that is nobody's, or LED_NOWHERE, changes nothing.
 void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t target);
 
 // ------------------------------------------------------------------------ settling
@@ -153,15 +165,19 @@ void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t tar
 // Settles the claims of the dimensions in `dims`. Between the two calls the stretches and
 // led_bounds tell where owners change, so that long tables (relocations) are charged in runs, not
 // entry by entry, and what is still nobody's can be looked at ([padding] by its fill). Claims made
-// between the two calls count in the second one, with the charges.
-void led_settle_claims(struct ledger *ledger, unsigned dims);
+// between the two calls count in the second one, before the charges are resolved. Nothing can be
+// claimed after it.
+void led_settle_claims(struct ledger *ledger, unsigned dims); // dims: LED_MASK of each
 void led_settle_charges(struct ledger *ledger);
+unsigned led_settled(const struct ledger *ledger); // LED_MASK of the settled dimensions
 
 // After led_settle_claims: the sorted positions at which the owner of any settled charged dimension
 // changes (the first is 0, the last the end of the line). Lent until the next call.
 const uint64_t *led_bounds(struct ledger *ledger, size_t *count);
 
-// One settled stretch of one dimension.
+// One settled stretch of one dimension. Stretches tile the line; neighbours differ in owner or
+// reader. One more item follows the last: its pos is the end of the line. None (count 0) for a
+// dimension that is not settled.
 struct led_stretch {
     uint64_t pos; // up to the next stretch's pos
     led_owner owner;
@@ -183,12 +199,38 @@ struct led_parcel {
 void led_walk(const struct ledger *ledger,
               void (*parcel)(void *context, const struct led_parcel *parcel), void *context);
 
-// What was overruled, summed by (dimension, winner, loser, their readers).
+// What was overruled, summed by (dimension, winner, loser, their readers), the largest first. Among
+// readers, the owner in the end against every other that had a word on the byte; within one reader,
+// the claim that won against the next best. A default that was overruled (a role, a fill, a gap) is
+// no dispute, nor is a loser who is a member of the winning set.
 struct led_dispute {
     uint8_t dim, winner_reader, loser_reader;
     led_owner winner, loser;
     uint64_t size;
 };
 const struct led_dispute *led_disputes(const struct ledger *ledger, size_t *count);
+
+// ----------------------------------------------------------------------- snapshots
+
+// A settled ledger as a file (layout: snapshot.c). What a verb shows about the build goes along.
+// Texts may be NULL; loaded ones are NULL when empty, and lent until led_free.
+struct led_snapshot_info {
+    const char *path;     // of the build
+    const char *build_id; // hex
+    const char *machine;  // "x86-64"
+    const char *debug;    // path of the debug file
+    uint32_t word_size;   // bytes; 0 when not known
+};
+
+// Appends a snapshot to `out`: extents, settled dimensions, owner sets, the largest disputes (1000),
+// and `types`, bytes for dw_types_load (may be empty). Equal ledgers give equal bytes.
+void led_snapshot_save(const struct ledger *ledger, const struct led_snapshot_info *info,
+                       struct slice types, struct buf *out);
+// Whether the bytes start like a snapshot of any version.
+bool led_snapshot_is(struct slice bytes);
+// A ledger that answers like the saved one; nothing can be claimed in it. `types` is lent until
+// led_free. Faults name the offset in the file, or in its inflated payload.
+bool led_snapshot_load(struct ledger **out, struct led_snapshot_info *info, struct slice *types,
+                       struct slice bytes, const char *path, struct fault *fault);
 
 #endif

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+//
+// Owners and sets of owners; making and freeing a ledger.
+//
+// A set is interned as its members' texts in order, joined by " = ". A long one is cut to whole
+// names and ends in "(+N more)"; so that two sets that read alike stay apart, the interned text then
+// goes on, behind a NUL that no reader of C text sees, with a hash of the members.
+
+#include "ledger/private.h"
+
+#define SET_TEXT_MAX 200
+#define HASH_BYTES   256 // of a member's text: enough to tell apart, and a bound on the work
+
+// ------------------------------------------------------------------- words as tables
+
+const char *led_dim_name(enum led_dim dim)
+{
+    static const char *const names[LED_DIM_COUNT] = {
+        [LED_SEGMENT] = "segment", [LED_SECTION] = "section", [LED_KIND] = "kind",
+        [LED_MEMBER] = "member",   [LED_UNIT] = "unit",       [LED_SOURCE] = "source",
+        [LED_SYMBOL] = "symbol",
+    };
+    ASSERT(dim < LED_DIM_COUNT);
+    return names[dim];
+}
+
+struct reader_row {
+    const char *text;
+    bool inferred;
+};
+
+static const struct reader_row *reader_row(enum led_reader reader)
+{
+    static const struct reader_row rows[] = {
+#define X(name, rank, is_inferred, words) [rank] = {words, is_inferred},
+        LED_READERS(X)
+#undef X
+    };
+    _Static_assert(COUNT_OF(rows) == LED_READER_COUNT, "ranks are the order of the table");
+    ASSERT(reader < LED_READER_COUNT);
+    return &rows[reader];
+}
+
+const char *led_reader_text(enum led_reader reader)
+{
+    return reader_row(reader)->text;
+}
+
+bool led_reader_inferred(enum led_reader reader)
+{
+    return reader_row(reader)->inferred;
+}
+
+// --------------------------------------------------------------------------- a ledger
+
+struct ledger *led_new(void)
+{
+    struct ledger *ledger = mem_zalloc(1, sizeof *ledger);
+    ledger->names = names_new();
+    ledger->arena = arena_new();
+    ledger->padding = led_owner_of(ledger, "[padding]");
+    return ledger;
+}
+
+static void free_layer(struct led__layer *layer)
+{
+    vec_free(&layer->claims);
+    vec_free(&layer->runs);
+    led__tally_free(&layer->tally);
+}
+
+void led_free(struct ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    for (unsigned dim = 0; dim < LED_DIM_COUNT; dim++) {
+        for (unsigned reader = 0; reader < LED_READER_COUNT; reader++)
+            free_layer(&ledger->layers[dim][reader]);
+        vec_free(&ledger->stretches[dim].list);
+        led__tally_free(&ledger->tallies[dim]);
+    }
+    vec_free(&ledger->by_addr.spans);
+    vec_free(&ledger->by_addr.groups);
+    vec_free(&ledger->by_file.spans);
+    vec_free(&ledger->by_file.groups);
+    vec_free(&ledger->extents);
+    vec_free(&ledger->charges);
+    vec_free(&ledger->bounds);
+    vec_free(&ledger->disputes);
+    vec_free(&ledger->sets);
+    vec_free(&ledger->set_of);
+    names_free(ledger->names);
+    arena_free(ledger->arena);
+    free(ledger->payload);
+    free(ledger);
+}
+
+struct names *led_names(struct ledger *ledger)
+{
+    return ledger->names;
+}
+
+// ----------------------------------------------------------------------------- owners
+
+static const char unattributed[] = "[unattributed]";
+
+led_owner led_owner_of(struct ledger *ledger, const char *text)
+{
+    if (strcmp(text, unattributed) == 0)
+        return LED_UNATTRIBUTED;
+    return names_intern_text(ledger->names, text);
+}
+
+const char *led_owner_text(const struct ledger *ledger, led_owner owner)
+{
+    return owner == LED_UNATTRIBUTED ? unattributed : names_text(ledger->names, owner);
+}
+
+led_owner led_owner_padding(struct ledger *ledger)
+{
+    return ledger->padding;
+}
+
+int led__owner_compare(const struct ledger *ledger, led_owner a, led_owner b)
+{
+    if (a == b)
+        return 0;
+    struct slice x = names_slice(ledger->names, a), y = names_slice(ledger->names, b);
+    size_t common = MIN(x.size, y.size);
+    int order = common == 0 ? 0 : memcmp(x.data, y.data, common);
+    if (order != 0)
+        return order;
+    if (x.size != y.size)
+        return x.size < y.size ? -1 : 1;
+    return a < b ? -1 : 1;
+}
+
+// ------------------------------------------------------------------------------- sets
+
+static const struct led__set *find_set(const struct ledger *ledger, led_owner owner)
+{
+    if (owner >= ledger->set_of.count || ledger->set_of.items[owner] == 0)
+        return NULL;
+    return &ledger->sets.items[ledger->set_of.items[owner] - 1];
+}
+
+const led_owner *led_owner_members(const struct ledger *ledger, led_owner owner, size_t *count)
+{
+    const struct led__set *set = find_set(ledger, owner);
+    *count = set == NULL ? 0 : set->count;
+    return set == NULL ? NULL : set->members;
+}
+
+void led__set_add(struct ledger *ledger, led_owner owner, const led_owner *members, size_t count)
+{
+    ASSERT(find_set(ledger, owner) == NULL && count <= UINT32_MAX);
+    const led_owner *copy = arena_copy(ledger->arena, members, count * sizeof *members);
+    vec_push(&ledger->sets, (struct led__set){owner, (uint32_t)count, copy});
+    while (ledger->set_of.count <= owner)
+        vec_push(&ledger->set_of, 0);
+    ledger->set_of.items[owner] = (uint32_t)ledger->sets.count;
+}
+
+typedef VEC(led_owner) owner_vec;
+
+static void push_flat(const struct ledger *ledger, owner_vec *list, led_owner owner)
+{
+    const struct led__set *set = find_set(ledger, owner);
+    if (set == NULL) {
+        vec_push(list, owner);
+        return;
+    }
+    for (uint32_t i = 0; i < set->count; i++)
+        vec_push(list, set->members[i]);
+}
+
+static int compare_owners(const void *a, const void *b, void *ledger)
+{
+    return led__owner_compare(ledger, *(const led_owner *)a, *(const led_owner *)b);
+}
+
+static void sort_unique(struct ledger *ledger, owner_vec *list)
+{
+    qsort_r(list->items, list->count, sizeof *list->items, compare_owners, ledger);
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (kept == 0 || list->items[kept - 1] != list->items[i])
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
+// The joined text; false when names had to be left out. The first name is always whole.
+static bool join_texts(const struct ledger *ledger, const owner_vec *members, struct buf *text)
+{
+    const size_t suffix = sizeof " (+4294967295 more)" - 1;
+    size_t fitting = 0; // size of the text that still leaves room for the suffix
+    size_t named = 0;   // members in it
+    for (size_t i = 0; i < members->count; i++) {
+        struct slice name = names_slice(ledger->names, members->items[i]);
+        if (i > 0)
+            buf_text(text, " = ");
+        buf_bytes(text, name.data, name.size);
+        if (i == 0 || text->size + suffix <= SET_TEXT_MAX)
+            fitting = text->size, named = i + 1;
+        if (i > 0 && text->size > SET_TEXT_MAX) {
+            text->size = fitting;
+            buf_printf(text, " (+%zu more)", members->count - named);
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t members_hash(const struct ledger *ledger, const owner_vec *members)
+{
+    uint64_t hash = members->count;
+    for (size_t i = 0; i < members->count; i++) {
+        struct slice name = names_slice(ledger->names, members->items[i]);
+        hash = hash_mix(hash, hash_bytes(name.data, MIN(name.size, HASH_BYTES), name.size));
+    }
+    return hash;
+}
+
+static bool set_is(const struct led__set *set, const owner_vec *members)
+{
+    return set->count == members->count &&
+           memcmp(set->members, members->items, members->count * sizeof *members->items) == 0;
+}
+
+// Interns the members, sorted and two or more, under the first text no other set has.
+static led_owner intern_set(struct ledger *ledger, const owner_vec *members)
+{
+    struct buf text = {0};
+    bool whole = join_texts(ledger, members, &text);
+    size_t shown = text.size;
+    uint64_t hash = whole ? 0 : members_hash(ledger, members);
+    for (;; whole = false, hash++) {
+        text.size = shown;
+        if (!whole) {
+            buf_char(&text, '\0');
+            buf_printf(&text, "%016llx", (unsigned long long)hash);
+        }
+        led_owner owner = names_intern(ledger->names, slice_of(text.data, text.size));
+        const struct led__set *set = find_set(ledger, owner);
+        if (set == NULL)
+            led__set_add(ledger, owner, members->items, members->count);
+        if (set == NULL || set_is(set, members)) {
+            buf_free(&text);
+            return owner;
+        }
+    }
+}
+
+led_owner led_owner_set(struct ledger *ledger, const led_owner *members, size_t count)
+{
+    owner_vec flat = {0};
+    for (size_t i = 0; i < count; i++)
+        push_flat(ledger, &flat, members[i]);
+    sort_unique(ledger, &flat);
+    led_owner owner = LED_UNATTRIBUTED;
+    if (flat.count == 1)
+        owner = flat.items[0];
+    else if (flat.count > 1)
+        owner = intern_set(ledger, &flat);
+    vec_free(&flat);
+    return owner;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// ledger, inside: what the files of the core share.
+//
+//   led_claim_*  ->  layers[dim][reader].claims      as they came
+//                      |  resolve (settle.c): sort, sweep
+//                    layers[dim][reader].runs        sorted, disjoint
+//                      |  paint (settle.c): all readers of a dimension in one merge
+//                    stretches[dim]                  tile the line
+//                      |  led_walk: all dimensions and the extents in one merge
+//                    parcels
+#ifndef TARE_LEDGER_PRIVATE_H
+#define TARE_LEDGER_PRIVATE_H
+
+#include "ledger/ledger.h"
+
+#include <stdlib.h>
+
+#define LED__WEIGHTS 5
+#define LED__CHARGED (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL))
+
+// --------------------------------------------------------------------- where bytes are
+
+// [start, end) of an outer space (addresses, file offsets) lies at `pos` of the line.
+struct led__span {
+    uint64_t start, end, pos;
+};
+
+// The spans of one address space, sorted and disjoint: spans[first] up to spans[first + count].
+struct led__group {
+    uint64_t key;
+    size_t first, count;
+};
+
+struct led__index {
+    VEC(struct led__span) spans;
+    VEC(struct led__group) groups; // by key
+};
+
+// --------------------------------------------------------------------------- disputes
+
+// Sums sizes by (winner, loser, readers) of one dimension. Zero-initialised is empty.
+struct led__tally {
+    VEC(struct led_dispute) list;
+    uint32_t *slots; // open addressing, index + 1
+    size_t slot_mask;
+    size_t last; // the one added to last: neighbours often agree
+};
+
+void led__tally_add(struct led__tally *tally, struct led_dispute dispute);
+void led__tally_clear(struct led__tally *tally);
+void led__tally_free(struct led__tally *tally);
+// Gathers the tallies of the settled dimensions into what led_disputes gives.
+void led__disputes_gather(struct ledger *ledger);
+
+// -------------------------------------------------------------------- claims, by layer
+
+struct led__claim {
+    uint64_t start, end; // positions
+    uint64_t order;
+    led_owner owner;
+};
+
+struct led__run {
+    uint64_t start, end;
+    led_owner owner;
+};
+
+// The claims of one reader in one dimension.
+struct led__layer {
+    VEC(struct led__claim) claims;
+    VEC(struct led__run)
+    runs; // of the first `resolved` claims; one more item, out of reach, ends it
+    size_t resolved;
+    struct led__tally tally; // among the claims of the layer
+};
+
+struct led__charge {
+    uint64_t start, end, target;
+};
+
+void led__claim_range(struct ledger *ledger, uint64_t start, uint64_t end, struct led_claim claim);
+
+// ------------------------------------------------------------------------- the ledger
+
+struct led__set {
+    led_owner owner;
+    uint32_t count;
+    const led_owner *members; // by text
+};
+
+struct led__stretches {
+    VEC(struct led_stretch) list; // the closing item is not counted
+};
+
+struct ledger {
+    struct names *names;
+    struct arena *arena;
+    led_owner padding;
+    VEC(struct led__set) sets;
+    VEC(uint32_t) set_of; // by owner: index in sets + 1, or 0; short when the rest are no sets
+
+    VEC(struct led_extent) extents;
+    uint64_t end;
+    uint64_t totals[LED__WEIGHTS];
+    struct led__index by_addr; // groups: led__space; section 0 is the whole image
+    struct led__index by_file; // one group
+    size_t last_span;          // where the last claim began: the next one is often near
+    uint64_t placed, cuts;     // claims by place, and how often one was cut
+    bool mapped;               // led_extents_done
+
+    struct led__layer layers[LED_DIM_COUNT][LED_READER_COUNT];
+    VEC(struct led__charge) charges;
+    struct led__stretches stretches[LED_DIM_COUNT];
+    struct led__tally tallies[LED_DIM_COUNT]; // among readers
+    VEC(uint64_t) bounds;
+    VEC(struct led_dispute) disputes;
+    unsigned settled; // LED_MASK of dimensions
+    bool bounded;     // bounds are those of the stretches
+    bool closed;      // nothing can be claimed any more
+
+    void *payload; // of a loaded snapshot, whose types are lent
+};
+
+// Negative, 0, positive, by the bytes of the owners' texts, then by id.
+int led__owner_compare(const struct ledger *ledger, led_owner a, led_owner b);
+// Remembers that `owner` stands for `members` (copied).
+void led__set_add(struct ledger *ledger, led_owner owner, const led_owner *members, size_t count);
+
+// Wraps a payload as a snapshot file: header, checksum, compression (snapshot.c; the fuzz target
+// seals what the fuzzer thinks up).
+void led__snapshot_seal(struct slice payload, struct buf *out);
+
+#endif
