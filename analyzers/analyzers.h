@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// analyzers: questions asked of the readers' answers. Read-only over ledger and types; what they
+// find goes into report parts (reports/reports.h), which cli/ hands to a renderer.
+//
+//   dw_types ── layout     what a type's bytes are spent on
+//   ledger ──── footprint  who owns the bytes of a build
+//   two of either ── diff  what changed
+//
+// Nothing here prints, exits, or changes a ledger.
+#ifndef TARE_ANALYZERS_H
+#define TARE_ANALYZERS_H
+
+#include "base/base.h"
+#include "dwarfsize/dwarfsize.h"
+#include "reports/reports.h"
+
+// ------------------------------------------------------------------------- layouts
+
+// A selection of the types of a build, in an order, measured one at a time.
+struct an_layouts;
+
+enum an_layout_sort {
+    AN_SORT_DECLARED, // in the order of the DIEs
+    AN_SORT_NAME,
+    AN_SORT_SIZE,    // the following: largest first
+    AN_SORT_HOLES,   // bytes in holes
+    AN_SORT_PADDING, // bytes in holes and at the tail
+    AN_SORT_MEMBERS,
+    AN_SORT_SAVING, // bytes the proposed order saves
+};
+
+enum an_kind { AN_STRUCTS = 1, AN_CLASSES = 2, AN_UNIONS = 4, AN_ENUMS = 8, AN_TYPEDEFS = 16 };
+#define AN_RECORDS (AN_STRUCTS | AN_CLASSES | AN_UNIONS)
+
+struct an_layout_options {
+    // Plain or qualified names or globs, "struct X" allowed; a typedef stands for what it names.
+    // None: all of `kinds`.
+    const char *const *names;
+    size_t name_count;
+    unsigned kinds; // enum an_kind; 0: records, and with names everything
+    enum an_layout_sort sort;
+    bool holes_only;      // types with holes only
+    uint64_t padding_min; // types with at least that many bytes in holes or at the tail; 0: all
+    bool reorder;         // show the proposed order; without names only types that gain by it
+    bool expand;          // members of named aggregates too (of anonymous ones always)
+    uint64_t cacheline;   // bytes; 0: not marked
+    // Paths of the units that dw_types_units numbers (may be NULL).
+    const char *const *units;
+    size_t unit_count;
+};
+
+// `types` and what `options` borrows must outlive the result.
+struct an_layouts *an_layouts_new(const struct dw_types *types,
+                                  const struct an_layout_options *options);
+void an_layouts_free(struct an_layouts *layouts);
+size_t an_layouts_count(const struct an_layouts *layouts);
+// The i-th name of the options that matched no type, or NULL.
+const char *an_layouts_missing(const struct an_layouts *layouts, size_t i);
+// For rep_types.next; `context` is the an_layouts. What it gives is valid until the next call.
+bool an_layouts_next(void *layouts, struct rep_type *out);
+void an_layouts_rewind(struct an_layouts *layouts);
+
+// Tables over the selection; they live in `arena`.
+// One row per type: size, members, holes, padding.
+void an_layouts_table(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
+// Types that hold `name` by value, directly or deep inside, with the member path and the offset.
+// False when no type has that name.
+bool an_contains(struct an_layouts *layouts, const char *name, struct arena *arena,
+                 struct rep_table *out);
+// Members that point to `name` through any number of pointers; pointers to functions that merely
+// take or return one are not meant.
+bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *arena,
+                  struct rep_table *out);
+// The audit of flexible arrays: where one ends a type, where one is not last, where a type that
+// ends in one is embedded before other members or in an array.
+void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
+
+// The names nearest to `name` among the named types, best first; returns how many (at most `max`).
+size_t an_nearest_types(const struct dw_types *types, const char *name, const char **out,
+                        size_t max);
+// The same over any texts: keeps the best `max` of those offered.
+struct an_nearest {
+    struct slice wanted;
+    const char *text[5];
+    unsigned distance[5];
+    size_t count;
+};
+void an_nearest_offer(struct an_nearest *nearest, const char *text);
+
+#endif

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// One type measured: its fields in order of position, and the gaps between them.
+//
+// A bit is covered when any field covers it; a gap is what no field covers below the highest field,
+// the tail what lies above it. So members that overlap (unions, variants of a Rust enum, an empty
+// base class, C++ members placed in the tail of a base) are never counted twice and never make a
+// gap. A gap is cut at byte boundaries: whole bytes are holes, what is left of a byte a bit hole.
+//
+//   bits  0  3     8       32        a 3 | b 32: bit hole 3..8, hole 8..32
+//         |a |.....|=======|b ...
+//
+// Alignment is rarely stated in DWARF. It is inferred: a base type is aligned to the largest power
+// of two that divides its size (16 at most), a record to its most aligned member, and both give way
+// to the evidence: an alignment that does not divide an offset or the size of the record is halved
+// until it does.
+
+#include <stdlib.h>
+
+#include "analyzers/layout_private.h"
+
+#define ALIGN_MAX     16
+#define ALIGN_PENDING UINT16_MAX
+#define DEPTH_MAX     64
+
+void an__types_init(struct an__types *facts, const struct dw_types *types)
+{
+    size_t count = dw_types_count(types);
+    *facts = (struct an__types){.types = types, .count = count};
+    facts->align = mem_zalloc(count, sizeof *facts->align);
+    facts->anchor = mem_alloc(count * sizeof *facts->anchor);
+    memset(facts->anchor, 0xff, count * sizeof *facts->anchor);
+    for (dw_type_id id = 0; id < count; id++) {
+        const struct dw_type *type = dw_types_get(types, id);
+        if (type->kind != DW_TYPEDEF || type->target >= count)
+            continue;
+        const struct dw_type *target = dw_types_get(types, type->target);
+        bool nameless = target->name[0] == '\0' && facts->anchor[type->target] == DW_NO_TYPE;
+        if (nameless && (an__is_record(target) || target->kind == DW_ENUM))
+            facts->anchor[type->target] = id;
+    }
+}
+
+void an__types_free(struct an__types *facts)
+{
+    free(facts->align);
+    free(facts->anchor);
+    *facts = (struct an__types){0};
+}
+
+const char *an__name(const struct an__types *facts, dw_type_id id)
+{
+    const struct dw_type *type = dw_types_get(facts->types, id);
+    if (type == NULL)
+        return "";
+    if (type->name[0] == '\0' && facts->anchor[id] != DW_NO_TYPE)
+        type = dw_types_get(facts->types, facts->anchor[id]);
+    return type->name;
+}
+
+dw_type_id an__embedded(const struct dw_types *types, dw_type_id id, uint64_t *elements)
+{
+    uint64_t total = 1;
+    for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
+        id = dw_types_strip(types, id);
+        const struct dw_type *type = dw_types_get(types, id);
+        if (type == NULL)
+            return DW_NO_TYPE;
+        if (type->kind != DW_ARRAY) {
+            if (elements != NULL)
+                *elements = total;
+            return an__is_record(type) ? id : DW_NO_TYPE;
+        }
+        for (uint32_t i = 0; i < type->dimension_count; i++) {
+            uint64_t count = type->dimensions[i];
+            if (count == DW_COUNT_UNKNOWN || !mul_u64(total, count, &total))
+                total = 0;
+        }
+        id = type->target;
+    }
+    return DW_NO_TYPE;
+}
+
+bool an__is_flexible(const struct dw_types *types, dw_type_id id)
+{
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, id));
+    return type != NULL && type->kind == DW_ARRAY && type->dimension_count > 0 &&
+           (type->dimensions[0] == DW_COUNT_UNKNOWN || type->dimensions[0] == 0);
+}
+
+// ---------------------------------------------------------------------- alignment
+
+static uint64_t lowest_bit(uint64_t value)
+{
+    return value & -value;
+}
+
+static uint64_t natural_align(uint64_t size)
+{
+    return size == 0 ? 1 : MIN(lowest_bit(size), (uint64_t)ALIGN_MAX);
+}
+
+static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth);
+
+static uint64_t record_align(struct an__types *facts, const struct dw_type *type, unsigned depth)
+{
+    uint64_t best = 1;
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct dw_member *member = &type->members[i];
+        if (member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL))
+            continue;
+        uint64_t align =
+            member->alignment ? member->alignment : align_of(facts, member->type, depth + 1);
+        uint64_t byte = member->bit_offset / 8;
+        bool placed = !(member->flags & DW_MEMBER_BIT_FIELD) && byte != 0;
+        if (placed)
+            align = MIN(align, lowest_bit(byte));
+        best = MAX(best, align);
+    }
+    return type->size == 0 ? best : MIN(best, lowest_bit(type->size));
+}
+
+static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth)
+{
+    id = dw_types_strip(facts->types, id);
+    const struct dw_type *type = dw_types_get(facts->types, id);
+    if (type == NULL || depth > DEPTH_MAX || facts->align[id] == ALIGN_PENDING)
+        return 1;
+    if (facts->align[id] != 0)
+        return facts->align[id];
+    facts->align[id] = ALIGN_PENDING;
+    uint64_t align;
+    if (type->alignment != 0)
+        align = type->alignment;
+    else if (an__is_record(type))
+        align = record_align(facts, type, depth);
+    else if (type->kind == DW_ARRAY)
+        align = align_of(facts, type->target, depth + 1);
+    else
+        align = natural_align(type->size);
+    align = MAX(align, (uint64_t)1);
+    facts->align[id] = (uint16_t)MIN(align, (uint64_t)1 << 14);
+    return facts->align[id];
+}
+
+uint64_t an__align(struct an__types *facts, dw_type_id id)
+{
+    return align_of(facts, id, 0);
+}
+
+// ------------------------------------------------------------------------- fields
+
+// A class without data takes no room as a base, though its size is 1.
+static bool is_empty_record(const struct dw_types *types, dw_type_id id, unsigned depth)
+{
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, id));
+    if (type == NULL || !an__is_record(type) || type->size > 1 || depth > DEPTH_MAX)
+        return false;
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct dw_member *member = &type->members[i];
+        bool counts = !(member->flags & DW_MEMBER_STATIC);
+        bool empty_base =
+            member->flags & DW_MEMBER_BASE && is_empty_record(types, member->type, depth + 1);
+        if (counts && !empty_base)
+            return false;
+    }
+    return true;
+}
+
+static uint64_t field_bits(const struct dw_types *types, const struct dw_member *member)
+{
+    if (member->flags & DW_MEMBER_BIT_FIELD)
+        return member->bit_size;
+    if (member->flags & DW_MEMBER_BASE && is_empty_record(types, member->type, 0))
+        return 0;
+    uint64_t size = dw_types_size(types, member->type);
+    return size > UINT64_MAX / 16 ? 0 : size * 8;
+}
+
+// Insertion sort: members nearly always come in order already.
+static void sort_fields(struct an__field *fields, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct an__field field = fields[i];
+        size_t at = i;
+        while (at > 0 && fields[at - 1].start > field.start) {
+            fields[at] = fields[at - 1];
+            at--;
+        }
+        fields[at] = field;
+    }
+}
+
+static int compare_fields(const void *left, const void *right)
+{
+    const struct an__field *a = left, *b = right;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+#define INSERTION_MAX 64
+
+static void collect_fields(const struct dw_types *types, const struct dw_type *type,
+                           struct an__scratch *scratch, struct an__layout *out)
+{
+    bool sorted = true;
+    scratch->fields.count = 0;
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct dw_member *member = &type->members[i];
+        out->has_virtual_base |= (member->flags & DW_MEMBER_VIRTUAL) != 0;
+        if (member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL))
+            continue;
+        struct an__field field = {member, member->bit_offset, field_bits(types, member), i, false};
+        if (field.bits == 0 && !(member->flags & DW_MEMBER_BASE))
+            field.flexible = an__is_flexible(types, member->type);
+        size_t count = scratch->fields.count;
+        sorted &= count == 0 || scratch->fields.items[count - 1].start <= field.start;
+        vec_push(&scratch->fields, field);
+    }
+    out->fields = scratch->fields.items;
+    out->field_count = scratch->fields.count;
+    if (!sorted && out->field_count <= INSERTION_MAX)
+        sort_fields(out->fields, out->field_count);
+    else if (!sorted)
+        qsort(out->fields, out->field_count, sizeof *out->fields, compare_fields);
+}
+
+// --------------------------------------------------------------------------- gaps
+
+static void add_hole(struct an__scratch *scratch, struct an__layout *out, uint64_t start,
+                     uint64_t end, size_t before)
+{
+    if (start >= end)
+        return;
+    vec_push(&scratch->holes, (struct rep_hole){start, end - start, (uint32_t)before});
+    if (start % 8 == 0 && end % 8 == 0) {
+        out->byte_holes++;
+        out->holes_size += (end - start) / 8;
+    } else {
+        out->bit_holes++;
+    }
+}
+
+// A gap as up to three pieces: the rest of a byte, whole bytes, the first part of a byte.
+static void add_gap(struct an__scratch *scratch, struct an__layout *out, uint64_t start,
+                    uint64_t end, size_t before)
+{
+    uint64_t up = start % 8 ? start + (8 - start % 8) : start;
+    uint64_t down = end - end % 8;
+    if (up > down) { // inside one byte
+        add_hole(scratch, out, start, end, before);
+        return;
+    }
+    add_hole(scratch, out, start, up, before);
+    add_hole(scratch, out, up, down, before);
+    add_hole(scratch, out, down, end, before);
+}
+
+void an__measure(struct an__types *facts, const struct dw_type *type, struct an__scratch *scratch,
+                 struct an__layout *out)
+{
+    *out = (struct an__layout){.type = type};
+    scratch->holes.count = 0;
+    collect_fields(facts->types, type, scratch, out);
+    uint64_t covered = 0, sum = 0; // bits
+    uint64_t limit = type->size > UINT64_MAX / 16 ? 0 : type->size * 8;
+    for (size_t i = 0; i < out->field_count; i++) {
+        const struct an__field *field = &out->fields[i];
+        uint64_t end;
+        if (!add_u64(field->start, field->bits, &end))
+            continue;
+        bool gap = type->kind != DW_UNION && field->start > covered && field->start <= limit;
+        if (gap)
+            add_gap(scratch, out, covered, field->start, i);
+        out->overlaps |= field->start < covered && field->bits != 0;
+        sum += field->bits;
+        covered = MAX(covered, end);
+    }
+    bool tail = covered < limit && out->field_count > 0 && !out->has_virtual_base;
+    out->tail_bits = tail ? limit - covered : 0;
+    out->members_size = sum / 8 + (sum % 8 != 0);
+    out->holes = scratch->holes.items;
+    out->hole_count = scratch->holes.count;
+}
+
+bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type)
+{
+    for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
+        const struct dw_member *last = NULL;
+        for (uint32_t i = 0; i < type->member_count; i++) {
+            const struct dw_member *member = &type->members[i];
+            bool counts = !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
+            if (counts && (last == NULL || member->bit_offset >= last->bit_offset))
+                last = member;
+        }
+        if (last == NULL)
+            return false;
+        const struct dw_type *end =
+            dw_types_get(facts->types, dw_types_strip(facts->types, last->type));
+        if (end == NULL || !an__is_record(end) || end->kind == DW_UNION)
+            return an__is_flexible(facts->types, last->type);
+        type = end;
+    }
+    return false;
+}

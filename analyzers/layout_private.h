@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the layout analyzer share.
+//
+//   layout_measure  one type: fields in order, gaps, alignment
+//   layout_reorder  a better order for one type
+//   layout          the selection, and one type as a rep_type
+//   layout_find     questions over all types
+#ifndef TARE_LAYOUT_PRIVATE_H
+#define TARE_LAYOUT_PRIVATE_H
+
+#include "analyzers/analyzers.h"
+
+// One member that takes part in the layout.
+struct an__field {
+    const struct dw_member *member;
+    uint64_t start, bits; // from the start of the type
+    uint32_t index;       // in dw_type.members
+    bool flexible;
+};
+
+// What one type is spent on. The arrays are scratch, overwritten by the next measurement.
+struct an__layout {
+    const struct dw_type *type;
+    struct an__field *fields; // by start; statics and virtual bases left out
+    size_t field_count;
+    struct rep_hole *holes; // before_member counts in `fields`
+    size_t hole_count;
+    uint64_t tail_bits; // after the last member
+    uint64_t holes_size, members_size;
+    uint32_t byte_holes, bit_holes;
+    bool has_virtual_base, overlaps;
+};
+
+struct an__scratch {
+    VEC(struct an__field) fields;
+    VEC(struct rep_hole) holes;
+};
+
+// Facts about types that are asked again and again.
+struct an__types {
+    const struct dw_types *types;
+    size_t count;
+    uint16_t *align;  // by type id: bytes, 0 not yet known
+    uint32_t *anchor; // by type id of an anonymous type: the typedef that names it, or DW_NO_TYPE
+};
+
+void an__types_init(struct an__types *facts, const struct dw_types *types);
+void an__types_free(struct an__types *facts);
+
+static inline bool an__is_record(const struct dw_type *type)
+{
+    return type->kind == DW_STRUCT || type->kind == DW_CLASS || type->kind == DW_UNION;
+}
+
+// The alignment of a type in bytes: as stated, else inferred from sizes and offsets; at least 1.
+uint64_t an__align(struct an__types *facts, dw_type_id id);
+// The name people know the type by: its own, or that of the typedef of an anonymous one; "" if
+// none.
+const char *an__name(const struct an__types *facts, dw_type_id id);
+// The record a member holds by value (behind typedefs, qualifiers and arrays), or DW_NO_TYPE.
+dw_type_id an__embedded(const struct dw_types *types, dw_type_id id, uint64_t *elements);
+// An array without a length.
+bool an__is_flexible(const struct dw_types *types, dw_type_id id);
+bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type);
+
+void an__measure(struct an__types *facts, const struct dw_type *type, struct an__scratch *scratch,
+                 struct an__layout *out);
+
+// A better order of the members of one struct.
+struct an__plan {
+    struct dw_type type; // the same type with members in the new order, at their new offsets
+    const char **notes;  // the saving and the steps
+    size_t note_count;
+    uint64_t saving; // bytes; 0: keep the order (notes may say why)
+};
+void an__reorder(struct an__types *facts, const struct an__layout *layout, struct arena *arena,
+                 struct an__plan *plan);
+
+// ----------------------------------------------------------------- the selection
+
+#define AN__EXPAND_DEPTH 24
+
+// "before NAME after"
+struct spelling {
+    const char *text; // NULL: not yet made
+    uint32_t before, after;
+};
+
+struct an_layouts {
+    struct an__types facts;
+    struct an_layout_options options;
+    VEC(dw_type_id) chosen;
+    size_t at;
+    bool *found;                // by name of the options
+    bool *twin;                 // by place in chosen: another chosen type has its name
+    struct spelling *spellings; // by type id
+    struct arena *run, *one;    // lifetimes: all; until the next type
+    struct buf text;
+    struct an__scratch scratch[AN__EXPAND_DEPTH + 1]; // by depth of expansion
+    VEC(struct rep_member) members;
+    VEC(struct rep_hole) holes;
+    VEC(struct rep_enumerator) enumerators;
+};
+
+const char *an__kind_word(enum dw_kind kind);
+// "char name[16]"; lives until the next an_layouts_next.
+const char *an__layouts_declare(struct an_layouts *layouts, dw_type_id id, const char *name);
+// Whether a type is called `name`: its own, qualified or typedef name, "struct X" allowed.
+bool an__layouts_matches(struct an_layouts *layouts, dw_type_id id, const char *name);
+
+#endif
