@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// Which module something belongs to. Rules are tried in order and globs are matched anew for every
+// question: callers ask once per distinct unit, symbol and section, not per byte.
+
+#include "config/private.h"
+
+const char *cfg_strip(const struct cfg *cfg, const char *unit)
+{
+    if (cfg == NULL || cfg->strip_prefix == NULL ||
+        !slice_starts(slice_text(unit), cfg->strip_prefix))
+        return unit;
+    return unit + strlen(cfg->strip_prefix);
+}
+
+static bool one_matches(const struct cfg_globs *globs, const char *text)
+{
+    for (size_t i = 0; text != NULL && i < globs->count; i++)
+        if (glob_match(globs->items[i], slice_text(text)))
+            return true;
+    return false;
+}
+
+static bool list_matches(const struct cfg_globs *globs, const char *text)
+{
+    return globs->count == 0 || one_matches(globs, text);
+}
+
+const char *cfg_module(const struct cfg *cfg, const char *unit, const char *symbol,
+                       const char *section)
+{
+    if (cfg == NULL)
+        return NULL;
+    const char *stripped = unit ? cfg_strip(cfg, unit) : NULL;
+    for (size_t i = 0; i < cfg->module_count; i++) {
+        const struct cfg_rule *rule = &cfg->modules[i];
+        if ((list_matches(&rule->units, unit) || one_matches(&rule->units, stripped)) &&
+            list_matches(&rule->symbols, symbol) && list_matches(&rule->sections, section))
+            return rule->name;
+    }
+    return NULL;
+}

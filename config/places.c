@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// Places in YAML text, by walking its events with libyaml.
+
+#include <stdio.h>
+#include <yaml.h>
+
+#include "config/private.h"
+
+bool cfg__fault(struct fault *fault, const char *name, size_t line, const char *format, ...)
+{
+    char message[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    struct buf place = {0};
+    buf_text(&place, name);
+    if (line != 0)
+        buf_printf(&place, ":%zu", line);
+    buf_char(&place, '\0');
+    fault_set(fault, FAULT_INPUT, place.data, NULL, NO_OFFSET, "%s", message);
+    buf_free(&place);
+    return false;
+}
+
+// A walk over events; `event` is valid until the next step.
+struct walk {
+    yaml_parser_t parser;
+    yaml_event_t event;
+    size_t depth; // open mappings and lists around the event
+};
+
+static void walk_start(struct walk *walk, struct slice text)
+{
+    *walk = (struct walk){0};
+    if (!yaml_parser_initialize(&walk->parser))
+        panic(__FILE__, __LINE__, "out of memory");
+    yaml_parser_set_input_string(&walk->parser, text.data, text.size);
+}
+
+static void walk_end(struct walk *walk)
+{
+    yaml_event_delete(&walk->event);
+    yaml_parser_delete(&walk->parser);
+}
+
+// False at the end and on a syntax error.
+static bool walk_next(struct walk *walk)
+{
+    yaml_event_type_t before = walk->event.type;
+    yaml_event_delete(&walk->event);
+    if (before == YAML_STREAM_END_EVENT || !yaml_parser_parse(&walk->parser, &walk->event))
+        return false;
+    if (before == YAML_MAPPING_START_EVENT || before == YAML_SEQUENCE_START_EVENT)
+        walk->depth++;
+    if (walk->event.type == YAML_MAPPING_END_EVENT || walk->event.type == YAML_SEQUENCE_END_EVENT)
+        walk->depth--;
+    return true;
+}
+
+static size_t walk_line(const struct walk *walk)
+{
+    return walk->event.start_mark.line + 1;
+}
+
+static bool is_scalar(const struct walk *walk, const char *text)
+{
+    return walk->event.type == YAML_SCALAR_EVENT &&
+           slice_is(slice_of(walk->event.data.scalar.value, walk->event.data.scalar.length), text);
+}
+
+static bool has_nul(const yaml_event_t *event)
+{
+    return event->type == YAML_SCALAR_EVENT &&
+           memchr(event->data.scalar.value, 0, event->data.scalar.length) != NULL;
+}
+
+static bool check_event(const struct walk *walk, size_t documents, const char *name,
+                        struct fault *fault)
+{
+    if (walk->event.type == YAML_ALIAS_EVENT)
+        return cfg__fault(fault, name, walk_line(walk), "YAML aliases are not supported");
+    if (documents > 1)
+        return cfg__fault(fault, name, walk_line(walk),
+                          "expected one YAML document, found another");
+    if (has_nul(&walk->event))
+        return cfg__fault(fault, name, walk_line(walk), "a NUL in a text");
+    return true;
+}
+
+static bool syntax_fault(const yaml_parser_t *parser, const char *name, struct fault *fault)
+{
+    bool placed = parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR;
+    return cfg__fault(fault, name, placed ? parser->problem_mark.line + 1 : 0, "not YAML: %s%s%s",
+                      parser->context ? parser->context : "", parser->context ? ", " : "",
+                      parser->problem ? parser->problem : "unknown error");
+}
+
+bool cfg__check_yaml(struct slice text, const char *name, struct fault *fault)
+{
+    struct walk walk;
+    size_t documents = 0;
+    bool good = true;
+    walk_start(&walk, text);
+    while (good && walk_next(&walk)) {
+        documents += walk.event.type == YAML_DOCUMENT_START_EVENT;
+        good = check_event(&walk, documents, name, fault);
+    }
+    if (good && walk.parser.error != YAML_NO_ERROR)
+        good = syntax_fault(&walk.parser, name, fault);
+    walk_end(&walk);
+    return good;
+}
+
+size_t cfg__line_of_text(struct slice text, const char *scalar, struct cfg__place from)
+{
+    struct walk walk;
+    size_t line = 0;
+    walk_start(&walk, text);
+    while (line == 0 && walk_next(&walk)) {
+        size_t at = walk_line(&walk), column = walk.event.start_mark.column + 1;
+        bool after = at > from.line || (at == from.line && column >= from.column);
+        if (after && is_scalar(&walk, scalar))
+            line = at;
+    }
+    walk_end(&walk);
+    return line ? line : from.line;
+}
+
+size_t cfg__line_of_entry(struct slice text, const char *key, size_t index)
+{
+    struct walk walk;
+    size_t line = 0;
+    bool in_list = false;
+    walk_start(&walk, text);
+    while (line == 0 && walk_next(&walk)) {
+        if (walk.depth == 1)
+            in_list =
+                is_scalar(&walk, key) || (in_list && walk.event.type == YAML_SEQUENCE_START_EVENT);
+        else if (walk.depth == 2 && in_list && walk.event.type == YAML_MAPPING_START_EVENT &&
+                 index-- == 0)
+            line = walk_line(&walk);
+    }
+    walk_end(&walk);
+    return line;
+}
