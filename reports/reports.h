@@ -6,11 +6,10 @@
 // (pulled one at a time, so that a million layouts never lie in memory together) or notes.
 // Renderers know nothing of ELF or ledgers.
 //
-//   report ── builds (header)           text: aligned tables, KiB and %, C-like layouts, colour on
-//   a terminal
-//          ├─ part: table  ── rows ...   json: docs/schema.json, plain bytes
-//          ├─ part: types  ── next()     csv: one record per row, path columns, plain bytes
-//          ├─ part: notes                markdown: tables for a comment
+//   report ── builds               text      aligned tables, KiB and %, C-like layouts
+//          ├─ part: table ── rows   json      docs/schema.json, plain bytes, streamed
+//          ├─ part: types ── next() csv       one record per leaf row, path columns, plain bytes
+//          ├─ part: notes           markdown  tables for a comment
 //          └─ doubts
 //
 // In every table the rows of an additive column add up to the total at every depth; rep_check says
@@ -23,20 +22,24 @@
 // -------------------------------------------------------------------------- tables
 
 enum rep_unit {
-    REP_BYTES, // uint64 bytes; text shows KiB with one decimal from 10,000 on, machines plain bytes
-    REP_COUNT, // uint64
-    REP_DELTA, // int64 bytes, with sign
-    REP_PERMILLE, // uint64, shown as percent with one decimal; not additive
-    REP_TEXT,     // a word (const char *)
-    REP_ADDRESS,  // uint64, shown as 0x hex; JSON a hex string
+    REP_BYTES,    // uint64 bytes; people see "123", "812.4 KiB", "6.5 MiB", machines plain bytes
+    REP_COUNT,    // uint64
+    REP_DELTA,    // int64 bytes, with sign: "+1.2 KiB", "-40", "0"
+    REP_PERMILLE, // int64, shown as percent with one decimal; never additive
+    REP_TEXT,     // a word (const char *), NULL: no word; never additive
+    REP_ADDRESS,  // uint64, shown as 0x hex; JSON a hex string; never additive
 };
+
+// No value here (the growth of what is new, the retained size of "[3 others]"): in .u or .i of a
+// column that is not additive. People see a blank, JSON null, CSV an empty field.
+#define REP_NONE UINT64_C(0x8000000000000001)
 
 struct rep_column {
     const char *name;  // machine name: "file", "vm"
     const char *title; // for people: "FILE SIZE"; NULL: the name in capitals
     enum rep_unit unit;
     bool additive; // rows add up to the total
-    bool percent;  // text shows the share of the total beside it
+    bool percent;  // people see the share of the grand total beside it (REP_BYTES, REP_COUNT)
 };
 
 union rep_value {
@@ -53,11 +56,14 @@ struct rep_row {
     size_t row_count;
     const char **evidence; // lines shown under the row with -v; may be NULL
     size_t evidence_count;
-    bool faint; // [padding], [unattributed], [N others]
+    bool faint; // no owner of the user's: [padding], [unattributed], [N others]
 };
 
+// Rows nest at most this deep (dimensions do, file contents never decide it).
+#define REP_DEPTH_MAX 200
+
 struct rep_table {
-    const char *name;  // machine name: "rows", "regions"
+    const char *name;  // machine name: "rows" (the main table), "regions"; NULL: "rows"
     const char *title; // heading for people, or NULL
     const struct rep_column *columns;
     size_t column_count;
@@ -65,20 +71,30 @@ struct rep_table {
     size_t hidden_columns_mask; // bit n: text and markdown leave column n out (machines never do)
 };
 
+// Sorts the rows at every depth by a column, then by name; REP_DELTA by magnitude, so that the
+// largest changes come first either way; REP_NONE last. A column that is not there: by name only.
+void rep_sort(struct rep_table *table, size_t column, bool descending);
+
+// Keeps the first `keep` rows at every depth (0: all) and folds the others into one "[N others]",
+// whose additive columns are their sums, in `arena`. Faint rows are always kept, so that
+// [unattributed] and [padding] stay in plain sight; one lone other row is not worth folding.
+void rep_trim(struct arena *arena, struct rep_table *table, size_t keep);
+
 // --------------------------------------------------------------------------- types
 
 struct rep_member {
     const char *name; // "" for an anonymous member or a base class
-    const char *
-        type; // without the name: "PyObject **", "char [16]", "int (*)(void *)", "struct list_head"
+    // Without the name: "PyObject **", "char [16]", "int (*)(void *)", "struct list_head".
+    const char *type;
     const char *declaration; // with the name in its place: "PyObject **ob_item", "char name[16]",
-                             // "int (*run)(void *)"
+                             // "int (*run)(void *)"; of a bit field without its ": 3",
+                             // of a static member without "static"
     uint64_t bit_offset;     // from the start of the outermost type
     uint64_t bit_size;       // of the member (a bit field: its bits)
+    uint64_t storage_size;   // bit field: bytes of the type it is declared with, 0: not known
     uint32_t depth;          // 0: direct member; n: inside n expanded aggregates
     bool bit_field, flexible, inherited, vtable_pointer, is_static;
-    const char
-        *expanded; // "struct", "union", "class" when its members follow one deeper; else NULL
+    const char *expanded;    // "struct", "union", "class": its members follow one deeper; else NULL
     uint32_t expanded_count; // how many following entries (all depths) belong to it
 };
 
@@ -123,7 +139,7 @@ struct rep_type {
 
 // Gives the next type, or false at the end. What `out` borrows stays valid until the next call.
 struct rep_types {
-    const char *name;
+    const char *name; // NULL: "types"
     bool (*next)(void *context, struct rep_type *out);
     void *context;
 };
@@ -144,8 +160,11 @@ struct rep_part {
     size_t note_count;
 };
 
+#define REP_SCHEMA 1 // of the JSON; changes when a field changes meaning or goes
+
 struct rep_report {
     const char *verb;
+    const char *version; // of the program: "0.1.0"
     const struct rep_build *builds;
     size_t build_count;
     struct rep_part *parts;
@@ -162,9 +181,8 @@ struct rep_style {
     enum rep_format format;
     bool colour;
     bool plain_bytes; // text without KiB (--bytes)
-    bool verbose;     // evidence lines
-    unsigned
-        width; // columns of the terminal, 0 unknown: long names are never cut, only padded less
+    bool verbose;     // evidence lines, the builds, all kept doubts
+    unsigned width;   // columns of the terminal, 0 unknown: names are never cut, only padded less
 };
 
 // Where rendered bytes go: returns false on a write error.
@@ -173,11 +191,12 @@ struct rep_sink {
     void *context;
 };
 
-// Ends the process (ASSERT) when an additive column does not add up: a report that does not close
-// is a bug.
+// Ends the process (ASSERT) when an additive column does not add up at some depth: a report that
+// does not close is a bug. rep_render does it first of all.
 void rep_check(const struct rep_table *table);
 
-// Renders the whole report; false with `fault` on a write error only.
+// Renders the whole report (types are pulled, so only once); false with `fault` on a write error
+// only.
 bool rep_render(const struct rep_report *report, const struct rep_style *style,
                 const struct rep_sink *sink, struct fault *fault);
 
