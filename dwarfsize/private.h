@@ -329,21 +329,39 @@ static inline struct slice dw__section_of(const struct dw__unit *unit, enum dw__
 
 typedef VEC(struct dw_range) dw__range_list;
 
-// Whether an address can be that of kept code or data: not a tombstone (2.17.3). 0 is real when the
-// image has allocated content there.
+// Whether an address can be that of kept code or data: not a tombstone (2.17.3). In most images 0
+// is no address. Where memory is allocated at 0 (firmware in flash), discarded code seems to own
+// what lies there, and only the symbols can tell.
 struct dw__places {
     struct img *image;
     bool zero_is_real;
     uint8_t address_size;
+    VEC(const struct img_symbol *) low; // symbols of the first DW__LOW bytes, when allocated
 };
-struct dw__places dw__places_of(struct img *image);
+#define DW__LOW 0x10000u
+
+void dw__places_open(struct dw__places *places, struct img *image);
+void dw__places_close(struct dw__places *places);
 bool dw__is_tombstone(const struct dw__places *places, uint64_t address);
+// Whether the symbols contradict a function of these names (either may be NULL) at a low address.
+bool dw__is_discarded(const struct dw__places *places, uint64_t start, const char *name,
+                      const char *linkage_name);
 
 // Appends the ranges of a DIE: low and high pc, or DW_AT_ranges (2.17), in either encoding.
 void dw__die_ranges(const struct dw *dw, const struct dw__unit *unit, const struct dw__die *die,
                     const struct dw__places *places, dw__range_list *out);
+// The same for the unit itself, as its root DIE says.
+void dw__unit_ranges(const struct dw *dw, const struct dw__unit *unit,
+                     const struct dw__places *places, dw__range_list *out);
 
-// ----------------------------------------------------------------- other files
+// -------------------------------------------------------------------------- code
+
+// Bytes of an object of the type at `ref`; 0 when not known. Thread-safe.
+uint64_t dw__type_size(struct dw *dw, dw_ref ref);
+// Elements of one DW_TAG_subrange_type (5.13), DW_COUNT_UNKNOWN for a flexible array.
+uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die);
+
+// ------------------------------------------------------------------- other files
 
 // Adds an object (its units are not read yet); `file` is closed with it, may be NULL.
 struct dw__object *dw__object_add(struct dw *dw, struct img *img, struct img_file *file,

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: MIT
+//
+// Functions, variables and inlined calls that have addresses.
+//
+// Each unit is read on its own, in parallel, into its own lists; the lists are then laid end to end
+// in the order of the units, so the result does not depend on the number of threads.
+//
+// Whose code is it? In a link-time optimised build the concrete functions stand in units named
+// "<artificial>", and DW_AT_abstract_origin leads to the unit they were written in (3.3.8). An
+// origin in a partial unit (dwz moved it there) says nothing: the concrete unit stays the owner.
+
+#include <stdlib.h>
+
+#include "dwarfsize/private.h"
+
+#define ORIGIN_HOPS 8
+
+struct unit_code {
+    VEC(struct dw_function) functions;
+    VEC(struct dw_variable) variables;
+    VEC(struct dw_inline) inlines;
+    dw__range_list ranges, unit_ranges;
+};
+
+// A function or inlined call the scan is inside of.
+struct around {
+    uint32_t depth;
+    uint32_t function; // its index in the unit, or UINT32_MAX (abstract, discarded)
+    uint32_t call;     // index of the inlined call, or UINT32_MAX
+};
+
+struct reader {
+    struct dw *dw;
+    unsigned flags;
+    struct dw__places places;
+    struct unit_code *units;
+    struct dw__abbrevs *abbrevs; // one per worker
+    struct dw__pass pass;
+};
+
+// What is known of an entity once its origins and specifications are followed.
+struct identity {
+    const char *name, *linkage_name;
+    dw_ref type;
+    uint32_t unit, decl_line;
+};
+
+static void take_identity(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
+                          struct identity *id)
+{
+    if (id->name[0] == '\0')
+        id->name = dw__text(unit, die, SLOT_NAME);
+    enum dw__slot linkage =
+        dw__has(die, SLOT_LINKAGE_NAME) ? SLOT_LINKAGE_NAME : SLOT_MIPS_LINKAGE_NAME;
+    if (id->linkage_name == NULL && dw__has(die, linkage))
+        id->linkage_name = dw__text(unit, die, linkage);
+    if (id->type == DW_NO_REF)
+        id->type = dw__reference(r->dw, unit, die, SLOT_TYPE);
+    if (id->decl_line == 0)
+        id->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
+}
+
+static bool owns_code(const struct dw *dw, const struct dw__unit *unit)
+{
+    bool whole = unit->kind == DW_UT_compile || unit->kind == DW_UT_split_compile;
+    return whole && !dw->public_units[dw__unit_index(dw, unit)].artificial;
+}
+
+static dw_ref origin_of(const struct dw *dw, const struct dw__unit *unit, const struct dw__die *die)
+{
+    enum dw__slot slot = dw__has(die, SLOT_ORIGIN) ? SLOT_ORIGIN : SLOT_SPECIFICATION;
+    return dw__reference(dw, unit, die, slot);
+}
+
+// Follows origins as far as needed: to the end for names, else until a unit that owns code.
+static void identify(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
+                     bool names, struct identity *id)
+{
+    *id = (struct identity){"", NULL, DW_NO_REF, dw__unit_index(r->dw, unit), 0};
+    take_identity(r, unit, die, id);
+    dw_ref ref = origin_of(r->dw, unit, die);
+    struct dw__die origin;
+    struct dw__unit *at = dw__unit_of(r->dw, ref);
+    for (unsigned hops = 0; at != NULL && hops < ORIGIN_HOPS; hops++) {
+        if (owns_code(r->dw, at))
+            id->unit = dw__unit_index(r->dw, at);
+        if (!names && owns_code(r->dw, at))
+            return;
+        if (!dw__die_at(r->dw, ref, &origin, &at))
+            return;
+        take_identity(r, at, &origin, id);
+        ref = origin_of(r->dw, at, &origin);
+        at = dw__unit_of(r->dw, ref);
+    }
+}
+
+// Split units are one unit with their skeleton: what they own is the skeleton's.
+static uint32_t logical_unit(const struct dw *dw, uint32_t index)
+{
+    const struct dw__unit *unit = &dw->units.items[index];
+    return unit->object->split && unit->partner != DW_NO_UNIT ? unit->partner : index;
+}
+
+// ---------------------------------------------------------------------- functions
+
+static void add_function(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
+                         struct unit_code *code, struct around *around)
+{
+    size_t first = code->ranges.count;
+    bool ranged = dw__has(die, SLOT_HIGH_PC) || dw__has(die, SLOT_RANGES);
+    if (ranged)
+        dw__die_ranges(r->dw, unit, die, &r->places, &code->ranges);
+    if (code->ranges.count == first)
+        return;
+    struct identity id;
+    uint64_t start = code->ranges.items[first].start;
+    bool low = start < DW__LOW && r->places.low.count != 0;
+    identify(r, unit, die, low || (r->flags & DW_CODE_NAMES), &id);
+    if (low && dw__is_discarded(&r->places, start, id.name, id.linkage_name)) {
+        code->ranges.count = first;
+        return;
+    }
+    struct dw_function function = {
+        .name = id.name,
+        .linkage_name = id.linkage_name,
+        .die = dw__ref_make(unit, die->offset),
+        .unit = logical_unit(r->dw, id.unit),
+        .concrete = logical_unit(r->dw, dw__unit_index(r->dw, unit)),
+        .range_first = (uint32_t)first,
+        .range_count = (uint32_t)(code->ranges.count - first),
+        .decl_line = id.decl_line,
+    };
+    around->function = (uint32_t)code->functions.count;
+    vec_push(&code->functions, function);
+}
+
+static void add_inline(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
+                       struct unit_code *code, const struct around *outer, struct around *around)
+{
+    size_t first = code->ranges.count;
+    if (outer == NULL || outer->function == UINT32_MAX)
+        return;
+    around->function = outer->function;
+    around->call = outer->call;
+    dw__die_ranges(r->dw, unit, die, &r->places, &code->ranges);
+    if (code->ranges.count == first)
+        return;
+    struct identity id;
+    identify(r, unit, die, true, &id);
+    struct dw_inline call = {
+        .function = outer->function,
+        .parent = outer->call,
+        .unit = logical_unit(r->dw, id.unit),
+        .name = id.name,
+        .range_first = (uint32_t)first,
+        .range_count = (uint32_t)(code->ranges.count - first),
+        .call_line = (uint32_t)dw__number(unit, die, SLOT_CALL_LINE, 0),
+    };
+    around->call = (uint32_t)code->inlines.count;
+    vec_push(&code->inlines, call);
+}
+
+// ---------------------------------------------------------------------- variables
+
+static void add_variable(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
+                         struct unit_code *code, bool local)
+{
+    uint64_t addr;
+    bool tls;
+    struct slice expression = dw__block(unit, die, SLOT_LOCATION);
+    if (!dw__location(r->dw, unit, expression, &addr, &tls))
+        return;
+    if (!tls && dw__is_tombstone(&r->places, addr))
+        return;
+    struct identity id;
+    bool names = r->flags & (DW_CODE_NAMES | DW_CODE_SIZES);
+    identify(r, unit, die, names, &id);
+    struct dw_variable variable = {
+        .name = id.name,
+        .linkage_name = id.linkage_name,
+        .die = dw__ref_make(unit, die->offset),
+        .type = id.type,
+        .addr = addr,
+        .size = r->flags & DW_CODE_SIZES ? dw__type_size(r->dw, id.type) : 0,
+        .unit = logical_unit(r->dw, id.unit),
+        .concrete = logical_unit(r->dw, dw__unit_index(r->dw, unit)),
+        .decl_line = id.decl_line,
+        .tls = tls,
+        .local = local,
+    };
+    vec_push(&code->variables, variable);
+}
+
+// -------------------------------------------------------------------------- units
+
+// A low unit range that no kept function starts in is that of discarded code.
+static bool is_kept_range(const struct reader *r, const struct unit_code *code,
+                          struct dw_range range)
+{
+    if (range.start >= DW__LOW || r->places.low.count == 0)
+        return true;
+    for (size_t i = 0; i < code->ranges.count; i++)
+        if (code->ranges.items[i].start >= range.start && code->ranges.items[i].start < range.end)
+            return true;
+    return false;
+}
+
+static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, struct unit_code *code)
+{
+    size_t kept = 0;
+    dw__unit_ranges(r->dw, unit, &r->places, &code->unit_ranges);
+    for (size_t i = 0; i < code->unit_ranges.count; i++)
+        if (is_kept_range(r, code, code->unit_ranges.items[i]))
+            code->unit_ranges.items[kept++] = code->unit_ranges.items[i];
+    code->unit_ranges.count = kept;
+}
+
+static void read_dies(struct reader *r, struct dw__scan *scan, struct unit_code *code)
+{
+    struct dw__die die;
+    VEC(struct around) stack = {0};
+    while (dw__scan_next(scan, &die)) {
+        while (stack.count != 0 && stack.items[stack.count - 1].depth >= die.depth)
+            stack.count--;
+        const struct around *outer = stack.count ? &stack.items[stack.count - 1] : NULL;
+        struct around around = {die.depth, UINT32_MAX, UINT32_MAX};
+        if (die.tag == DW_TAG_variable) {
+            if (dw__has(&die, SLOT_LOCATION))
+                add_variable(r, scan->unit, &die, code, outer != NULL);
+            continue;
+        }
+        if (die.tag == DW_TAG_subprogram)
+            add_function(r, scan->unit, &die, code, &around);
+        else
+            add_inline(r, scan->unit, &die, code, outer, &around);
+        if (die.children)
+            vec_push(&stack, around);
+    }
+    vec_free(&stack);
+}
+
+static void read_unit(void *context, size_t index, unsigned worker)
+{
+    struct reader *r = context;
+    const struct dw__unit *unit = &r->dw->units.items[index];
+    struct unit_code *code = &r->units[index];
+    bool has_code = unit->kind != DW_UT_type && unit->kind != DW_UT_split_type;
+    if (unit->damaged || !has_code)
+        return;
+    dw__abbrevs_compile(&r->abbrevs[worker], r->dw, unit, &r->pass);
+    struct dw__scan scan;
+    dw__scan_start(&scan, r->dw, unit, &r->abbrevs[worker]);
+    read_dies(r, &scan, code);
+    read_unit_ranges(r, unit, code);
+}
+
+// ------------------------------------------------------------------------ joining
+
+static void join_units(struct dw *dw, struct reader *r, struct dw_code *out)
+{
+    size_t functions = 0, variables = 0, inlines = 0, ranges = 0, unit_ranges = 0;
+    for (size_t u = 0; u < dw->units.count; u++) {
+        functions += r->units[u].functions.count;
+        variables += r->units[u].variables.count;
+        inlines += r->units[u].inlines.count;
+        ranges += r->units[u].ranges.count;
+        unit_ranges += r->units[u].unit_ranges.count;
+    }
+    struct arena *arena = dw->code_arena;
+    struct dw_function *f = ARENA_ARRAY(arena, functions, struct dw_function);
+    struct dw_variable *v = ARENA_ARRAY(arena, variables, struct dw_variable);
+    struct dw_inline *n = ARENA_ARRAY(arena, inlines, struct dw_inline);
+    struct dw_range *all = ARENA_ARRAY(arena, ranges, struct dw_range);
+    struct dw_range *own = ARENA_ARRAY(arena, unit_ranges, struct dw_range);
+    uint32_t *first = ARENA_ARRAY(arena, dw->units.count + 1, uint32_t);
+    *out = (struct dw_code){f, v, n, all, functions, variables, inlines, ranges, own, first};
+    uint32_t function_base = 0, inline_base = 0, range_base = 0, own_base = 0;
+    for (size_t u = 0; u < dw->units.count; u++) {
+        struct unit_code *code = &r->units[u];
+        for (size_t i = 0; i < code->functions.count; i++) {
+            *f = code->functions.items[i];
+            f++->range_first += range_base;
+        }
+        for (size_t i = 0; i < code->inlines.count; i++) {
+            *n = code->inlines.items[i];
+            n->function += function_base;
+            n->parent += n->parent == UINT32_MAX ? 0 : inline_base;
+            n++->range_first += range_base;
+        }
+        for (size_t i = 0; i < code->variables.count; i++)
+            *v++ = code->variables.items[i];
+        for (size_t i = 0; i < code->ranges.count; i++)
+            *all++ = code->ranges.items[i];
+        first[u] = own_base;
+        for (size_t i = 0; i < code->unit_ranges.count; i++)
+            *own++ = code->unit_ranges.items[i];
+        function_base += (uint32_t)code->functions.count;
+        inline_base += (uint32_t)code->inlines.count;
+        range_base += (uint32_t)code->ranges.count;
+        own_base += (uint32_t)code->unit_ranges.count;
+    }
+    first[dw->units.count] = own_base;
+}
+
+static void free_units(struct reader *r)
+{
+    for (size_t u = 0; u < r->dw->units.count; u++) {
+        vec_free(&r->units[u].functions);
+        vec_free(&r->units[u].variables);
+        vec_free(&r->units[u].inlines);
+        vec_free(&r->units[u].ranges);
+        vec_free(&r->units[u].unit_ranges);
+    }
+    free(r->units);
+}
+
+static void want_tag(struct dw__pass *pass, unsigned tag)
+{
+    pass->tags[tag / 8] |= (uint8_t)(1u << (tag % 8));
+}
+
+bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
+                  struct fault *fault)
+{
+    (void)fault;
+    ASSERT(flags < COUNT_OF(dw->code));
+    *out = dw->code[flags];
+    if (*out != NULL)
+        return true;
+    struct reader r = {.dw = dw, .flags = flags};
+    unsigned workers = par_workers(dw->threads, dw->units.count);
+    r.pass.slots = 1ull << SLOT_NAME | 1ull << SLOT_LINKAGE_NAME | 1ull << SLOT_MIPS_LINKAGE_NAME |
+                   1ull << SLOT_TYPE | 1ull << SLOT_LOW_PC | 1ull << SLOT_HIGH_PC |
+                   1ull << SLOT_RANGES | 1ull << SLOT_ORIGIN | 1ull << SLOT_SPECIFICATION |
+                   1ull << SLOT_LOCATION | 1ull << SLOT_DECL_LINE | 1ull << SLOT_CALL_LINE;
+    want_tag(&r.pass, DW_TAG_subprogram);
+    want_tag(&r.pass, DW_TAG_variable);
+    if (flags & DW_CODE_INLINES)
+        want_tag(&r.pass, DW_TAG_inlined_subroutine);
+    dw__places_open(&r.places, image);
+    r.units = mem_zalloc(dw->units.count, sizeof *r.units);
+    r.abbrevs = mem_zalloc(workers, sizeof *r.abbrevs);
+    par_for(dw->threads, dw->units.count, read_unit, &r);
+    struct dw_code *code = ARENA_NEW(dw->code_arena, struct dw_code);
+    join_units(dw, &r, code);
+    for (unsigned i = 0; i < workers; i++)
+        dw__abbrevs_clear(&r.abbrevs[i]);
+    free(r.abbrevs);
+    free_units(&r);
+    dw__places_close(&r.places);
+    *out = dw->code[flags] = code;
+    return true;
+}
