@@ -155,7 +155,7 @@ static size_t say_key(struct buf *out, const struct complaint *complaint, struct
     }
     if ((key = after(complaint->text, "Missing required mapping field: "))) {
         buf_printf(out, "'%s' is missing", key);
-        return complaint->entry_start.line;
+        return complaint->entry_start.line ? complaint->entry_start.line : complaint->at.line;
     }
     return 0;
 }
