@@ -166,11 +166,9 @@ typedef VEC(led_owner) owner_vec;
 static void push_flat(const struct ledger *ledger, owner_vec *list, led_owner owner)
 {
     const struct led__set *set = find_set(ledger, owner);
-    if (set == NULL) {
+    if (set == NULL && owner != LED_UNATTRIBUTED)
         vec_push(list, owner);
-        return;
-    }
-    for (uint32_t i = 0; i < set->count; i++)
+    for (uint32_t i = 0; set != NULL && i < set->count; i++)
         vec_push(list, set->members[i]);
 }
 
@@ -181,7 +179,8 @@ static int compare_owners(const void *a, const void *b, void *ledger)
 
 static void sort_unique(struct ledger *ledger, owner_vec *list)
 {
-    qsort_r(list->items, list->count, sizeof *list->items, compare_owners, ledger);
+    if (list->count > 0)
+        qsort_r(list->items, list->count, sizeof *list->items, compare_owners, ledger);
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++)
         if (kept == 0 || list->items[kept - 1] != list->items[i])
