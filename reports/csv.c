@@ -142,7 +142,7 @@ static void put_type_columns(struct buf *buf, const struct rep_type *type)
 static void put_place(struct buf *buf, const struct rep_member *member)
 {
     uint64_t bit = member->bit_offset % 8;
-    if (member->is_static) {
+    if (rep__unplaced(member)) {
         buf_text(buf, ",,,,,");
         return;
     }

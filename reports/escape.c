@@ -26,22 +26,33 @@ static inline uint64_t any_equal(uint64_t word, uint64_t byte)
     return any_below(word ^ EVERY(byte), 1);
 }
 
-// Printable ASCII without '"' and '\\': the same in text and in JSON.
-static bool is_simple(const char *text, size_t size)
+// Nonzero when one of the eight bytes is not simple.
+static inline uint64_t odd_bytes(uint64_t word)
 {
-    uint64_t odd = 0, word;
-    for (; size >= sizeof word; text += sizeof word, size -= sizeof word) {
-        memcpy(&word, text, sizeof word);
-        odd |= any_below(word, 0x20) | (word & EVERY(0x80)) | any_equal(word, 0x7f) |
-               any_equal(word, '"') | any_equal(word, '\\');
+    return any_below(word, 0x20) | (word & EVERY(0x80)) | any_equal(word, 0x7f) |
+           any_equal(word, '"') | any_equal(word, '\\');
+}
+
+static bool is_simple_byte(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+bool rep__is_simple(const char *text, size_t size)
+{
+    uint64_t word, odd = 0;
+    if (size < sizeof word) {
+        bool simple = true;
+        for (size_t i = 0; i < size; i++)
+            simple &= is_simple_byte((uint8_t)text[i]);
+        return simple;
     }
-    if (size != 0) {
-        word = EVERY(' ');
-        memcpy(&word, text, size);
-        odd |= any_below(word, 0x20) | (word & EVERY(0x80)) | any_equal(word, 0x7f) |
-               any_equal(word, '"') | any_equal(word, '\\');
+    for (size_t i = 0; i + sizeof word <= size; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        odd |= odd_bytes(word);
     }
-    return odd == 0;
+    memcpy(&word, text + size - sizeof word, sizeof word); // the last eight, partly again
+    return (odd | odd_bytes(word)) == 0;
 }
 
 // ---------------------------------------------------------------------------- UTF-8
@@ -120,7 +131,7 @@ static const char *put_seen(struct buf *buf, const char *text, const char *end)
 
 void rep__escape_n(struct buf *buf, const char *text, size_t size)
 {
-    if (is_simple(text, size)) {
+    if (rep__is_simple(text, size)) {
         buf_bytes(buf, text, size);
         return;
     }
@@ -136,7 +147,7 @@ void rep__escape(struct buf *buf, const char *text)
 
 size_t rep__width_n(const char *text, size_t size)
 {
-    if (is_simple(text, size))
+    if (rep__is_simple(text, size))
         return size;
     struct buf seen = {0};
     rep__escape_n(&seen, text, size);
@@ -174,7 +185,7 @@ void rep__json_text(struct buf *buf, const char *text)
 {
     size_t size = text ? strlen(text) : 0;
     buf_char(buf, '"');
-    if (is_simple(text, size)) {
+    if (rep__is_simple(text, size)) {
         buf_bytes(buf, text, size);
     } else {
         while (*text != '\0')

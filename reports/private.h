@@ -6,7 +6,11 @@
 //   table        checking, sorting and trimming tables
 //   value        one number, for people and for machines
 //   escape       one name, for each format: names come from files and may hold anything
-//   text  types_text    json  types_json    csv    markdown
+//   text         types_text: which layout is how; layout_plan: the columns of a struct,
+//                layout_text: its lines
+//   json         types_json
+//   csv
+//   markdown
 #ifndef TARE_REPORTS_PRIVATE_H
 #define TARE_REPORTS_PRIVATE_H
 
@@ -51,6 +55,71 @@ void rep__types_text(struct rep__out *out, const struct rep_types *types);
 // Every type as an object of a JSON array, without the brackets.
 void rep__types_json(struct rep__out *out, const struct rep_types *types);
 
+// ------------------------------------------------------------------------- layouts
+
+enum rep__shape { REP__PLAIN, REP__STATIC, REP__OPENS, REP__BASE, REP__VTABLE, REP__VIRTUAL };
+
+// A member that has no place in the type.
+static inline bool rep__unplaced(const struct rep_member *member)
+{
+    return member->is_static || member->virtual_base;
+}
+
+// One member, split: "PyObject" [left]  "**" [hang]  "ob_item" [name and what follows].
+struct rep__line {
+    const char *left, *right; // right starts with the hang
+    uint32_t left_size, right_size;
+    uint32_t left_width, hang, right_width;
+    enum rep__shape shape;
+    bool simple; // see rep__is_simple
+};
+
+// The columns of one type, and where its writing stands.
+struct rep__layout {
+    struct rep__out *out;
+    VEC(struct rep__line) lines; // one a member
+    VEC(uint32_t) open;          // expanded members whose own members are being written
+    size_t name_col;             // of the name, after the indentation
+    size_t note_col;             // of the comment
+    size_t digits;               // of an offset or size
+    bool bits;                   // some offset has a bit number
+    uint64_t end_bit;            // where the members written so far end
+    uint64_t next_line;          // the cache line boundary that was not yet passed, in bytes
+};
+
+#define REP__INDENT       4
+#define REP__NAME_COL_MAX 36 // names line up unless their type is longer
+#define REP__NOTE_COL_MAX 84 // comments line up unless their line is longer
+#define REP__STATIC_WORD  "static "
+#define REP__BASE_WORD    "// base "
+#define REP__VTABLE_WORD  "// vtable pointer"
+#define REP__VIRTUAL_WORD "// virtual base "
+
+// Splits the declarations and finds the columns; `head_width` is that of "struct foo {".
+void rep__plan(struct rep__layout *layout, const struct rep_type *type, size_t head_width);
+// Columns between the type and the name.
+size_t rep__gap(const struct rep__layout *layout, const struct rep__line *line);
+// Columns of the whole line without indentation and comment.
+size_t rep__line_width(const struct rep__layout *layout, const struct rep_member *member,
+                       const struct rep__line *line);
+// The tag in "struct list_head [2]" or "ns::list<int>"; empty for anonymous types.
+struct slice rep__tag(const struct rep_member *member);
+
+void rep__record_text(struct rep__layout *layout, const struct rep_type *type);
+
+// "struct foo {" or, when only a typedef names it, "typedef struct {". Returns its width.
+size_t rep__head(struct buf *buf, const struct rep_type *type);
+// "// 40 bytes, listobject.h:5" behind a line of that width.
+void rep__head_note(const struct rep__layout *layout, const struct rep_type *type, size_t width);
+// "};  // size 40"
+void rep__tail(struct buf *buf, const struct rep_type *type);
+// "1 byte", "2 bytes"
+void rep__count(struct buf *buf, uint64_t count, const char *one, const char *many);
+// Closes a line that is `width` columns long with the start of its comment.
+void rep__note(const struct rep__layout *layout, size_t width, const char *start);
+
+// -------------------------------------------------------------------------- doubts
+
 // How many of the doubts people are shown, unless they asked for all.
 #define REP__DOUBTS_SHOWN 5
 size_t rep__doubts_shown(const struct rep__out *out, const struct rep_report *report);
@@ -89,6 +158,9 @@ void rep__plain_value(struct buf *buf, enum rep_unit unit, union rep_value value
 // Length of the well-formed UTF-8 sequence at a NUL-terminated text (no surrogates, no overlong
 // forms), or 0.
 unsigned rep__utf8(const char *text, uint32_t *point);
+
+// Printable ASCII without '"' and '\\': the same for people and in JSON.
+bool rep__is_simple(const char *text, size_t size);
 
 // For people: what is not UTF-8 or would move the cursor becomes \n, \x1b, \u202e. One line, safe
 // on any terminal.

@@ -54,12 +54,14 @@ static void put_member(struct buf *buf, const struct rep_member *member)
     put_text(buf, ", \"type\": ", member->type);
     if (member->is_static)
         buf_text(buf, ", \"static\": true");
-    else
+    if (!rep__unplaced(member))
         put_place(buf, member);
     if (member->flexible)
         buf_text(buf, ", \"flexible\": true");
     if (member->inherited)
         buf_text(buf, ", \"base\": true");
+    if (member->virtual_base)
+        buf_text(buf, ", \"virtual\": true");
     if (member->vtable_pointer)
         buf_text(buf, ", \"vtable_pointer\": true");
 }
