@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs the collectors in order, each only when a wanted dimension needs it.
+
+#include <stdlib.h>
+
+#include "ledger/collect_private.h"
+
+// ------------------------------------------------------------------- what is wanted
+
+static bool has_symbol_table(const struct img *img)
+{
+    uint32_t symbols, strings;
+    return img != NULL && img_symbol_section(img, IMG_SYMTAB, &symbols, &strings);
+}
+
+// Padding is told by what lies between symbols.
+static unsigned settled_dims(unsigned dims)
+{
+    return dims & LED_MASK(LED_KIND) ? dims | LED_MASK(LED_SYMBOL) : dims;
+}
+
+bool led_wants_debug(struct img *img, unsigned dims)
+{
+    if (dims & (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE)))
+        return true;
+    return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img);
+}
+
+bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsigned dims)
+{
+    if (dims & (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE)))
+        return true;
+    return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img) &&
+           !(debug && has_symbol_table(debug->img));
+}
+
+static bool is_hosted(const struct img *img)
+{
+    size_t count;
+    const struct img_segment *segments = img_segments(img, &count);
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].type == PT_INTERP || segments[i].type == PT_DYNAMIC)
+            return true;
+    return img_section_named(img, ".note.ABI-tag") != NULL; // "runs on Linux 3.2 or later"
+}
+
+bool led_is_firmware(const struct img *img)
+{
+    const struct img_info *info = img_info(img);
+    return info->type == ET_EXEC && info->machine != EM_386 && info->machine != EM_X86_64 &&
+           !is_hosted(img);
+}
+
+// ------------------------------------------------------------------ shared helpers
+
+uint64_t led__pos_in(const struct led__image *im, uint32_t section, uint64_t offset)
+{
+    if (section >= im->section_count)
+        return LED_NOWHERE;
+    const struct img_section *s = &im->sections[section];
+    bool allocated = led__is_allocated(im, section);
+    if (offset >= (allocated ? s->size : s->file_size))
+        return LED_NOWHERE;
+    if (im->about[section].pos != LED_NOWHERE)
+        return im->about[section].pos + offset;
+    if (allocated)
+        return led_pos_addr(im->run->ledger, im->index, section, s->addr + offset);
+    return led_pos_file(im->run->ledger, im->info->file_start + s->offset + offset);
+}
+
+uint64_t led__pos_addr(const struct led__image *im, uint32_t section, uint64_t addr)
+{
+    if (led__is_allocated(im, section) && im->about[section].pos != LED_NOWHERE &&
+        led__holds(&im->sections[section], addr))
+        return im->about[section].pos + (addr - im->sections[section].addr);
+    return led_pos_addr(im->run->ledger, im->index, section, addr);
+}
+
+void led__claim_addr(struct led__image *im, uint32_t section, uint64_t addr, uint64_t size,
+                     struct led_claim claim)
+{
+    if (!led__wants(im->run, (enum led_dim)claim.dim) || claim.owner == LED_UNATTRIBUTED)
+        return;
+    if (led__is_allocated(im, section) && led__holds(&im->sections[section], addr)) {
+        const struct img_section *s = &im->sections[section];
+        size = MIN(size, s->size - (addr - s->addr));
+        if (im->about[section].pos != LED_NOWHERE) {
+            led_claim_pos(im->run->ledger, im->about[section].pos + (addr - s->addr), size, claim);
+            return;
+        }
+    }
+    led_claim_addr(im->run->ledger, im->index, section, addr, size, claim);
+}
+
+void led__charge_in(struct led__image *im, uint32_t section, uint64_t offset, uint64_t size,
+                    uint64_t target_pos)
+{
+    if (size == 0 || target_pos == LED_NOWHERE)
+        return;
+    uint64_t pos = led__pos_in(im, section, offset);
+    uint64_t last = led__pos_in(im, section, offset + size - 1);
+    if (pos != LED_NOWHERE && last == pos + size - 1)
+        led_charge(im->run->ledger, pos, size, target_pos);
+}
+
+void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, const char *what)
+{
+    doubt_add(im->run->doubts, im->info->path, im->sections[section].name, offset, "%s", what);
+}
+
+// ------------------------------------------------------------------- the collector
+
+static void open_image(struct led_collector *run, size_t index)
+{
+    struct led__image *im = &run->images[index];
+    const struct img_debug *debug = run->build->debug ? &run->build->debug[index] : NULL;
+    im->run = run;
+    im->index = (uint32_t)index;
+    im->img = img_file_image(run->build->file, index);
+    im->info = img_info(im->img);
+    im->sections = img_sections(im->img, &im->section_count);
+    im->segments = img_segments(im->img, &im->segment_count);
+    im->firmware = led_is_firmware(im->img);
+    for (size_t i = im->segment_count; i > 0; i--)
+        if (im->segments[i - 1].type == PT_TLS)
+            im->tls_addr = im->segments[i - 1].addr;
+    if (has_symbol_table(im->img))
+        im->symbols_from = im->img;
+    else if (debug && has_symbol_table(debug->img))
+        im->symbols_from = debug->img;
+    im->dw = run->build->dw ? run->build->dw[index] : NULL;
+    im->dwarf_from = debug && debug->img ? debug->img : im->img;
+    led__describe_sections(im);
+}
+
+struct led_collector *led_collector_new(struct ledger *ledger, const struct led_build *build,
+                                        unsigned dims, struct doubts *doubts)
+{
+    static const char *const kinds[LED__KIND_COUNT] = {"",    "code",     "constant", "data",
+                                                       "bss", "metadata", "debug",    "padding"};
+    static const struct img_info no_info;
+    struct led_collector *run = mem_zalloc(1, sizeof *run);
+    run->ledger = ledger;
+    run->build = build;
+    run->dims = settled_dims(dims);
+    run->doubts = doubts;
+    run->arena = arena_new();
+    run->padding = led_owner_padding(ledger);
+    for (size_t i = 1; i < LED__KIND_COUNT; i++)
+        run->kinds[i] = led_owner_of(ledger, kinds[i]);
+    run->image_count = img_file_count(build->file);
+    run->images = ARENA_ARRAY(run->arena, run->image_count + 1, struct led__image);
+    run->images[0].info = &no_info; // an archive may hold no image at all
+    for (size_t i = 0; i < run->image_count; i++)
+        open_image(run, i);
+    return run;
+}
+
+void led_collector_free(struct led_collector *run)
+{
+    if (run == NULL)
+        return;
+    arena_free(run->arena);
+    free(run);
+}
+
+bool led_collect_base(struct led_collector *run, struct fault *fault)
+{
+    return led__collect_extents(run, fault);
+}
+
+bool led_collect_claims(struct led_collector *run, struct fault *fault)
+{
+    for (size_t i = 0; i < run->image_count; i++) {
+        struct led__image *im = &run->images[i];
+        led__collect_marks(im);
+        if ((run->dims & LED__CHARGED) == 0)
+            continue;
+        led__collect_symbols(im);
+        led__collect_strings(im);
+        led__collect_eh(im);
+        led__collect_exidx(im);
+        if (!led__collect_dwarf(im, fault))
+            return false;
+    }
+    return true;
+}
+
+bool led_collect_settle(struct led_collector *run, struct fault *fault)
+{
+    (void)fault;
+    led_settle_claims(run->ledger, run->dims);
+    if (run->dims & LED__CHARGED) {
+        for (size_t i = 0; i < run->image_count; i++)
+            led__collect_relocs(&run->images[i]);
+        led__collect_fill(run);
+    }
+    led_settle_charges(run->ledger);
+    return true;
+}
+
+bool led_collect(struct ledger *ledger, const struct led_build *build, unsigned dims,
+                 struct doubts *doubts, struct fault *fault)
+{
+    struct led_collector *run = led_collector_new(ledger, build, dims, doubts);
+    bool good = led_collect_base(run, fault) && led_collect_claims(run, fault) &&
+                led_collect_settle(run, fault);
+    led_collector_free(run);
+    return good;
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: MIT
+//
+// What the debug information says.
+//
+//   dimension   claims                                                     reader
+//   unit        ranges of units; functions; variables; parts of debug      UNIT_RANGE FUNCTION
+//               sections                                                   VARIABLE CONTENT
+//   source      line runs; else the path of the unit, as above             LINE
+//   symbol      functions and variables, when there is no symbol table     FUNCTION VARIABLE
+//
+// A unit made by a link-time optimiser ("<artificial>") is no source and owns nothing. One range that
+// several units claim under one name is a COMDAT: the linker kept the first unit's copy. Under
+// different names it is code that was folded: an owner set.
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "ledger/collect_private.h"
+
+struct reading {
+    struct led__image *im;
+    const struct dw_unit *units;
+    size_t unit_count;
+    led_owner *owners; // by unit; LED_UNATTRIBUTED for artificial ones
+    const struct dw_code *code;
+};
+
+static led_owner owner_of_unit(const struct reading *reading, uint32_t unit)
+{
+    return unit < reading->unit_count ? reading->owners[unit] : LED_UNATTRIBUTED;
+}
+
+static void name_units(struct reading *reading)
+{
+    struct led_collector *run = reading->im->run;
+    reading->owners = ARENA_ARRAY(run->arena, reading->unit_count + 1, led_owner);
+    for (size_t i = 0; i < reading->unit_count; i++)
+        if (!reading->units[i].artificial)
+            reading->owners[i] = led_owner_of(run->ledger, reading->units[i].path);
+}
+
+static void claim(const struct reading *reading, uint64_t addr, uint64_t size, led_owner owner,
+                  enum led_dim dim, enum led_reader reader, uint64_t order)
+{
+    led__claim_addr(reading->im, 0, addr, size,
+                    (struct led_claim){owner, (uint8_t)dim, (uint8_t)reader, order});
+}
+
+// --------------------------------------------------------------------------- units
+
+static void claim_unit_ranges(const struct reading *reading)
+{
+    const struct dw_code *code = reading->code;
+    for (size_t u = 0; u < reading->unit_count; u++)
+        for (uint32_t i = code->unit_first[u]; i < code->unit_first[u + 1]; i++) {
+            const struct dw_range *range = &code->unit_ranges[i];
+            claim(reading, range->start, range->end - range->start, reading->owners[u], LED_UNIT,
+                  LED_BY_UNIT_RANGE, u);
+            claim(reading, range->start, range->end - range->start, reading->owners[u], LED_SOURCE,
+                  LED_BY_UNIT_RANGE, u);
+        }
+}
+
+// An object that was made of one unit: all its content is that unit's.
+static void claim_single_unit(const struct reading *reading)
+{
+    size_t found = SIZE_MAX;
+    if (reading->im->info->type != ET_REL)
+        return;
+    for (size_t i = 0; i < reading->unit_count; i++) {
+        uint8_t kind = reading->units[i].kind;
+        bool whole = kind == DW_UT_compile || kind == DW_UT_skeleton;
+        if (whole && found != SIZE_MAX)
+            return;
+        if (whole)
+            found = i;
+    }
+    if (found == SIZE_MAX)
+        return;
+    led__claim_content(reading->im, LED_UNIT, LED_BY_UNIT_RANGE, reading->owners[found]);
+    led__claim_content(reading->im, LED_SOURCE, LED_BY_UNIT_RANGE, reading->owners[found]);
+}
+
+// ----------------------------------------------------------------------- functions
+
+static const char *linkage_name(const struct dw_function *function)
+{
+    return function->linkage_name ? function->linkage_name : function->name;
+}
+
+// One range of one function.
+struct piece {
+    uint64_t start, end;
+    uint32_t function;
+};
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const struct piece *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1;
+    return x->function < y->function ? -1 : x->function > y->function;
+}
+
+static struct piece *sorted_pieces(const struct dw_code *code, size_t *count)
+{
+    VEC(struct piece) pieces = {0};
+    bool sorted = true;
+    for (size_t f = 0; f < code->function_count; f++)
+        for (uint32_t i = 0; i < code->functions[f].range_count; i++) {
+            const struct dw_range *range = &code->ranges[code->functions[f].range_first + i];
+            vec_push(&pieces, (struct piece){range->start, range->end, (uint32_t)f});
+            size_t n = pieces.count;
+            sorted = sorted &&
+                     (n == 1 || compare_pieces(&pieces.items[n - 2], &pieces.items[n - 1]) <= 0);
+        }
+    if (!sorted)
+        qsort(pieces.items, pieces.count, sizeof *pieces.items, compare_pieces);
+    *count = pieces.count;
+    return pieces.items;
+}
+
+// The owner of one range that `count` functions claim.
+static led_owner owner_of_pieces(const struct reading *reading, const struct piece *pieces,
+                                 size_t count)
+{
+    const struct dw_function *first = &reading->code->functions[pieces[0].function];
+    led_owner owners[16];
+    size_t used = 0;
+    for (size_t i = 0; i < count && used < COUNT_OF(owners); i++) {
+        const struct dw_function *function = &reading->code->functions[pieces[i].function];
+        led_owner owner = owner_of_unit(reading, function->unit);
+        bool copy = i > 0 && strcmp(linkage_name(first), linkage_name(function)) == 0;
+        if (owner != LED_UNATTRIBUTED && (used == 0 || !copy))
+            owners[used++] = owner;
+    }
+    bool differ = false;
+    for (size_t i = 1; i < used; i++)
+        differ = differ || owners[i] != owners[0];
+    if (differ)
+        return led_owner_set(reading->im->run->ledger, owners, used);
+    return used ? owners[0] : LED_UNATTRIBUTED;
+}
+
+static void claim_functions(const struct reading *reading)
+{
+    size_t count, next;
+    struct piece *pieces = sorted_pieces(reading->code, &count);
+    for (size_t i = 0; i < count; i = next) {
+        const struct piece *piece = &pieces[i];
+        for (next = i + 1; next < count; next++)
+            if (pieces[next].start != piece->start || pieces[next].end != piece->end)
+                break;
+        led_owner owner =
+            next == i + 1 ? owner_of_unit(reading, reading->code->functions[piece->function].unit)
+                          : owner_of_pieces(reading, piece, next - i);
+        claim(reading, piece->start, piece->end - piece->start, owner, LED_UNIT, LED_BY_FUNCTION,
+              piece->function);
+    }
+    free(pieces);
+}
+
+static led_owner owner_by_name(const struct reading *reading, const char *name)
+{
+    return names_intern(led_names(reading->im->run->ledger), led_parent_name(slice_text(name)));
+}
+
+static void name_functions(const struct reading *reading)
+{
+    const struct dw_code *code = reading->code;
+    for (size_t f = 0; f < code->function_count; f++) {
+        led_owner owner = owner_by_name(reading, linkage_name(&code->functions[f]));
+        for (uint32_t i = 0; i < code->functions[f].range_count; i++) {
+            const struct dw_range *range = &code->ranges[code->functions[f].range_first + i];
+            claim(reading, range->start, range->end - range->start, owner, LED_SYMBOL,
+                  LED_BY_FUNCTION, f);
+        }
+    }
+}
+
+// ----------------------------------------------------------------------- variables
+
+// The section of a thread-local variable, for .tbss shares addresses with what follows it.
+static uint32_t template_section(const struct led__image *im, uint64_t addr)
+{
+    for (size_t i = 1; i < im->section_count; i++)
+        if ((im->sections[i].flags & SHF_TLS) && led__is_allocated(im, (uint32_t)i) &&
+            led__holds(&im->sections[i], addr))
+            return (uint32_t)i;
+    return 0;
+}
+
+static void claim_variables(const struct reading *reading, bool names)
+{
+    struct led__image *im = reading->im;
+    const struct dw_code *code = reading->code;
+    for (size_t v = 0; v < code->variable_count; v++) {
+        const struct dw_variable *variable = &code->variables[v];
+        uint64_t addr = variable->addr, size = variable->size;
+        uint32_t section = 0;
+        if (variable->tls) {
+            addr += im->tls_addr;
+            section = template_section(im, addr);
+            if (section == 0)
+                continue;
+        } else if (size == 0) {
+            size = led__symbol_size_at(im, addr);
+        }
+        led_owner owner = owner_of_unit(reading, variable->unit);
+        struct led_claim claims = {owner, LED_UNIT, LED_BY_VARIABLE, v};
+        led__claim_addr(im, section, addr, size, claims);
+        claims.dim = LED_SOURCE;
+        led__claim_addr(im, section, addr, size, claims);
+        if (!names)
+            continue;
+        claims.dim = LED_SYMBOL;
+        claims.owner = owner_by_name(reading, variable->linkage_name ? variable->linkage_name
+                                                                     : variable->name);
+        led__claim_addr(im, section, addr, size, claims);
+    }
+}
+
+// --------------------------------------------------------------------------- lines
+
+// The runs of one unit, read by one worker, claimed later in the order of the units.
+struct lines {
+    VEC(struct dw_line_run) runs;
+    struct fault fault;
+    bool failed;
+};
+
+struct line_job {
+    const struct reading *reading;
+    struct lines *lines; // of the units from `first` on
+    size_t first;
+};
+
+static void keep_run(void *context, const struct dw_line_run *run)
+{
+    struct lines *lines = context;
+    vec_push(&lines->runs, *run);
+}
+
+static void read_unit_lines(void *context, size_t index, unsigned worker)
+{
+    struct line_job *job = context;
+    struct lines *lines = &job->lines[index];
+    (void)worker;
+    lines->failed =
+        !dw_read_lines(job->reading->im->dw, job->reading->im->img, (uint32_t)(job->first + index),
+                       true, keep_run, lines, &lines->fault);
+}
+
+// Paths are lent, one pointer a file of a unit: a small table of those seen saves the hashing.
+#define PATHS_KEPT 256
+struct path_cache {
+    const char *paths[PATHS_KEPT];
+    led_owner owners[PATHS_KEPT];
+};
+
+static led_owner owner_of_path(struct path_cache *cache, struct ledger *ledger, const char *path)
+{
+    size_t slot = (size_t)(hash_mix((uintptr_t)path, 0) % PATHS_KEPT);
+    if (cache->paths[slot] != path) {
+        cache->paths[slot] = path;
+        cache->owners[slot] = led_owner_of(ledger, path);
+    }
+    return cache->owners[slot];
+}
+
+static void claim_unit_lines(const struct reading *reading, const struct lines *lines, size_t unit,
+                             struct path_cache *cache)
+{
+    if (lines->failed)
+        doubt_add(reading->im->run->doubts, reading->im->info->path, ".debug_line", NO_OFFSET, "%s",
+                  lines->fault.text);
+    for (size_t i = 0; i < lines->runs.count; i++) {
+        const struct dw_line_run *run = &lines->runs.items[i];
+        claim(reading, run->start, run->end - run->start,
+              owner_of_path(cache, reading->im->run->ledger, run->path), LED_SOURCE, LED_BY_LINE,
+              (uint64_t)unit << 32 | i);
+    }
+}
+
+// Units are read in batches, so that the runs of all of them are never held at once.
+#define LINE_BATCH 256
+
+static void claim_lines(const struct reading *reading)
+{
+    struct lines *lines = mem_alloc(LINE_BATCH * sizeof *lines);
+    struct path_cache *cache = mem_zalloc(1, sizeof *cache);
+    for (size_t first = 0; first < reading->unit_count; first += LINE_BATCH) {
+        size_t count = MIN((size_t)LINE_BATCH, reading->unit_count - first);
+        struct line_job job = {reading, lines, first};
+        memset(lines, 0, count * sizeof *lines);
+        par_for(reading->im->run->build->threads, count, read_unit_lines, &job);
+        for (size_t i = 0; i < count; i++) {
+            claim_unit_lines(reading, &lines[i], first + i, cache);
+            vec_free(&lines[i].runs);
+        }
+    }
+    free(cache);
+    free(lines);
+}
+
+// ------------------------------------------------------------------ debug sections
+
+// Parts of the debug sections, when they lie in the image itself and as they are.
+static bool claim_parts(const struct reading *reading, struct fault *fault)
+{
+    struct led__image *im = reading->im;
+    const struct dw_part *parts;
+    size_t count;
+    if (im->dwarf_from != im->img)
+        return true;
+    if (!dw_read_parts(im->dw, &parts, &count, fault))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct dw_part *part = &parts[i];
+        if (part->section == 0 || part->section >= im->section_count ||
+            im->sections[part->section].compressed || im->about[part->section].pos == LED_NOWHERE ||
+            !range_fits(part->offset, part->size, im->sections[part->section].file_size))
+            continue;
+        uint64_t pos = im->about[part->section].pos + part->offset;
+        led_owner owner = owner_of_unit(reading, part->unit);
+        led__claim_dim(im->run, LED_UNIT, LED_BY_CONTENT, owner, i, pos, part->size);
+        led__claim_dim(im->run, LED_SOURCE, LED_BY_CONTENT, owner, i, pos, part->size);
+    }
+    return true;
+}
+
+// Names are needed for symbols, and to tell copies from folded code where a language has them.
+static bool needs_names(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->unit_count; i++)
+        switch (reading->units[i].language) {
+        case 0x01:   // C89
+        case 0x02:   // C
+        case 0x0c:   // C99
+        case 0x1d:   // C11
+        case DW_LANG_Mips_Assembler:
+            break;
+        default:
+            return true;
+        }
+    return false;
+}
+
+bool led__collect_dwarf(struct led__image *im, struct fault *fault)
+{
+    struct reading reading = {.im = im};
+    bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
+    bool names = led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL;
+    if (im->dw == NULL || !(units || names))
+        return true;
+    reading.units = dw_units(im->dw, &reading.unit_count);
+    if (reading.unit_count == 0)
+        return true;
+    name_units(&reading);
+    bool named = names || needs_names(&reading);
+    unsigned flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u);
+    if (!dw_read_code(im->dw, im->img, flags, &reading.code, fault))
+        return false;
+    claim_unit_ranges(&reading);
+    claim_single_unit(&reading);
+    if (led__wants(im->run, LED_UNIT))
+        claim_functions(&reading);
+    if (names)
+        name_functions(&reading);
+    claim_variables(&reading, names);
+    if (led__wants(im->run, LED_SOURCE))
+        claim_lines(&reading);
+    return !units || claim_parts(&reading, fault);
+}

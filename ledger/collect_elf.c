@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: MIT
+//
+// The base map: every byte of the file and of memory in exactly one extent, whatever the tables of
+// the image say.
+//
+// Each table first asks for runs of bytes, the most telling one first:
+//
+//   1 PT_LOADs      |hdr| gap |.text      |gap|.rodata|        cut at sections and at p_filesz
+//     (a .o: its allocated sections, each at its synthetic address)
+//   2 .tbss         TLS template only: no file, no memory of its own
+//   3 sections      |.symtab   |.strtab |                      file bytes no segment maps
+//   4 header tables, parts of an archive
+//   5 the whole file                                           so that nothing is left out
+//
+// Then led__tile gives each byte of the file to the first run that asked for it. Memory is never
+// taken away: the sum over PT_LOAD stays the sum of p_memsz, even where segments overlap. Runs that
+// get no byte at all vanish. A section belongs to one segment and overlapping sections are cut, so
+// there are at most a few extents per section and segment.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ledger/collect_private.h"
+
+enum what { IN_SECTION, ELF_HEADER, PROGRAM_HEADERS, SECTION_HEADERS, SPAN, GAP };
+
+// A run of bytes some table asked for. `file` is where its bytes would lie in the file.
+struct run {
+    struct led_extent extent;
+    struct led__range file;
+    const char *text; // SPAN: what it is
+    uint8_t what;
+    bool bare;  // GAP: in a segment without any section
+    bool apart; // of the file, not of one of its images
+};
+
+// An extent as it was placed on the line.
+struct placed {
+    uint64_t pos;
+    size_t run;
+};
+
+struct base {
+    struct led_collector *all;
+    VEC(struct run) runs;
+    VEC(struct placed) placed;
+    uint64_t pos;    // end of the line so far
+    uint64_t memory; // bytes of memory that may still be asked for
+};
+
+// Memory whose first `mapped` bytes come from the file.
+struct window {
+    uint64_t addr, size, file, mapped, load;
+    uint32_t segment;
+    uint8_t weights, rom, ram; // of all bytes; of those from the file; of the rest
+};
+
+struct header {
+    uint64_t offset, size; // in the image
+    uint8_t what;
+};
+#define HEADERS 3
+
+// ------------------------------------------------------------------------ asking
+
+// The members of a thin archive are files of their own: no byte of them is in this one.
+static bool in_this_file(const struct led__image *im)
+{
+    return im->info->member == NULL || im->info->file_start != 0;
+}
+
+static void ask_part(struct base *base, const struct led__image *im, const struct window *window,
+                     uint64_t from, uint64_t to, uint32_t section, enum what what)
+{
+    if (from >= to)
+        return;
+    struct run run = {.what = (uint8_t)what};
+    bool mapped = from < window->mapped;
+    if (mapped && in_this_file(im))
+        run.file = (struct led__range){window->file + from, window->file + to};
+    run.extent = (struct led_extent){
+        .size = to - from,
+        .file = LED_NOWHERE,
+        .addr = window->addr + from,
+        .load = window->load == LED_NOWHERE ? LED_NOWHERE : window->load + from,
+        .image = im->index,
+        .section = section,
+        .segment = window->segment,
+        .weights = (uint8_t)(window->weights | (mapped ? window->rom : window->ram)),
+    };
+    if (section != 0 && (im->sections[section].flags & SHF_TLS))
+        run.extent.weights |= LED_TLS;
+    vec_push(&base->runs, run);
+}
+
+// Asks for [from, to) of a window, cut where its file bytes end.
+static void ask(struct base *base, const struct led__image *im, const struct window *window,
+                uint64_t from, uint64_t to, uint32_t section, enum what what)
+{
+    uint64_t cut = MIN(MAX(window->mapped, from), to);
+    ask_part(base, im, window, from, cut, section, what);
+    ask_part(base, im, window, cut, to, section, what);
+}
+
+static void ask_file(struct base *base, const struct led__image *im, uint64_t offset, uint64_t size,
+                     uint32_t section, enum what what, const char *text)
+{
+    uint64_t file_size = img_file_size(base->all->build->file);
+    uint64_t start = MIN(offset + (im ? im->info->file_start : 0), file_size);
+    uint64_t end = start + MIN(size, file_size - start);
+    struct led_extent extent = {.file = LED_NOWHERE,
+                                .addr = LED_NOWHERE,
+                                .load = LED_NOWHERE,
+                                .image = im ? im->index : 0,
+                                .section = section,
+                                .segment = UINT32_MAX};
+    struct run run = {extent, {start, end}, text, (uint8_t)what, false, im == NULL};
+    if (start != end && (im == NULL || in_this_file(im)))
+        vec_push(&base->runs, run);
+}
+
+static struct header clipped(const struct img_info *info, uint64_t offset, uint64_t size, int what)
+{
+    if (offset > info->file_size)
+        size = offset = 0;
+    return (struct header){offset, MIN(size, info->file_size - offset), (uint8_t)what};
+}
+
+// The header tables, by offset.
+static void find_headers(const struct img_info *info, struct header headers[HEADERS])
+{
+    headers[0] = clipped(info, 0, info->header_size, ELF_HEADER);
+    headers[1] = clipped(info, info->segments_offset, info->segments_size, PROGRAM_HEADERS);
+    headers[2] = clipped(info, info->sections_offset, info->sections_size, SECTION_HEADERS);
+    if (headers[2].offset < headers[1].offset) {
+        struct header swap = headers[1];
+        headers[1] = headers[2];
+        headers[2] = swap;
+    }
+}
+
+// What lies between the sections of a segment: header tables, else a gap.
+static void ask_gap(struct base *base, const struct led__image *im, const struct window *window,
+                    const struct header headers[HEADERS], uint64_t from, uint64_t to)
+{
+    uint64_t file = window->file - im->info->file_start; // in the image
+    for (size_t i = 0; i < HEADERS; i++) {
+        uint64_t start = headers[i].offset, end = start + headers[i].size;
+        if (end <= file || start >= file + window->mapped)
+            continue;
+        start = MAX(start, file) - file;
+        end = MIN(end - file, window->mapped);
+        start = MAX(start, from);
+        end = MIN(end, to);
+        if (start >= end)
+            continue;
+        ask(base, im, window, from, start, 0, GAP);
+        ask(base, im, window, start, end, 0, (enum what)headers[i].what);
+        from = end;
+    }
+    ask(base, im, window, from, to, 0, GAP);
+}
+
+// ---------------------------------------------------------------------- segments
+
+// Sections of one segment are next to each other in `members`.
+struct members {
+    struct keyed *items; // key: offset from the segment's address, value: section
+    size_t *first;       // by segment, and one more
+};
+
+// More segments than this that start below an address are not searched: only a hostile image has
+// them.
+#define SEGMENTS_TRIED 64
+
+// The segment a section was linked into, or SIZE_MAX. `loads`: PT_LOADs by address.
+static size_t segment_of(const struct led__image *im, const struct img_section *section,
+                         const struct keyed *loads, size_t count)
+{
+    size_t low = 0, high = count, beyond = SIZE_MAX;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (loads[middle].key <= section->addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; i > 0 && i + SEGMENTS_TRIED > low; i--) {
+        const struct img_segment *segment = &im->segments[loads[i - 1].value];
+        uint64_t delta = section->addr - segment->addr;
+        if (delta >= segment->size)
+            continue;
+        if (section->type != SHT_NOBITS && section->offset - segment->offset == delta &&
+            delta < segment->file_size)
+            return loads[i - 1].value;
+        if (section->type == SHT_NOBITS || delta >= segment->file_size)
+            beyond = loads[i - 1].value;
+    }
+    return beyond;
+}
+
+static bool is_template_only(const struct img_section *section)
+{
+    return (section->flags & SHF_TLS) && section->type == SHT_NOBITS;
+}
+
+// Sorts the allocated sections into their segments, by address in each.
+static struct members sort_into_segments(const struct led__image *im)
+{
+    size_t n = im->section_count + im->segment_count + 1;
+    struct keyed *loads = mem_alloc(n * sizeof *loads), *scratch = mem_alloc(n * sizeof *scratch);
+    struct keyed *items = mem_alloc(n * sizeof *items);
+    struct members members = {items, mem_zalloc(im->segment_count + 2, sizeof(size_t))};
+    size_t load_count = 0, count = 0;
+    for (size_t i = 0; i < im->segment_count; i++)
+        if (im->segments[i].type == PT_LOAD && im->segments[i].size != 0)
+            loads[load_count++] = (struct keyed){im->segments[i].addr, i};
+    sort_keyed(loads, scratch, load_count);
+    size_t *owner = mem_alloc((im->section_count + 1) * sizeof *owner);
+    for (size_t i = 1; i < im->section_count; i++) {
+        const struct img_section *section = &im->sections[i];
+        owner[i] = SIZE_MAX;
+        if (!led__is_allocated(im, (uint32_t)i) || section->size == 0 || is_template_only(section))
+            continue;
+        owner[i] = segment_of(im, section, loads, load_count);
+        if (owner[i] != SIZE_MAX)
+            items[count++] = (struct keyed){section->addr - im->segments[owner[i]].addr, i};
+    }
+    sort_keyed(items, scratch, count);
+    for (size_t i = 0; i < count; i++)
+        items[i].key = owner[items[i].value];
+    sort_keyed(items, scratch, count);
+    for (size_t i = 0; i < count; i++)
+        members.first[items[i].key + 1]++;
+    for (size_t i = 0; i < im->segment_count; i++)
+        members.first[i + 1] += members.first[i];
+    free(owner);
+    free(scratch);
+    free(loads);
+    return members;
+}
+
+// Some linker scripts put constants into a segment that says it is writable. It is not, when it
+// holds nothing but constants.
+static bool is_writable(const struct led__image *im, const struct img_segment *segment,
+                        const struct keyed *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (im->about[members[i].value].kind != LED__CONSTANT)
+            return (segment->flags & PF_W) != 0;
+    return (segment->flags & PF_W) != 0 && count == 0;
+}
+
+// Bytes of memory that are left to ask for: a hostile image could state more than can be counted.
+static uint64_t take_memory(struct base *base, const struct led__image *im, uint64_t addr,
+                            uint64_t size)
+{
+    uint64_t most = MIN(base->memory, UINT64_MAX - addr);
+    if (size > most)
+        doubt_add(base->all->doubts, im->info->path, NULL, NO_OFFSET,
+                  "%llu bytes of memory at address 0x%llx are more than can be",
+                  (unsigned long long)size, (unsigned long long)addr);
+    size = MIN(size, most);
+    base->memory -= size;
+    return size;
+}
+
+static struct window window_of(struct base *base, const struct led__image *im,
+                               const struct img_segment *segment, const struct keyed *members,
+                               size_t count)
+{
+    struct window window = {.addr = segment->addr,
+                            .size = take_memory(base, im, segment->addr, segment->size),
+                            .file = im->info->file_start + segment->offset,
+                            .load = segment->load_addr,
+                            .segment = segment->index,
+                            .weights = LED_VM};
+    window.mapped = MIN(segment->file_size, window.size);
+    if (!add_u64(window.load, window.size, &(uint64_t){0}))
+        window.load = LED_NOWHERE;
+    if (im->firmware) {
+        bool ram = is_writable(im, segment, members, count) || segment->load_addr != segment->addr;
+        window.rom = (uint8_t)(LED_ROM | (ram ? LED_RAM : 0));
+        window.ram = LED_RAM;
+    }
+    return window;
+}
+
+static void ask_segment(struct base *base, const struct led__image *im,
+                        const struct img_segment *segment, const struct header headers[HEADERS],
+                        const struct keyed *members, size_t count)
+{
+    struct window window = window_of(base, im, segment, members, count);
+    size_t first = base->runs.count;
+    uint64_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct img_section *section = &im->sections[members[i].value];
+        uint64_t start = section->addr - segment->addr;
+        uint64_t size = MIN(section->size, window.size - MIN(start, window.size));
+        uint64_t end = start + size;
+        if (end <= at || size == 0)
+            continue;
+        start = MAX(start, at);
+        ask_gap(base, im, &window, headers, at, start);
+        ask(base, im, &window, start, end, section->index, IN_SECTION);
+        at = end;
+    }
+    ask_gap(base, im, &window, headers, at, window.size);
+    for (size_t i = first; count == 0 && i < base->runs.count; i++)
+        base->runs.items[i].bare = true;
+}
+
+static void ask_linked(struct base *base, struct led__image *im,
+                       const struct header headers[HEADERS])
+{
+    struct members members = sort_into_segments(im);
+    for (size_t i = 0; i < im->segment_count; i++)
+        if (im->segments[i].type == PT_LOAD && im->segments[i].size != 0)
+            ask_segment(base, im, &im->segments[i], headers, members.items + members.first[i],
+                        members.first[i + 1] - members.first[i]);
+    free(members.items);
+    free(members.first);
+    for (size_t i = 1; i < im->section_count; i++) {
+        const struct img_section *section = &im->sections[i];
+        if (!led__is_allocated(im, (uint32_t)i) || !is_template_only(section))
+            continue;
+        struct window window = {.addr = section->addr,
+                                .size = take_memory(base, im, section->addr, section->size),
+                                .load = LED_NOWHERE,
+                                .segment = UINT32_MAX};
+        ask(base, im, &window, 0, window.size, section->index, IN_SECTION);
+    }
+}
+
+static void ask_object(struct base *base, struct led__image *im)
+{
+    for (size_t i = 1; i < im->section_count; i++) {
+        const struct img_section *section = &im->sections[i];
+        if (!led__is_allocated(im, (uint32_t)i))
+            continue;
+        struct window window = {.addr = section->addr,
+                                .size = take_memory(base, im, section->addr, section->size),
+                                .file = im->info->file_start + section->offset,
+                                .load = LED_NOWHERE,
+                                .segment = UINT32_MAX,
+                                .weights = LED_VM};
+        window.mapped = MIN(section->file_size, window.size);
+        ask(base, im, &window, 0, window.size, section->index, IN_SECTION);
+    }
+}
+
+static void ask_image(struct base *base, struct led__image *im)
+{
+    struct header headers[HEADERS];
+    find_headers(im->info, headers);
+    if (im->info->type == ET_REL)
+        ask_object(base, im);
+    else
+        ask_linked(base, im, headers);
+    for (size_t i = 1; i < im->section_count; i++)
+        ask_file(base, im, im->sections[i].offset, im->sections[i].file_size, im->sections[i].index,
+                 IN_SECTION, NULL);
+    for (size_t i = 0; i < HEADERS; i++)
+        ask_file(base, im, headers[i].offset, headers[i].size, 0, (enum what)headers[i].what, NULL);
+    ask_file(base, im, 0, im->info->file_size, 0, GAP, NULL);
+}
+
+// ----------------------------------------------------------------------- placing
+
+static void place(struct base *base, size_t run, uint64_t from, uint64_t size, uint64_t file)
+{
+    struct led_extent extent = base->runs.items[run].extent;
+    extent.size = size;
+    extent.file = file;
+    extent.addr = extent.addr == LED_NOWHERE ? LED_NOWHERE : extent.addr + from;
+    extent.load = extent.load == LED_NOWHERE ? LED_NOWHERE : extent.load + from;
+    extent.weights |= file == LED_NOWHERE ? 0 : LED_FILE;
+    if (size == 0 || !led_extent_add(base->all->ledger, extent))
+        return;
+    vec_push(&base->placed, (struct placed){base->pos, run});
+    base->pos += size;
+}
+
+// Places one run, with the file bytes it got.
+static void place_run(struct base *base, size_t index, const struct led__tile *tiles, size_t count)
+{
+    const struct run *run = &base->runs.items[index];
+    uint64_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = tiles[i].start - run->file.start;
+        if (run->extent.addr != LED_NOWHERE)
+            place(base, index, at, start - at, LED_NOWHERE);
+        at = tiles[i].end - run->file.start;
+        place(base, index, start, at - start, tiles[i].start);
+    }
+    if (run->extent.addr != LED_NOWHERE)
+        place(base, index, at, run->extent.size - at, LED_NOWHERE);
+}
+
+static void place_all(struct base *base)
+{
+    size_t count = base->runs.count, *first;
+    struct led__range *ranges = mem_alloc((count + 1) * sizeof *ranges);
+    struct led__tile *tiles;
+    for (size_t i = 0; i < count; i++)
+        ranges[i] = base->runs.items[i].file;
+    led__tile(ranges, count, &tiles, &first);
+    for (size_t i = 0; i < count; i++)
+        place_run(base, i, tiles + first[i], first[i + 1] - first[i]);
+    led_extents_done(base->all->ledger);
+    free(tiles);
+    free(first);
+    free(ranges);
+}
+
+// ------------------------------------------------------------------ what they are
+
+static led_owner segment_owner(struct led_collector *all, const struct led_extent *extent)
+{
+    if (extent->segment == UINT32_MAX)
+        return led_owner_of(all->ledger, "[no segment]");
+    const struct img_segment *segment = &all->images[extent->image].segments[extent->segment];
+    char text[48];
+    snprintf(text, sizeof text, "LOAD #%u [%s%s%s]", segment->index,
+             segment->flags & PF_R ? "R" : "", segment->flags & PF_W ? "W" : "",
+             segment->flags & PF_X ? "X" : "");
+    return led_owner_of(all->ledger, text);
+}
+
+static uint8_t kind_by_segment(const struct led__image *im, const struct led_extent *extent)
+{
+    if (extent->segment == UINT32_MAX)
+        return LED__NO_KIND;
+    uint32_t flags = im->segments[extent->segment].flags;
+    if ((extent->weights & LED_FILE) == 0)
+        return LED__BSS;
+    return flags & PF_X ? LED__CODE : flags & PF_W ? LED__DATA : LED__CONSTANT;
+}
+
+// Bytes between sections are padding when they hold nothing.
+static bool is_padding(const struct led_collector *all, const struct run *run,
+                       const struct led_extent *extent)
+{
+    const struct led__image *im = &all->images[extent->image];
+    bool code = extent->segment != UINT32_MAX && (im->segments[extent->segment].flags & PF_X);
+    if (run->bare)
+        return false;
+    if (extent->file == LED_NOWHERE)
+        return run->file.start == run->file.end; // not: bytes that went to another run
+    struct slice bytes = img_file_bytes(all->build->file);
+    ASSERT(range_fits(extent->file, extent->size, bytes.size));
+    return led__is_fill(im->info, slice_of(bytes.data + extent->file, extent->size), code);
+}
+
+static void claim_role(struct led_collector *all, const struct led_extent *extent, led_owner role,
+                       uint8_t kind, enum led_reader reader)
+{
+    static const enum led_dim dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL};
+    led__claim_dim(all, LED_KIND, reader, all->kinds[kind], 0, extent->pos, extent->size);
+    for (size_t i = 0; i < COUNT_OF(dims); i++)
+        led__claim_dim(all, dims[i], reader, role, 0, extent->pos, extent->size);
+}
+
+static void claim_section(struct led_collector *all, const struct led_extent *extent)
+{
+    struct led__image *im = &all->images[extent->image];
+    const struct img_section *section = &im->sections[extent->section];
+    struct led__about *about = &im->about[extent->section];
+    bool allocated = led__is_allocated(im, extent->section);
+    if (extent->size == (allocated ? section->size : section->file_size) &&
+        about->pos == LED_NOWHERE)
+        about->pos = extent->pos;
+    led__claim_dim(all, LED_SECTION, LED_BY_BASE, led__section_owner(all, section), 0, extent->pos,
+                   extent->size);
+    claim_role(all, extent, about->role ? led__role_owner(all, section) : LED_UNATTRIBUTED,
+               about->kind, LED_BY_ROLE);
+}
+
+static void claim_between(struct led_collector *all, const struct run *run,
+                          const struct led_extent *extent)
+{
+    static const char *const texts[] = {[ELF_HEADER] = "ELF header",
+                                        [PROGRAM_HEADERS] = "program headers",
+                                        [SECTION_HEADERS] = "section headers"};
+    if (run->what != GAP) {
+        char text[300];
+        snprintf(text, sizeof text, "[%s]", run->what == SPAN ? run->text : texts[run->what]);
+        led_owner owner = led_owner_of(all->ledger, text);
+        led__claim_dim(all, LED_SECTION, LED_BY_BASE, owner, 0, extent->pos, extent->size);
+        claim_role(all, extent, owner, LED__METADATA, LED_BY_ROLE);
+    } else if (is_padding(all, run, extent)) {
+        led__claim_dim(all, LED_SECTION, LED_BY_BASE, all->padding, 0, extent->pos, extent->size);
+        claim_role(all, extent, all->padding, LED__PADDING, LED_BY_FILL);
+    } else if (run->bare) {
+        claim_role(all, extent, LED_UNATTRIBUTED,
+                   kind_by_segment(&all->images[extent->image], extent), LED_BY_ROLE);
+    }
+}
+
+static void claim_member(struct led_collector *all, const struct run *run,
+                         const struct led_extent *extent)
+{
+    const struct led__image *im = &all->images[extent->image];
+    led_owner owner = LED_UNATTRIBUTED;
+    if (run->what == SPAN)
+        owner = led_owner_of(all->ledger, "[archive]");
+    else if (!run->apart && im->info->member)
+        owner = led_owner_of(all->ledger, im->info->member);
+    led__claim_dim(all, LED_MEMBER, LED_BY_BASE, owner, 0, extent->pos, extent->size);
+}
+
+static void claim_all(const struct base *base)
+{
+    struct led_collector *all = base->all;
+    size_t count;
+    const struct led_extent *extents = led_extents(all->ledger, &count);
+    ASSERT(count == base->placed.count);
+    for (size_t i = 0; i < count; i++) {
+        const struct run *run = &base->runs.items[base->placed.items[i].run];
+        ASSERT(extents[i].pos == base->placed.items[i].pos);
+        if (led__wants(all, LED_SEGMENT))
+            led__claim_dim(all, LED_SEGMENT, LED_BY_BASE, segment_owner(all, &extents[i]), 0,
+                           extents[i].pos, extents[i].size);
+        if (run->what == IN_SECTION)
+            claim_section(all, &extents[i]);
+        else
+            claim_between(all, run, &extents[i]);
+        if (img_file_is_archive(all->build->file))
+            claim_member(all, run, &extents[i]);
+    }
+}
+
+bool led__collect_extents(struct led_collector *run, struct fault *fault)
+{
+    struct base base = {.all = run, .memory = LED_LINE_MAX / 2};
+    uint64_t size = img_file_size(run->build->file);
+    if (size > LED_LINE_MAX / 4)
+        return fault_set(fault, FAULT_LIMIT, img_file_path(run->build->file), NULL, NO_OFFSET,
+                         "the file is too large");
+    for (size_t i = 0; i < run->image_count; i++)
+        ask_image(&base, &run->images[i]);
+    size_t count;
+    const struct img_span *spans = img_file_spans(run->build->file, &count);
+    for (size_t i = 0; i < count; i++)
+        ask_file(&base, NULL, spans[i].offset, spans[i].size, 0, SPAN, spans[i].what);
+    ask_file(&base, NULL, 0, size, 0, GAP, NULL);
+    place_all(&base);
+    claim_all(&base);
+    vec_free(&base.runs);
+    vec_free(&base.placed);
+    return true;
+}

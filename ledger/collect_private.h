@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// What the collectors share. A section of a sane image lies in one extent; then the position of any
+// byte of it is one addition (`pos`), and only odd images need the ledger's search.
+#ifndef TARE_LEDGER_COLLECT_PRIVATE_H
+#define TARE_LEDGER_COLLECT_PRIVATE_H
+
+#include "ledger/collect.h"
+
+enum led__kind {
+    LED__NO_KIND,
+    LED__CODE,
+    LED__CONSTANT,
+    LED__DATA,
+    LED__BSS,
+    LED__METADATA,
+    LED__DEBUG,
+    LED__PADDING,
+    LED__KIND_COUNT,
+};
+
+// What becomes of a section.
+struct led__about {
+    uint64_t pos; // of its first byte when one extent holds all of it, else LED_NOWHERE
+    uint8_t kind; // enum led__kind
+    bool role;    // owned by its role when nobody else says; false: content
+};
+
+struct led__image {
+    struct led_collector *run;
+    uint32_t index;
+    struct img *img;
+    const struct img_info *info;
+    const struct img_section *sections;
+    const struct img_segment *segments;
+    size_t section_count, segment_count;
+    struct led__about *about; // by section
+    bool firmware;            // led_is_firmware
+    uint64_t tls_addr;        // of the TLS template
+    struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
+    struct dw *dw;            // or NULL
+    struct img *dwarf_from;   // the image that holds the debug sections
+    struct led__sized *sized; // see led__sized_symbols
+    size_t sized_count;
+    bool sized_ready;
+};
+
+struct led_collector {
+    struct ledger *ledger;
+    const struct led_build *build;
+    unsigned dims;
+    struct doubts *doubts;
+    struct arena *arena; // as long as the collector
+    led_owner kinds[LED__KIND_COUNT];
+    led_owner padding;
+    struct led__image *images;
+    size_t image_count;
+};
+
+static inline bool led__wants(const struct led_collector *run, enum led_dim dim)
+{
+    return (run->dims & LED_MASK(dim)) != 0;
+}
+#define LED__CHARGED (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL))
+
+// Claims positions in a dimension when it is wanted.
+static inline void led__claim_dim(struct led_collector *run, enum led_dim dim,
+                                  enum led_reader reader, led_owner owner, uint64_t order,
+                                  uint64_t pos, uint64_t size)
+{
+    if (led__wants(run, dim) && owner != LED_UNATTRIBUTED)
+        led_claim_pos(run->ledger, pos, size, (struct led_claim){owner, dim, reader, order});
+}
+
+static inline bool led__is_allocated(const struct led__image *im, uint32_t section)
+{
+    return section != 0 && section < im->section_count &&
+           (im->sections[section].flags & SHF_ALLOC) != 0;
+}
+// Whether [addr, addr + 1) lies in that section.
+static inline bool led__holds(const struct img_section *section, uint64_t addr)
+{
+    return addr - section->addr < section->size;
+}
+static inline bool led__is_content(const struct led__image *im, uint32_t section)
+{
+    return led__is_allocated(im, section) && !im->about[section].role;
+}
+
+// Position of an address in an allocated section (0: not known), or of a byte of any section.
+uint64_t led__pos_addr(const struct led__image *im, uint32_t section, uint64_t addr);
+uint64_t led__pos_in(const struct led__image *im, uint32_t section, uint64_t offset);
+// Claims memory, cut at the end of the section.
+void led__claim_addr(struct led__image *im, uint32_t section, uint64_t addr, uint64_t size,
+                     struct led_claim claim);
+// Charges bytes of a section to whoever owns that address.
+void led__charge_in(struct led__image *im, uint32_t section, uint64_t offset, uint64_t size,
+                    uint64_t target_pos);
+// "image path" and section name for doubts.
+void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, const char *what);
+
+// collect_role.c: what sections and headers are.
+void led__describe_sections(struct led__image *im);
+led_owner led__role_owner(struct led_collector *run, const struct img_section *section);
+led_owner led__section_owner(struct led_collector *run, const struct img_section *section);
+
+// collect_elf.c
+bool led__collect_extents(struct led_collector *run, struct fault *fault);
+
+// collect_tile.c: who gets each byte of the file, when several ranges want it: the one that stands
+// first in the list.
+struct led__range {
+    uint64_t start, end;
+};
+struct led__tile {
+    uint64_t start, end;
+    size_t owner; // index of the range
+};
+// The tiles of range i are tiles[first[i]] up to tiles[first[i + 1]], ascending. Both malloc'd.
+void led__tile(const struct led__range *ranges, size_t count, struct led__tile **tiles,
+               size_t **first);
+
+// collect_marks.c: data among code, told by mapping symbols.
+void led__collect_marks(struct led__image *im);
+
+// collect_symbols.c
+void led__collect_symbols(struct led__image *im);
+// Symbols with a size in allocated sections, by address: to size what DWARF does not.
+struct led__sized {
+    uint64_t addr, size;
+};
+uint64_t led__symbol_size_at(struct led__image *im, uint64_t addr);
+
+// The others, one a file.
+void led__collect_eh(struct led__image *im);
+void led__collect_exidx(struct led__image *im);
+void led__collect_strings(struct led__image *im);
+// All content of an image in one dimension.
+void led__claim_content(struct led__image *im, enum led_dim dim, enum led_reader reader,
+                        led_owner owner);
+bool led__collect_dwarf(struct led__image *im, struct fault *fault);
+void led__collect_relocs(struct led__image *im);
+void led__collect_fill(struct led_collector *run);
+// Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.
+bool led__is_fill(const struct img_info *info, struct slice bytes, bool code);
+
+#endif

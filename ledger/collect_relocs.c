@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+//
+// A relocation entry serves the owner of the place it applies to. There may be millions, so they are
+// charged in runs: consecutive entries whose places lie between two neighbouring positions at which
+// any owner changes.
+//
+//   line       |  f   |    g     | h |          owners change here (led_bounds)
+//   entries     r0 r1  r2 r3  r4  r5            three charges
+//
+// Entries that apply to debug sections follow the unit whose part of the section it is, in the
+// dimensions that know it; elsewhere they stay with their section.
+
+#include <stdlib.h>
+
+#include "ledger/collect_private.h"
+
+// One relocation section being cut into runs.
+struct cutter {
+    struct led__image *im;
+    uint32_t section; // that holds the entries
+    const struct img_section
+        *target; // that the places lie in, when they are offsets in it; or NULL
+    const struct led_extent *extents;
+    size_t extent_count, extent; // `extent`: the last one found
+    const uint64_t *bounds;
+    size_t bound_count, bound; // likewise
+    uint64_t first, size;      // places [first, first + size) have one owner
+    uint64_t start, end;       // entries of the current run
+    uint64_t pos;              // a position its places share an owner with
+};
+
+// The last item that is not above `pos`, searched from `hint` onwards first: places mostly ascend.
+static size_t bound_below(const uint64_t *bounds, size_t count, size_t hint, uint64_t pos)
+{
+    size_t low = bounds[hint] <= pos ? hint : 0, high = count, step = 1;
+    for (; low + step < count && bounds[low + step] <= pos; step *= 2)
+        low += step;
+    high = MIN(count, low + step);
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (bounds[middle] <= pos)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t extent_below(const struct led_extent *extents, size_t count, size_t hint,
+                           uint64_t pos)
+{
+    if (pos - extents[hint].pos < extents[hint].size)
+        return hint;
+    size_t low = 0, high = count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (extents[middle].pos <= pos)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void flush(struct cutter *cutter)
+{
+    if (cutter->end > cutter->start)
+        led__charge_in(cutter->im, cutter->section, cutter->start, cutter->end - cutter->start,
+                       cutter->pos);
+    cutter->start = cutter->end;
+}
+
+// Finds the stretch a place lies in.
+static void find_stretch(struct cutter *cutter, uint64_t place)
+{
+    cutter->first = place;
+    cutter->size = 1;
+    cutter->pos = led__pos_addr(cutter->im, cutter->target ? cutter->target->index : 0, place);
+    if (cutter->pos == LED_NOWHERE)
+        return;
+    cutter->bound = bound_below(cutter->bounds, cutter->bound_count, cutter->bound, cutter->pos);
+    cutter->extent =
+        extent_below(cutter->extents, cutter->extent_count, cutter->extent, cutter->pos);
+    const struct led_extent *extent = &cutter->extents[cutter->extent];
+    uint64_t low = MAX(cutter->bounds[cutter->bound], extent->pos);
+    uint64_t high = extent->pos + extent->size;
+    if (cutter->bound + 1 < cutter->bound_count)
+        high = MIN(high, cutter->bounds[cutter->bound + 1]);
+    cutter->first = place - (cutter->pos - low);
+    cutter->size = high - low;
+}
+
+static void cut_section(struct cutter *cutter)
+{
+    struct led__image *im = cutter->im;
+    struct img_reloc_reader reader;
+    struct img_reloc reloc;
+    struct fault ignored = {0};
+    if (!img_reloc_open(&reader, im->img, cutter->section, &ignored)) {
+        led__doubt(im, cutter->section, NO_OFFSET, "the relocations cannot be read");
+        return;
+    }
+    while (img_reloc_next(&reader, &reloc)) {
+        if (reloc.addr - cutter->first >= cutter->size || reloc.entry_offset > cutter->end) {
+            flush(cutter);
+            cutter->start = cutter->end = reloc.entry_offset;
+            find_stretch(cutter, reloc.addr);
+        }
+        cutter->end = MAX(cutter->end, reloc.entry_offset + reloc.entry_size);
+    }
+    flush(cutter);
+    if (reader.failed)
+        led__doubt(im, cutter->section, NO_OFFSET, "the relocations end early");
+}
+
+// ------------------------------------------------------------------- debug sections
+
+static size_t stretch_at(const struct led_stretch *stretches, size_t count, uint64_t pos)
+{
+    size_t low = 0, high = count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (stretches[middle].pos <= pos)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Claims runs of entries for whom the contents of a section that is not loaded were claimed.
+static void claim_by_content(struct led__image *im, uint32_t section,
+                             const struct img_section *target, enum led_dim dim)
+{
+    size_t count, at = 0;
+    const struct led_stretch *stretches = led_stretches(im->run->ledger, dim, &count);
+    uint64_t base = im->about[target->index].pos, own = im->about[section].pos;
+    struct img_reloc_reader reader;
+    struct img_reloc reloc;
+    struct fault ignored = {0};
+    if (base == LED_NOWHERE || own == LED_NOWHERE || count == 0 ||
+        !img_reloc_open(&reader, im->img, section, &ignored))
+        return;
+    uint64_t start = 0, end = 0;
+    while (img_reloc_next(&reader, &reloc)) {
+        uint64_t pos = base + MIN(reloc.addr - target->addr, target->file_size - 1);
+        if (pos < stretches[at].pos || pos >= stretches[at + 1].pos || reloc.entry_offset > end) {
+            if (stretches[at].reader == LED_BY_CONTENT)
+                led__claim_dim(im->run, dim, LED_BY_CHARGE, stretches[at].owner, 0, own + start,
+                               end - start);
+            start = end = reloc.entry_offset;
+            at = stretch_at(stretches, count, pos);
+        }
+        end = MAX(end, reloc.entry_offset + reloc.entry_size);
+    }
+    if (stretches[at].reader == LED_BY_CONTENT)
+        led__claim_dim(im->run, dim, LED_BY_CHARGE, stretches[at].owner, 0, own + start,
+                       end - start);
+}
+
+// The section the entries apply to, when the table says so and it is not the dynamic loader's.
+static const struct img_section *target_of(const struct led__image *im,
+                                           const struct img_section *section)
+{
+    bool loaded = section->flags & SHF_ALLOC;
+    if (loaded || section->info == 0 || section->info >= im->section_count)
+        return NULL;
+    return &im->sections[section->info];
+}
+
+static void collect_section(struct led__image *im, const struct img_section *section,
+                            struct cutter *cutter)
+{
+    const struct img_section *target = target_of(im, section);
+    if (target && !led__is_allocated(im, target->index)) {
+        if (target->compressed || target->file_size == 0 || im->dw == NULL)
+            return;
+        if (led__wants(im->run, LED_UNIT))
+            claim_by_content(im, section->index, target, LED_UNIT);
+        if (led__wants(im->run, LED_SOURCE))
+            claim_by_content(im, section->index, target, LED_SOURCE);
+        return;
+    }
+    cutter->section = section->index;
+    cutter->target = target;
+    cutter->first = cutter->size = cutter->start = cutter->end = 0;
+    cut_section(cutter);
+}
+
+void led__collect_relocs(struct led__image *im)
+{
+    struct cutter cutter = {.im = im};
+    cutter.bounds = led_bounds(im->run->ledger, &cutter.bound_count);
+    cutter.extents = led_extents(im->run->ledger, &cutter.extent_count);
+    if (cutter.bound_count == 0 || cutter.extent_count == 0)
+        return;
+    for (size_t i = 1; i < im->section_count; i++)
+        if (img_is_reloc_section(&im->sections[i]))
+            collect_section(im, &im->sections[i], &cutter);
+}

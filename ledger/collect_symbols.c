@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+//
+// What symbols say: a symbol with a size owns its bytes; one without (an assembler's label) is
+// guessed to own what follows, up to the next symbol; local symbols belong to the file they stand
+// under; and the entries of the symbol tables, their strings and versions serve the bytes that the
+// symbol names.
+//
+//   .symtab  |FILE a.c|local f|local g|FILE b.c|local h|global main|
+//                ^-------'-------'         ^------'
+//
+// A stripped image's symbols are in its debug file; section numbers are trusted there only when
+// address and flags agree. Its own .dynsym then names what the debug file may not.
+
+#include <stdlib.h>
+
+#include "ledger/collect_private.h"
+
+// ------------------------------------------------------------------------- names
+
+static struct slice without_digits(struct slice name)
+{
+    size_t size = name.size;
+    while (size > 0 && name.data[size - 1] >= '0' && name.data[size - 1] <= '9')
+        size--;
+    if (size == 0 || size == name.size || name.data[size - 1] != '.')
+        return name;
+    return slice_of(name.data, size - 1);
+}
+
+static bool strip(struct slice *name, struct slice from, const char *suffix)
+{
+    size_t size = strlen(suffix);
+    if (from.size <= size || !slice_ends(from, suffix))
+        return false;
+    *name = slice_of(from.data, from.size - size);
+    return true;
+}
+
+struct slice led_parent_name(struct slice name)
+{
+    static const char *const numbered[] = {".cold", ".part",     ".constprop",
+                                           ".isra", ".lto_priv", ".llvm"};
+    for (bool again = true; again;) {
+        struct slice bare = without_digits(name);
+        again = strip(&name, name, ".cold");
+        for (size_t i = 0; !again && bare.size != name.size && i < COUNT_OF(numbered); i++)
+            again = strip(&name, bare, numbered[i]);
+    }
+    return name;
+}
+
+static led_owner owner_of_symbol(struct led__image *im, const char *text)
+{
+    struct slice name = slice_text(text);
+    if (name.size != 0 && memchr(name.data, '.', name.size))
+        name = led_parent_name(name);
+    return names_intern(led_names(im->run->ledger), name);
+}
+
+// Names a compiler or optimiser makes up for its intermediate files.
+static bool is_file_name(const char *name)
+{
+    struct slice text = slice_text(name);
+    return text.size != 0 && text.data[0] != '<' && !slice_is(text, "ld-temp.o") &&
+           !glob_match("*.ltrans[0-9]*", text) && !glob_match("*.lto.o", text);
+}
+
+// ------------------------------------------------------------------------- places
+
+// One table of symbols of one image, as it is used for another.
+struct table {
+    struct led__image *im;
+    const struct img_symbol *symbols;
+    size_t count;
+    const struct img_section *sections; // of the image that has the table
+    size_t section_count;
+    bool foreign; // it is the debug file
+};
+
+static struct table table_of(struct led__image *im, struct img *from)
+{
+    struct table table = {.im = im, .foreign = from != im->img};
+    table.symbols = img_symbols(from, &table.count);
+    table.sections = img_sections(from, &table.section_count);
+    return table;
+}
+
+static bool is_placed_type(uint8_t type)
+{
+    return type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC || type == STT_COMMON ||
+           type == STT_TLS || type == STT_GNU_IFUNC;
+}
+
+// Where a symbol lies in the image: its address and section (0: not known).
+static bool locate(const struct table *table, const struct img_symbol *symbol, uint32_t *section,
+                   uint64_t *addr)
+{
+    const struct led__image *im = table->im;
+    *addr = symbol->addr;
+    *section = symbol->section;
+    if (!is_placed_type(symbol->type) || symbol->section == SHN_UNDEF ||
+        symbol->section >= table->section_count)
+        return false;
+    const struct img_section *own = &table->sections[symbol->section];
+    if ((own->flags & SHF_ALLOC) == 0)
+        return false;
+    if (symbol->type == STT_TLS && im->info->type != ET_REL)
+        *addr += im->tls_addr;
+    if (table->foreign &&
+        (!led__is_allocated(im, *section) || im->sections[*section].addr != own->addr))
+        *section = 0;
+    return *section == 0 || led__holds(&im->sections[*section], *addr);
+}
+
+// ------------------------------------------------------------------------- claims
+
+// The owner of the file a local symbol stands under; files repeat, so the last one is kept.
+struct file_owner {
+    uint32_t file;
+    led_owner owner;
+};
+
+static led_owner owner_of_file(const struct table *table, const struct img_symbol *symbol,
+                               struct file_owner *last)
+{
+    if (symbol->bind != STB_LOCAL || symbol->file == UINT32_MAX || symbol->file >= table->count)
+        return LED_UNATTRIBUTED;
+    if (last->file != symbol->file) {
+        const char *name = table->symbols[symbol->file].name;
+        last->file = symbol->file;
+        last->owner =
+            is_file_name(name) ? led_owner_of(table->im->run->ledger, name) : LED_UNATTRIBUTED;
+    }
+    return last->owner;
+}
+
+static void claim_symbols(const struct table *table, enum img_symbol_table which)
+{
+    struct led__image *im = table->im;
+    struct file_owner last = {UINT32_MAX, LED_UNATTRIBUTED};
+    bool names = led__wants(im->run, LED_SYMBOL), files = led__wants(im->run, LED_UNIT);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct img_symbol *symbol = &table->symbols[i];
+        uint32_t section;
+        uint64_t addr;
+        if (symbol->table != which || symbol->size == 0 || !locate(table, symbol, &section, &addr))
+            continue;
+        if (names)
+            led__claim_addr(im, section, addr, symbol->size,
+                            (struct led_claim){owner_of_symbol(im, symbol->name), LED_SYMBOL,
+                                               LED_BY_SYMBOL, symbol->index});
+        if (files)
+            led__claim_addr(im, section, addr, symbol->size,
+                            (struct led_claim){owner_of_file(table, symbol, &last), LED_UNIT,
+                                               LED_BY_FILE_SYMBOL, symbol->index});
+    }
+}
+
+// The one file an object without debug information was made of owns its content.
+static void claim_single_file(const struct table *table)
+{
+    struct led__image *im = table->im;
+    const char *file = NULL;
+    if (im->info->type != ET_REL || !led__wants(im->run, LED_UNIT))
+        return;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->symbols[i].type == STT_FILE && is_file_name(table->symbols[i].name)) {
+            if (file)
+                return;
+            file = table->symbols[i].name;
+        }
+    if (file)
+        led__claim_content(im, LED_UNIT, LED_BY_FILE_SYMBOL, led_owner_of(im->run->ledger, file));
+}
+
+// ------------------------------------------------------------------------- labels
+
+// A place where some symbol starts, on its way to sorting.
+struct labels {
+    struct keyed *items; // key: address, value: index in the table
+    size_t count;
+};
+
+// All symbols in content sections, by address. The guess of what a label owns needs those with a
+// size as well, to know where it ends.
+static struct labels sorted_labels(const struct table *table, enum img_symbol_table which)
+{
+    struct labels labels = {mem_alloc((table->count + 1) * sizeof *labels.items), 0};
+    for (size_t i = 0; i < table->count; i++) {
+        uint32_t section;
+        uint64_t addr;
+        if (table->symbols[i].table == which && table->symbols[i].type != STT_TLS &&
+            locate(table, &table->symbols[i], &section, &addr) &&
+            led__is_content(table->im, section))
+            labels.items[labels.count++] = (struct keyed){addr, i};
+    }
+    struct keyed *scratch = mem_alloc((labels.count + 1) * sizeof *scratch);
+    sort_keyed(labels.items, scratch, labels.count);
+    free(scratch);
+    return labels;
+}
+
+// Marks where something ends; what follows is not its own.
+static bool is_end_mark(const char *name)
+{
+    static const char *const globs[] = {"__stop_*", "*_end", "*_end__", "*_stop",
+                                        "_end",     "end",   "_e*t",    "_edata",
+                                        "edata",    "_ebss", "*_END",   "__bss_*"};
+    for (size_t i = 0; i < COUNT_OF(globs); i++)
+        if (glob_match(globs[i], slice_text(name)))
+            return true;
+    return false;
+}
+
+static bool is_label(const struct img_symbol *symbol)
+{
+    return symbol->size == 0 && symbol->name[0] != '\0' &&
+           (symbol->type == STT_NOTYPE || symbol->type == STT_FUNC) && !is_end_mark(symbol->name);
+}
+
+// Of the labels at one address the one that speaks: a function before any other, else the first.
+static const struct img_symbol *speaker(const struct table *table, const struct keyed *items,
+                                        size_t count)
+{
+    const struct img_symbol *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct img_symbol *symbol = &table->symbols[items[i].value];
+        if (symbol->size != 0)
+            return NULL; // somebody states what is here
+        if (is_label(symbol) &&
+            (best == NULL || (best->type != STT_FUNC && symbol->type == STT_FUNC)))
+            best = symbol;
+    }
+    return best;
+}
+
+static void claim_labels(const struct table *table, enum img_symbol_table which)
+{
+    struct led__image *im = table->im;
+    struct labels labels = sorted_labels(table, which);
+    uint64_t stated = 0; // end of the furthest symbol with a size
+    for (size_t i = 0, next; i < labels.count; i = next) {
+        uint64_t addr = labels.items[i].key;
+        for (next = i; next < labels.count && labels.items[next].key == addr; next++)
+            ;
+        const struct img_symbol *label = speaker(table, &labels.items[i], next - i);
+        if (label && addr >= stated) {
+            uint64_t end = next < labels.count ? labels.items[next].key : UINT64_MAX;
+            led__claim_addr(im, label->section, addr, end - addr,
+                            (struct led_claim){owner_of_symbol(im, label->name), LED_SYMBOL,
+                                               LED_BY_GAP, label->index});
+        }
+        for (size_t j = i; j < next; j++) {
+            const struct img_symbol *symbol = &table->symbols[labels.items[j].value];
+            if (symbol->size <= UINT64_MAX - addr)
+                stated = MAX(stated, addr + symbol->size);
+        }
+    }
+    free(labels.items);
+}
+
+// ------------------------------------------------------------------------- sizes
+
+uint64_t led__symbol_size_at(struct led__image *im, uint64_t addr)
+{
+    if (!im->sized_ready) {
+        im->sized_ready = true;
+        struct table table = table_of(im, im->symbols_from ? im->symbols_from : im->img);
+        struct labels labels = sorted_labels(&table, im->symbols_from ? IMG_SYMTAB : IMG_DYNSYM);
+        im->sized = ARENA_ARRAY(im->run->arena, labels.count + 1, struct led__sized);
+        for (size_t i = 0; i < labels.count; i++) {
+            uint64_t size = table.symbols[labels.items[i].value].size;
+            if (size != 0)
+                im->sized[im->sized_count++] = (struct led__sized){labels.items[i].key, size};
+        }
+        free(labels.items);
+    }
+    size_t low = 0, high = im->sized_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (im->sized[middle].addr < addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < im->sized_count && im->sized[low].addr == addr ? im->sized[low].size : 0;
+}
+
+// ------------------------------------------------------------------------- charges
+
+static uint32_t find_versions(const struct led__image *im)
+{
+    for (size_t i = 1; i < im->section_count; i++)
+        if (im->sections[i].type == SHT_GNU_versym)
+            return (uint32_t)i;
+    return 0;
+}
+
+// Entries, strings and versions of one of the image's own tables.
+static void charge_table(const struct table *table, enum img_symbol_table which)
+{
+    struct led__image *im = table->im;
+    uint32_t entries, strings;
+    if (!img_symbol_section(im->img, which, &entries, &strings))
+        return;
+    uint32_t versions = which == IMG_DYNSYM ? find_versions(im) : 0;
+    uint64_t size = im->info->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct img_symbol *symbol = &table->symbols[i];
+        uint32_t section;
+        uint64_t addr;
+        if (symbol->table != which || !locate(table, symbol, &section, &addr))
+            continue;
+        uint64_t target = led__pos_addr(im, section, addr);
+        led__charge_in(im, entries, symbol->index * size, size, target);
+        if (symbol->name_size != 0)
+            led__charge_in(im, strings, symbol->name_offset, (uint64_t)symbol->name_size + 1,
+                           target);
+        if (versions != 0)
+            led__charge_in(im, versions, 2 * (uint64_t)symbol->index, 2, target);
+    }
+}
+
+void led__collect_symbols(struct led__image *im)
+{
+    struct table own = table_of(im, im->img);
+    struct table table =
+        im->symbols_from && im->symbols_from != im->img ? table_of(im, im->symbols_from) : own;
+    enum img_symbol_table which = im->symbols_from ? IMG_SYMTAB : IMG_DYNSYM;
+    claim_symbols(&table, which);
+    if (im->symbols_from != NULL && im->symbols_from != im->img)
+        claim_symbols(&own, IMG_DYNSYM);
+    if (led__wants(im->run, LED_SYMBOL))
+        claim_labels(&table, which);
+    claim_single_file(&table);
+    charge_table(&own, IMG_SYMTAB);
+    charge_table(&own, IMG_DYNSYM);
+}
