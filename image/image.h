@@ -36,9 +36,13 @@ struct img_file;
 // Opens a file; false with `fault` for what is not readable, not regular (directory, FIFO), empty,
 // or neither ELF nor archive (then the message says what it looks like: a linker map, a script, a
 // Mach-O, PE ...). `doubts` (may be NULL) receives what was passed over: a broken archive member, a
-// section past the end of the file.
+// section past the end of the file; it must outlive the file, because bytes are read lazily.
 bool img_file_open(struct img_file **out, const char *path, struct doubts *doubts,
                    struct fault *fault);
+// The same for bytes that the caller holds until the file is closed; `path` is what messages say, and
+// where the members of a thin archive are looked for.
+bool img_file_open_memory(struct img_file **out, const void *data, size_t size, const char *path,
+                          struct doubts *doubts, struct fault *fault);
 void img_file_close(struct img_file *file);
 
 const char *img_file_path(const struct img_file *file);
@@ -61,7 +65,8 @@ const struct img_span *img_file_spans(const struct img_file *file, size_t *count
 struct img_info {
     const char *path;    // "libx.a(member.o)" for a member
     const char *member;  // member name, or NULL
-    uint64_t file_start; // offset of this image in the file (not 0 for a member of a plain archive)
+    bool external;       // member of a thin archive: its bytes are in another file
+    uint64_t file_start; // offset of this image in its file (not 0 for a member of a plain archive)
     uint64_t file_size;  // bytes of this image
     uint16_t type;       // ET_*
     uint16_t machine;    // EM_*
@@ -73,11 +78,12 @@ struct img_info {
     uint64_t segments_offset, segments_size; // program header table, in the image
     uint64_t sections_offset, sections_size; // section header table, in the image
     struct slice build_id;                   // from the note, or empty
+    bool debug_only; // a separate debug file: its allocated sections have no bytes
 };
 
 const struct img_info *img_info(const struct img *img);
-const char *img_machine_name(
-    uint16_t machine); // "x86-64", "ARM", "Xtensa" ...; "EM_NNN" for others is in no table: "?"
+// "x86-64", "ARM", "Xtensa" ...; "?" for those nobody asked for.
+const char *img_machine_name(uint16_t machine);
 
 // -------------------------------------------------------------- sections, segments
 
@@ -108,7 +114,7 @@ struct img_segment {
 // All sections in table order; [0] is the null section.
 const struct img_section *img_sections(const struct img *img, size_t *count);
 const struct img_segment *img_segments(const struct img *img, size_t *count);
-// The first section of that name, or NULL.
+// The first section of that name, or NULL; ".debug_x" finds ".zdebug_x" too.
 const struct img_section *img_section_named(const struct img *img, const char *name);
 // The allocated section that covers an address (not .tbss), or NULL.
 const struct img_section *img_section_at(const struct img *img, uint64_t addr);
@@ -129,9 +135,12 @@ struct img_symbol {
     const char *name; // version ("@GLIBC_2.2", "@@...") stripped
     uint64_t
         addr; // Thumb and microMIPS mode bits cleared; for STT_TLS the offset in the TLS template
+              // (in a .o TLS sections have their synthetic base like any other); in a .o 0 for
+              // undefined and common symbols
     uint64_t size; // bytes; 0 when not stated
     uint32_t
-        section; // section index (extended numbering resolved), or SHN_UNDEF, SHN_ABS, SHN_COMMON
+        section; // section index (extended numbering resolved), or SHN_UNDEF, SHN_ABS, SHN_COMMON;
+                 // other reserved numbers and sections that do not exist are SHN_ABS
     uint32_t index; // number in its table
     uint32_t name_offset,
         name_size; // where in the string table, bytes without NUL, version included
@@ -160,7 +169,7 @@ const struct img_mark *img_marks(struct img *img, size_t *count); // by address
 
 struct img_reloc {
     uint64_t addr;         // the place it applies to, as an address of this image
-    uint32_t type;         // R_*
+    uint32_t type;         // R_*; MIPS N64: three of them, the first in the low byte
     uint32_t symbol;       // index in the linked symbol table, 0 for none
     int64_t addend;        // RELA; for REL and RELR 0 (it lies at the place)
     uint64_t entry_offset; // where the entry lies in the section's bytes
@@ -183,7 +192,7 @@ struct img_reloc_reader {
     uint16_t machine;
     uint8_t form; // REL, RELA, RELR, packed
     uint8_t bit;
-    bool is64, failed;
+    bool is64, plain, failed;
 };
 bool img_is_reloc_section(const struct img_section *section);
 bool img_reloc_open(struct img_reloc_reader *reader, struct img *img, uint32_t section,

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// Opening: a path becomes mapped bytes, and those become images.
+//
+// The file is mapped read only and stays so until it is closed; all that is lent points into the
+// mapping. (A file that somebody truncates meanwhile ends the process with SIGBUS, as with every
+// program that maps its input.) Special files are refused without reading them: opening a FIFO must
+// not wait for a writer.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/private.h"
+
+struct img_file {
+    const char *path;
+    struct slice bytes;
+    bool archive;
+    struct doubts *doubts;
+    struct arena *arena;
+    VEC(struct slice) mappings;
+    VEC(struct img *) images;
+    VEC(struct img_span) spans;
+};
+
+static const char *special_kind(mode_t mode)
+{
+    return S_ISDIR(mode)    ? "is a directory"
+           : S_ISFIFO(mode) ? "is a FIFO"
+           : S_ISSOCK(mode) ? "is a socket"
+           : S_ISREG(mode)  ? NULL
+                            : "is a device";
+}
+
+static bool map_descriptor(int fd, const char *path, struct slice *bytes, struct fault *fault)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+    const char *special = special_kind(status.st_mode);
+    if (special != NULL)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
+                         "%s; expected an ELF file or an archive", special);
+    if (status.st_size == 0)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
+                         "is empty; expected an ELF file or an archive");
+    void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED)
+        return fault_set(fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot map: %s",
+                         strerror(errno));
+    *bytes = slice_of(map, (size_t)status.st_size);
+    return true;
+}
+
+bool img__map(const char *path, struct slice *bytes, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+    bool ok = map_descriptor(fd, path, bytes, fault);
+    close(fd);
+    return ok;
+}
+
+void img__unmap(struct slice bytes)
+{
+    if (bytes.data != NULL)
+        munmap((void *)(uintptr_t)bytes.data, bytes.size);
+}
+
+void img__file_keep(struct img_file *file, struct slice mapping)
+{
+    vec_push(&file->mappings, mapping);
+}
+
+void img__file_add_span(struct img_file *file, uint64_t offset, uint64_t size, const char *what)
+{
+    if (size != 0)
+        vec_push(&file->spans, (struct img_span){offset, size, what});
+}
+
+struct arena *img__file_arena(struct img_file *file)
+{
+    return file->arena;
+}
+
+struct doubts *img__file_doubts(struct img_file *file)
+{
+    return file->doubts;
+}
+
+void img__file_add_member(struct img_file *file, struct slice bytes, uint64_t start,
+                          const char *disk_path, const char *member)
+{
+    struct img_info name = {
+        .external = disk_path != file->path,
+        .path = arena_printf(file->arena, "%s(%s)", file->path, member),
+        .member = member,
+        .file_start = start,
+    };
+    struct fault fault = {0};
+    struct img *img = img__open(&name, disk_path, bytes, file->doubts, &fault);
+    if (img != NULL)
+        vec_push(&file->images, img);
+    else
+        doubt_add(file->doubts, file->path, member, NO_OFFSET, "broken member: %s", fault.text);
+}
+
+static bool read_file(struct img_file *file, struct fault *fault)
+{
+    file->archive = img__is_archive(file->bytes);
+    if (file->archive) {
+        img__archive_read(file, file->bytes, file->path);
+        return true;
+    }
+    if (file->bytes.size == 0)
+        return fault_set(fault, FAULT_INPUT, file->path, NULL, NO_OFFSET,
+                         "is empty; expected an ELF file or an archive");
+    if (!img__is_elf(file->bytes))
+        return fault_set(fault, FAULT_INPUT, file->path, NULL, NO_OFFSET,
+                         "expected an ELF file or an archive; this looks like %s",
+                         img__looks_like(file->bytes));
+    struct img_info name = {.path = file->path};
+    struct img *img = img__open(&name, file->path, file->bytes, file->doubts, fault);
+    if (img == NULL)
+        return false;
+    vec_push(&file->images, img);
+    return true;
+}
+
+static struct img_file *file_new(const char *path, struct slice bytes, struct doubts *doubts)
+{
+    struct img_file *file = mem_zalloc(1, sizeof *file);
+    file->arena = arena_new();
+    file->path = arena_text(file->arena, slice_text(path));
+    file->bytes = bytes;
+    file->doubts = doubts;
+    return file;
+}
+
+static bool finish_open(struct img_file **out, struct img_file *file, struct fault *fault)
+{
+    *out = NULL;
+    if (!read_file(file, fault)) {
+        img_file_close(file);
+        return false;
+    }
+    *out = file;
+    return true;
+}
+
+bool img_file_open(struct img_file **out, const char *path, struct doubts *doubts,
+                   struct fault *fault)
+{
+    struct slice bytes;
+    *out = NULL;
+    if (!img__map(path, &bytes, fault))
+        return false;
+    struct img_file *file = file_new(path, bytes, doubts);
+    img__file_keep(file, bytes);
+    return finish_open(out, file, fault);
+}
+
+bool img_file_open_memory(struct img_file **out, const void *data, size_t size, const char *path,
+                          struct doubts *doubts, struct fault *fault)
+{
+    return finish_open(out, file_new(path, slice_of(data, size), doubts), fault);
+}
+
+void img_file_close(struct img_file *file)
+{
+    if (file == NULL)
+        return;
+    for (size_t i = 0; i < file->images.count; i++)
+        img__close(file->images.items[i]);
+    for (size_t i = 0; i < file->mappings.count; i++)
+        img__unmap(file->mappings.items[i]);
+    vec_free(&file->images);
+    vec_free(&file->mappings);
+    vec_free(&file->spans);
+    arena_free(file->arena);
+    free(file);
+}
+
+const char *img_file_path(const struct img_file *file)
+{
+    return file->path;
+}
+
+uint64_t img_file_size(const struct img_file *file)
+{
+    return file->bytes.size;
+}
+
+struct slice img_file_bytes(const struct img_file *file)
+{
+    return file->bytes;
+}
+
+bool img_file_is_archive(const struct img_file *file)
+{
+    return file->archive;
+}
+
+size_t img_file_count(const struct img_file *file)
+{
+    return file->images.count;
+}
+
+struct img *img_file_image(struct img_file *file, size_t index)
+{
+    return index < file->images.count ? file->images.items[index] : NULL;
+}
+
+const struct img_span *img_file_spans(const struct img_file *file, size_t *count)
+{
+    *count = file->spans.count;
+    return file->spans.items;
+}
