@@ -124,7 +124,7 @@ static bool pass_wants_tag(const struct dw__pass *pass, uint64_t tag)
 {
     if (pass->all_tags)
         return true;
-    return tag < 0x100 && (pass->tags[tag / 8] >> (tag % 8) & 1);
+    return tag < 0x100 && pass->tags[tag];
 }
 
 // ---------------------------------------------------------------------- compiling
@@ -224,6 +224,27 @@ static void index_codes(struct dw__abbrevs *a)
             a->dense.items[a->list.items[i].code] = (uint32_t)i + 1;
 }
 
+// Whether an abbreviation is one that the pass leaves out for an attribute it has.
+static bool is_unwanted(const struct dw__pass *pass, uint64_t tag, struct cur c)
+{
+    uint64_t unwanted = 0;
+    if (tag == DW_TAG_formal_parameter)
+        unwanted = pass->unwanted | pass->unwanted_parameters;
+    else if (tag == DW_TAG_variable)
+        unwanted = pass->unwanted;
+    while (unwanted != 0) {
+        uint64_t attribute = cur_uleb(&c), form = cur_uleb(&c);
+        if (form == DW_FORM_implicit_const)
+            cur_uleb(&c);
+        if (c.failed || (attribute == 0 && form == 0))
+            return false;
+        unsigned slot = slot_of(attribute);
+        if (slot < SLOT_TOTAL && (unwanted >> slot & 1))
+            return true;
+    }
+    return false;
+}
+
 static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw__pass *pass)
 {
     for (;;) {
@@ -237,6 +258,8 @@ static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw_
                                     .tag = (uint16_t)tag,
                                     .children = cur_u8(c) != 0,
                                     .wanted = pass_wants_tag(pass, tag)};
+        if (abbrev.wanted && is_unwanted(pass, tag, *c))
+            abbrev.wanted = false;
         if (!compile_attributes(a, &abbrev, c, pass))
             return false;
         vec_push(&a->list, abbrev);

@@ -314,11 +314,6 @@ static void free_units(struct reader *r)
     free(r->units);
 }
 
-static void want_tag(struct dw__pass *pass, unsigned tag)
-{
-    pass->tags[tag / 8] |= (uint8_t)(1u << (tag % 8));
-}
-
 bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
                   struct fault *fault)
 {
@@ -333,10 +328,12 @@ bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct
                    1ull << SLOT_TYPE | 1ull << SLOT_LOW_PC | 1ull << SLOT_HIGH_PC |
                    1ull << SLOT_RANGES | 1ull << SLOT_ORIGIN | 1ull << SLOT_SPECIFICATION |
                    1ull << SLOT_LOCATION | 1ull << SLOT_DECL_LINE | 1ull << SLOT_CALL_LINE;
-    want_tag(&r.pass, DW_TAG_subprogram);
-    want_tag(&r.pass, DW_TAG_variable);
-    if (flags & DW_CODE_INLINES)
-        want_tag(&r.pass, DW_TAG_inlined_subroutine);
+    const bool tags[0x100] = {
+        [DW_TAG_subprogram] = true,
+        [DW_TAG_variable] = true,
+        [DW_TAG_inlined_subroutine] = flags & DW_CODE_INLINES,
+    };
+    r.pass.tags = tags;
     dw__places_open(&r.places, image);
     r.units = mem_zalloc(dw->units.count, sizeof *r.units);
     r.abbrevs = mem_zalloc(workers, sizeof *r.abbrevs);

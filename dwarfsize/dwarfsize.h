@@ -205,7 +205,8 @@ struct dw_type {
     enum dw_kind kind;
     bool declaration;                                        // only declared, nowhere defined
     bool is_signed, is_unsigned, is_float, is_char, is_bool; // DW_BASE
-    bool variable_size;
+    bool tagged;      // C: the name is said with its keyword, "struct foo"
+    bool variadic;    // DW_FUNCTION: ends in "..."
     const char *name;      // "" when anonymous; with template arguments: "vector<int>"
     const char *scope;     // "outer::inner" or ""
     const char *decl_file; // path, or ""

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading types: what its files share.
+//
+//   tree    the type DIEs of one unit in a compact form (types_tree.c), made by one scan
+//   hashes  of a type DIE: `name`, of what the type is called, and `identity`, of what it is
+//           (types_hash.c)
+//   table   every distinct identity once, shared by all workers (types_table.c)
+//   types   the finished list (types_read.c)
+//
+// A unit's tree lives only while the unit is read, unless some unit refers to types of another one
+// (link-time optimisation, dwz, type units): then all trees are kept.
+#ifndef TARE_DWARFSIZE_TYPES_H
+#define TARE_DWARFSIZE_TYPES_H
+
+#include "dwarfsize/private.h"
+
+#define NO_INDEX UINT32_MAX
+
+// -------------------------------------------------------------------------- tree
+
+// A member, base class, enumerator, dimension, parameter or template argument.
+struct dw__item {
+    const char *name;
+    dw_ref type;
+    uint64_t offset;   // bytes, of DW_AT_data_member_location; enumerator: its value
+    uint64_t bits;     // DW_AT_data_bit_offset or DW_AT_bit_offset as written; dimension: elements
+    uint32_t bit_size; // 0: not a bit field
+    uint32_t storage;  // DW_AT_byte_size of a bit field, 0 when absent
+    uint32_t alignment;
+    uint32_t next; // next item of the same type DIE, NO_INDEX
+    uint16_t tag;
+    uint8_t flags; // enum dw_member_flags
+    bool old_bits; // `bits` is DW_AT_bit_offset: counted from the high end of the storage
+};
+
+enum { NODE_DECLARATION = 1 };
+
+// A type DIE, or a namespace that types lie in.
+struct dw__node {
+    uint32_t offset;             // from the start of the unit
+    uint32_t parent;             // node of the enclosing scope, NO_INDEX
+    uint32_t first, last, count; // items
+    uint32_t alignment, decl_file, decl_line;
+    uint16_t tag;
+    uint8_t flags, encoding;
+    const char *name;
+    uint64_t size;   // bytes, UINT64_MAX when not stated
+    dw_ref type;     // DW_AT_type
+    dw_ref alias;    // where the real one is: DW_AT_signature or DW_AT_specification
+    dw_ref contains; // DW_AT_containing_type
+    _Atomic uint64_t name_hash, identity; // 0: not computed
+};
+
+struct dw__tree {
+    struct dw__unit *unit;
+    VEC(struct dw__node) nodes; // by offset
+    VEC(struct dw__item) items;
+    VEC(uint32_t) buckets; // offset / 32 -> first node at or after it
+    bool tagged;           // C: names carry "struct"
+    bool foreign;          // some reference leaves the unit
+};
+
+void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
+                   struct dw__tree *tree);
+void dw__tree_free(struct dw__tree *tree);
+
+// A node and the tree it lies in; node NULL: nothing there (void, or damage).
+struct dw__place {
+    struct dw__tree *tree;
+    struct dw__node *node;
+};
+
+struct dw__forest {
+    struct dw *dw;
+    struct dw__tree *trees; // by unit; NULL while trees live only as long as their unit is read
+};
+
+// The node a reference leads to; through signatures and specifications.
+struct dw__place dw__place_of(const struct dw__forest *forest, struct dw__tree *from, dw_ref ref);
+
+// ------------------------------------------------------------------------ hashes
+
+// Of the spelled type: "struct foo *". Anonymous types are called by what they are.
+uint64_t dw__hash_name(const struct dw__forest *forest, struct dw__place place);
+// Of the type itself: kind, name, size, and members by name, offset and type name.
+uint64_t dw__hash_identity(const struct dw__forest *forest, struct dw__place place);
+bool dw__tag_is_record(uint16_t tag);
+// Bits from the start of the record to a member, whatever the encoding and byte order.
+uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
+                             const struct dw__item *item);
+uint64_t dw__node_size(const struct dw__forest *forest, struct dw__place place);
+
+// ------------------------------------------------------------------------- table
+
+// Where a type that another one needs is found: by identity, else by name.
+struct dw__link {
+    uint64_t identity, name;
+};
+
+struct dw__entry {
+    uint64_t identity, name;
+    struct dw_type type; // its ids are not set yet; members point into `members`
+    struct dw_member *members;
+    struct dw__link target, contains;
+    struct dw__link *links; // one per member
+    uint32_t decl_file;     // number in the unit's line table
+    bool wanted, deep;
+};
+
+struct dw__shard;
+
+struct dw__table {
+    struct dw__shard *shards;
+    const struct dw_types_options *options;
+};
+
+struct dw__worker {
+    struct dw__forest *forest;
+    struct dw__table *table;
+    struct arena *arena; // entries' members
+    struct dw__abbrevs abbrevs;
+    struct dw__tree tree;          // while trees are not kept
+    VEC(struct keyed) definitions; // (identity, unit) of every record, when units are asked for
+};
+
+void dw__table_open(struct dw__table *table, const struct dw_types_options *options);
+void dw__table_close(struct dw__table *table);
+// Enters all wanted types of a tree.
+void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree);
+// Every entry, in no particular order; moved out of the table.
+struct dw__entry *dw__table_entries(struct dw__table *table, size_t *count);
+bool dw__name_wanted(const struct dw_types_options *options, const char *scope, const char *name);
+
+// ------------------------------------------------------------------------- types
+
+struct dw_types {
+    struct arena *arena;
+    struct dw_type *list;
+    size_t count;
+    bool *wanted;
+    const uint32_t
+        *units; // definitions of type t: units[unit_first[t]] .. units[unit_first[t + 1]]
+    const uint32_t *unit_first; // NULL when not asked for
+    struct arena **parts;       // what the workers built
+    unsigned part_count;
+};
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+//
+// When are two type DIEs the same type? When they hash alike.
+//
+//   name      of "struct foo *": the hash of its spelling, built from parts, never spelled out
+//   identity  of a record: kind, qualified name, size, and for each member name, bit offset and the
+//             NAME of its type; so cycles through pointers, and even through members, end at a name
+//             of a derived type: its kind and the name (pointers) or identity (the rest) of its
+//             target
+//
+// An anonymous type has no name to end at and is called by its identity. That recursion is a tree in
+// any real program; on hostile input a depth limit ends it, and every node is hashed once.
+
+#include "dwarfsize/types.h"
+
+#define DEPTH_MAX 200
+
+static uint64_t name_of(const struct dw__forest *forest, struct dw__place place, unsigned depth);
+static uint64_t identity_of(const struct dw__forest *forest, struct dw__place place,
+                            unsigned depth);
+
+static uint64_t hash_text(const char *text)
+{
+    return hash_bytes(text, strlen(text), 7);
+}
+
+bool dw__tag_is_record(uint16_t tag)
+{
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_interface_type;
+}
+
+static bool is_anonymous(const struct dw__node *node)
+{
+    return node->name[0] == '\0';
+}
+
+// The namespaces and classes around a node. Functions do not count: a local type goes by its name.
+static uint64_t scope_of(const struct dw__tree *tree, const struct dw__node *node)
+{
+    uint64_t hash = 1;
+    for (unsigned depth = 0; node->parent != NO_INDEX && depth < DEPTH_MAX; depth++) {
+        node = &tree->nodes.items[node->parent];
+        hash = hash_mix(hash, hash_text(node->name));
+    }
+    return hash;
+}
+
+// ------------------------------------------------------------------------- sizes
+
+static uint64_t size_of(const struct dw__forest *forest, struct dw__place place, unsigned depth)
+{
+    const struct dw__node *node = place.node;
+    if (node == NULL || depth > DEPTH_MAX)
+        return 0;
+    if (node->size != UINT64_MAX)
+        return node->size;
+    switch (node->tag) {
+    case DW_TAG_pointer_type:
+    case DW_TAG_reference_type:
+    case DW_TAG_rvalue_reference_type:
+        return place.tree->unit->address_size;
+    default:
+        return size_of(forest, dw__place_of(forest, place.tree, node->type), depth + 1);
+    }
+}
+
+uint64_t dw__node_size(const struct dw__forest *forest, struct dw__place place)
+{
+    return size_of(forest, place, 0);
+}
+
+// DWARF 4 and later count a bit field from the start of the record. DWARF 2 and 3 give the storage
+// unit by bytes and count from its most significant bit (5.6.6 of DWARF 3), little endian:
+//
+//   storage    | 31 .............. bit_offset | field | 0 |      from the start: storage bits
+//                                                                - bit_offset - bit_size
+uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
+                             const struct dw__item *item)
+{
+    uint64_t start = item->offset * 8;
+    if (!(item->flags & DW_MEMBER_BIT_FIELD) || !item->old_bits)
+        return start + item->bits;
+    if (tree->unit->object->big_endian)
+        return start + item->bits;
+    uint64_t storage = item->storage;
+    if (storage == 0)
+        storage = dw__node_size(forest, dw__place_of(forest, tree, item->type));
+    return start + storage * 8 - item->bits - item->bit_size; // bits may be negative: wraps right
+}
+
+// ------------------------------------------------------------------------- names
+
+// Dimensions of an array, parameters of a function, arguments of a template.
+static uint64_t hash_items(const struct dw__forest *forest, struct dw__place place, unsigned depth)
+{
+    uint64_t hash = place.node->count;
+    for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
+        const struct dw__item *item = &place.tree->items.items[i];
+        hash = hash_mix(hash, item->tag);
+        if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange)
+            hash = hash_mix(hash, item->bits);
+        else if (item->tag != DW_TAG_unspecified_parameters)
+            hash = hash_mix(
+                hash, name_of(forest, dw__place_of(forest, place.tree, item->type), depth + 1));
+    }
+    return hash;
+}
+
+static uint64_t compute_name(const struct dw__forest *forest, struct dw__place place,
+                             unsigned depth)
+{
+    const struct dw__node *node = place.node;
+    if (!is_anonymous(node))
+        return hash_mix(hash_mix(scope_of(place.tree, node), hash_text(node->name)),
+                        node->tag * (uint64_t)place.tree->tagged + 1);
+    if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type)
+        return identity_of(forest, place, depth + 1);
+    uint64_t hash = hash_mix(
+        node->tag, name_of(forest, dw__place_of(forest, place.tree, node->type), depth + 1));
+    if (node->tag == DW_TAG_array_type || node->tag == DW_TAG_subroutine_type)
+        hash = hash_mix(hash, hash_items(forest, place, depth));
+    return hash;
+}
+
+static uint64_t name_of(const struct dw__forest *forest, struct dw__place place, unsigned depth)
+{
+    struct dw__node *node = place.node;
+    if (node == NULL)
+        return 2; // void
+    uint64_t hash = atomic_load_explicit(&node->name_hash, memory_order_relaxed);
+    if (hash != 0)
+        return hash;
+    if (depth > DEPTH_MAX)
+        return 3;
+    hash = compute_name(forest, place, depth) | 1;
+    atomic_store_explicit(&node->name_hash, hash, memory_order_relaxed);
+    return hash;
+}
+
+// ---------------------------------------------------------------------- identity
+
+static uint64_t hash_members(const struct dw__forest *forest, struct dw__place place,
+                             unsigned depth)
+{
+    uint64_t hash = 5;
+    for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
+        const struct dw__item *item = &place.tree->items.items[i];
+        bool template_argument = item->tag == DW_TAG_template_type_parameter ||
+                                 item->tag == DW_TAG_template_value_parameter;
+        if (template_argument || item->tag == DW_TAG_variant_part || item->tag == DW_TAG_variant)
+            continue; // the name says it
+        hash = hash_mix(hash, hash_text(item->name));
+        if (item->tag == DW_TAG_enumerator) {
+            hash = hash_mix(hash, item->offset);
+            continue;
+        }
+        struct dw__place type = dw__place_of(forest, place.tree, item->type);
+        hash = hash_mix(hash, dw__item_bit_offset(forest, place.tree, item));
+        hash = hash_mix(hash ^ item->bit_size, name_of(forest, type, depth + 1));
+    }
+    return hash;
+}
+
+static uint64_t compute_identity(const struct dw__forest *forest, struct dw__place place,
+                                 unsigned depth)
+{
+    const struct dw__node *node = place.node;
+    uint64_t name = is_anonymous(node) ? 11 : name_of(forest, place, depth + 1);
+    uint64_t hash = hash_mix(hash_mix(node->tag, name), node->size);
+    if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type) {
+        if (node->flags & NODE_DECLARATION)
+            return hash_mix(hash, 13);
+        return hash_mix(hash, hash_members(forest, place, depth));
+    }
+    struct dw__place target = dw__place_of(forest, place.tree, node->type);
+    switch (node->tag) {
+    case DW_TAG_pointer_type:
+    case DW_TAG_reference_type:
+    case DW_TAG_rvalue_reference_type:
+    case DW_TAG_ptr_to_member_type:
+        return hash_mix(hash, name_of(forest, target, depth + 1));
+    case DW_TAG_subroutine_type:
+        hash = hash_mix(hash, name_of(forest, target, depth + 1));
+        return hash_mix(hash, hash_items(forest, place, depth));
+    case DW_TAG_base_type:
+        return hash_mix(hash, node->encoding);
+    case DW_TAG_array_type:
+        hash = hash_mix(hash, hash_items(forest, place, depth));
+        break;
+    default: // typedefs and qualifiers
+        break;
+    }
+    return hash_mix(hash, identity_of(forest, target, depth + 1));
+}
+
+static uint64_t identity_of(const struct dw__forest *forest, struct dw__place place, unsigned depth)
+{
+    struct dw__node *node = place.node;
+    if (node == NULL)
+        return 2; // void
+    uint64_t hash = atomic_load_explicit(&node->identity, memory_order_relaxed);
+    if (hash != 0)
+        return hash;
+    if (depth > DEPTH_MAX)
+        return 3;
+    hash = compute_identity(forest, place, depth) | 1;
+    atomic_store_explicit(&node->identity, hash, memory_order_relaxed);
+    return hash;
+}
+
+uint64_t dw__hash_name(const struct dw__forest *forest, struct dw__place place)
+{
+    return name_of(forest, place, 0);
+}
+
+uint64_t dw__hash_identity(const struct dw__forest *forest, struct dw__place place)
+{
+    return identity_of(forest, place, 0);
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading all types: units in parallel into the table, then the table into a list with ids.
+
+#include "dwarfsize/types.h"
+
+struct read {
+    struct dw *dw;
+    struct dw__forest forest;
+    struct dw__table table;
+    struct dw__worker *workers;
+    const struct dw_types_options *options;
+    atomic_bool foreign;   // a unit refers to another one's types: start over with all trees kept
+    atomic_size_t missing; // --first: names not found yet
+    atomic_bool *found;    // by name
+};
+
+// -------------------------------------------------------------------- by unit
+
+// With `first`, marks the names a tree defines; once all are marked no further unit is read.
+static void mark_found(struct read *read, const struct dw__tree *tree)
+{
+    for (size_t i = 0; i < tree->nodes.count; i++) {
+        const struct dw__node *node = &tree->nodes.items[i];
+        if ((node->flags & NODE_DECLARATION) || node->name[0] == '\0')
+            continue;
+        for (size_t n = 0; n < read->options->name_count; n++) {
+            struct dw_types_options one = {.names = &read->options->names[n], .name_count = 1};
+            bool defines = dw__tag_is_record(node->tag) || node->tag == DW_TAG_typedef ||
+                           node->tag == DW_TAG_enumeration_type;
+            if (defines && dw__name_wanted(&one, "", node->name) &&
+                !atomic_exchange(&read->found[n], true))
+                atomic_fetch_sub(&read->missing, 1);
+        }
+    }
+}
+
+static bool is_done(const struct read *read)
+{
+    return read->options->first && atomic_load(&read->missing) == 0;
+}
+
+static void read_one(void *context, size_t index, unsigned number)
+{
+    struct read *read = context;
+    struct dw__worker *worker = &read->workers[number];
+    if (atomic_load(&read->foreign) || is_done(read))
+        return;
+    struct dw__tree *tree = &worker->tree;
+    dw__tree_read(read->dw, &read->dw->units.items[index], &worker->abbrevs, tree);
+    if (tree->foreign) {
+        atomic_store(&read->foreign, true);
+        return;
+    }
+    dw__table_add_tree(worker, tree);
+    if (read->options->first)
+        mark_found(read, tree);
+}
+
+static void read_kept_tree(void *context, size_t index, unsigned number)
+{
+    struct read *read = context;
+    dw__tree_read(read->dw, &read->dw->units.items[index], &read->workers[number].abbrevs,
+                  &read->forest.trees[index]);
+}
+
+static void add_kept_tree(void *context, size_t index, unsigned number)
+{
+    struct read *read = context;
+    // A supplementary file serves many programs: of its types only those referred to are ours.
+    struct dw__unit *unit = &read->dw->units.items[index];
+    bool alt = unit->object == read->dw->objects.items[0]->alt;
+    if (alt || is_done(read))
+        return;
+    dw__table_add_tree(&read->workers[number], &read->forest.trees[index]);
+    if (read->options->first)
+        mark_found(read, &read->forest.trees[index]);
+}
+
+static void read_units(struct read *read)
+{
+    size_t count = read->dw->units.count;
+    par_for(read->dw->threads, count, read_one, read);
+    if (!atomic_load(&read->foreign))
+        return;
+    dw__table_close(&read->table);
+    dw__table_open(&read->table, read->options);
+    for (unsigned i = 0; i < par_workers(read->dw->threads, count); i++)
+        read->workers[i].definitions.count = 0;
+    for (size_t n = 0; n < read->options->name_count && read->options->first; n++)
+        atomic_store(&read->found[n], false);
+    atomic_store(&read->missing, read->options->name_count);
+    read->forest.trees = mem_zalloc(count, sizeof *read->forest.trees);
+    par_for(read->dw->threads, count, read_kept_tree, read);
+    par_for(read->dw->threads, count, add_kept_tree, read);
+}
+
+// ----------------------------------------------------------------------- the list
+
+static int compare_entries(const void *left, const void *right)
+{
+    const struct dw__entry *a = left, *b = right;
+    if (a->type.die != b->type.die)
+        return a->type.die < b->type.die ? -1 : 1;
+    // One DIE may be there defined and as a mere name.
+    return (int)a->type.declaration - (int)b->type.declaration;
+}
+
+// Finds ids by hash: sorted by key, lowest id first among equals.
+struct index {
+    struct keyed *items;
+    size_t count;
+};
+
+static dw_type_id look_up(const struct index *index, uint64_t key)
+{
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (index->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < index->count && index->items[low].key == key;
+    return found ? (dw_type_id)index->items[low].value : DW_NO_TYPE;
+}
+
+struct indexes {
+    struct index identity, name, shell;
+};
+
+static dw_type_id resolve(const struct indexes *by, struct dw__link link)
+{
+    if (link.identity == 0)
+        return DW_NO_TYPE;
+    dw_type_id id = look_up(&by->identity, link.identity);
+    if (id == DW_NO_TYPE)
+        id = look_up(&by->name, link.name);
+    return id != DW_NO_TYPE ? id : look_up(&by->shell, ~link.name);
+}
+
+static void make_index(struct index *index, const struct dw__entry *entries, size_t count,
+                       const uint32_t *ids, bool shells, bool by_name)
+{
+    struct keyed *scratch = mem_alloc(count * sizeof *scratch);
+    index->items = mem_alloc(count * sizeof *index->items);
+    index->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool shell = (entries[i].identity & 1) == 0;
+        if (shell == shells && ids[i] != DW_NO_TYPE)
+            index->items[index->count++] =
+                (struct keyed){by_name ? entries[i].name : entries[i].identity, ids[i]};
+    }
+    sort_keyed(index->items, scratch, index->count);
+    free(scratch);
+}
+
+// A shell whose name some entry defines is not needed: its links go to the definition.
+static void assign_ids(struct dw__entry *entries, size_t count, uint32_t *ids)
+{
+    struct index defined;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = (uint32_t)i;
+    make_index(&defined, entries, count, ids, false, true);
+    uint32_t next = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool shell = (entries[i].identity & 1) == 0;
+        bool needless = shell && look_up(&defined, ~entries[i].identity) != DW_NO_TYPE;
+        ids[i] = needless ? DW_NO_TYPE : next++;
+    }
+    free(defined.items);
+}
+
+static void resolve_links(struct dw__entry *entry, const struct indexes *by)
+{
+    entry->type.target = resolve(by, entry->target);
+    entry->type.contains = resolve(by, entry->contains);
+    for (uint32_t m = 0; m < entry->type.member_count; m++)
+        entry->members[m].type = resolve(by, entry->links[m]);
+}
+
+#define SIZE_DEPTH 64
+
+// Typedefs, qualifiers and arrays have the size of what they name, arrays times their elements.
+static uint64_t size_of(const struct dw_types *types, dw_type_id id, unsigned depth)
+{
+    if (id == DW_NO_TYPE || depth > SIZE_DEPTH)
+        return 0;
+    const struct dw_type *type = &types->list[id];
+    uint64_t size = type->size;
+    switch (type->kind) {
+    case DW_TYPEDEF:
+    case DW_CONST:
+    case DW_VOLATILE:
+    case DW_RESTRICT:
+    case DW_ATOMIC:
+        return size_of(types, type->target, depth + 1);
+    case DW_ARRAY:
+        if (size != 0 && type->dimension_count == 0)
+            return size;
+        size = size_of(types, type->target, depth + 1);
+        for (uint32_t i = 0; i < type->dimension_count; i++)
+            if (type->dimensions[i] == DW_COUNT_UNKNOWN ||
+                !mul_u64(size, type->dimensions[i], &size))
+                return 0;
+        return size;
+    default:
+        return size;
+    }
+}
+
+static void set_sizes(struct dw_types *types)
+{
+    for (size_t i = 0; i < types->count; i++) {
+        struct dw_type *type = &types->list[i];
+        bool derived = type->kind == DW_TYPEDEF || type->kind == DW_CONST ||
+                       type->kind == DW_VOLATILE || type->kind == DW_RESTRICT ||
+                       type->kind == DW_ATOMIC || type->kind == DW_ARRAY;
+        if (derived)
+            type->size = size_of(types, (dw_type_id)i, 0);
+    }
+}
+
+// The units of each type, from the definitions the workers saw.
+static void list_units(struct read *read, struct dw_types *types, const struct indexes *by)
+{
+    unsigned workers = par_workers(read->dw->threads, read->dw->units.count);
+    size_t total = 0;
+    for (unsigned w = 0; w < workers; w++)
+        total += read->workers[w].definitions.count;
+    struct keyed *pairs = mem_alloc(total * sizeof *pairs),
+                 *scratch = mem_alloc(total * sizeof *pairs);
+    size_t kept = 0;
+    for (unsigned w = 0; w < workers; w++)
+        for (size_t i = 0; i < read->workers[w].definitions.count; i++) {
+            struct keyed seen = read->workers[w].definitions.items[i];
+            dw_type_id id = look_up(&by->identity, seen.key);
+            if (id != DW_NO_TYPE)
+                pairs[kept++] = (struct keyed){(uint64_t)id << 32 | seen.value, seen.value};
+        }
+    sort_keyed(pairs, scratch, kept);
+    uint32_t *first = ARENA_ARRAY(types->arena, types->count + 1, uint32_t);
+    uint32_t *units = ARENA_ARRAY(types->arena, kept, uint32_t);
+    size_t at = 0, out = 0;
+    for (size_t id = 0; id < types->count; id++) {
+        first[id] = (uint32_t)out;
+        for (size_t start = at; at < kept && pairs[at].key >> 32 == id; at++)
+            if (at == start || pairs[at].value != pairs[at - 1].value)
+                units[out++] = (uint32_t)pairs[at].value;
+    }
+    first[types->count] = (uint32_t)out;
+    types->units = units;
+    types->unit_first = first;
+    free(pairs);
+    free(scratch);
+}
+
+static void publish(struct read *read, struct dw_types *types)
+{
+    size_t count;
+    struct dw__entry *entries = dw__table_entries(&read->table, &count);
+    qsort(entries, count, sizeof *entries, compare_entries);
+    uint32_t *ids = mem_alloc(count * sizeof *ids);
+    struct indexes by;
+    assign_ids(entries, count, ids);
+    make_index(&by.identity, entries, count, ids, false, false);
+    make_index(&by.name, entries, count, ids, false, true);
+    make_index(&by.shell, entries, count, ids, true, false);
+    types->list = ARENA_ARRAY(types->arena, count, struct dw_type);
+    types->wanted = ARENA_ARRAY(types->arena, count, bool);
+    for (size_t i = 0; i < count; i++) {
+        struct dw__entry *entry = &entries[i];
+        if (ids[i] == DW_NO_TYPE)
+            continue;
+        resolve_links(entry, &by);
+        struct dw__unit *unit = &read->dw->units.items[entry->type.unit];
+        if (entry->decl_file != 0 && entry->wanted)
+            entry->type.decl_file = dw__file_path(read->dw, unit, entry->decl_file);
+        types->list[ids[i]] = entry->type;
+        types->wanted[ids[i]] = entry->wanted;
+        types->count = ids[i] + 1;
+    }
+    set_sizes(types);
+    if (read->options->units)
+        list_units(read, types, &by);
+    free(by.identity.items);
+    free(by.name.items);
+    free(by.shell.items);
+    free(ids);
+    free(entries);
+}
+
+// With `first`: of all types of a wanted name only the one with the lowest DIE stays wanted. (More
+// may have been seen while other workers were still at it.)
+static void keep_first(struct dw_types *types, const struct dw_types_options *options)
+{
+    for (size_t n = 0; n < options->name_count; n++) {
+        struct dw_types_options one = {.names = &options->names[n], .name_count = 1};
+        enum dw_kind seen = DW_OTHER;
+        for (size_t i = 0; i < types->count; i++) {
+            const struct dw_type *type = &types->list[i];
+            if (!types->wanted[i] || !dw__name_wanted(&one, type->scope, type->name))
+                continue;
+            types->wanted[i] = seen == DW_OTHER || type->kind != seen;
+            if (seen == DW_OTHER)
+                seen = type->kind;
+        }
+    }
+}
+
+// -------------------------------------------------------------------- the public face
+
+bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
+                   struct fault *fault)
+{
+    (void)fault;
+    unsigned workers = par_workers(dw->threads, dw->units.count);
+    struct read read = {.dw = dw, .forest = {.dw = dw}, .options = options};
+    struct dw_types *types = mem_zalloc(1, sizeof *types);
+    types->arena = arena_new();
+    types->parts = mem_zalloc(workers, sizeof *types->parts);
+    types->part_count = workers;
+    read.workers = mem_zalloc(workers, sizeof *read.workers);
+    read.found = mem_zalloc(options->name_count, sizeof *read.found);
+    atomic_store(&read.missing, options->name_count);
+    dw__table_open(&read.table, options);
+    for (unsigned i = 0; i < workers; i++) {
+        types->parts[i] = arena_new();
+        read.workers[i].forest = &read.forest;
+        read.workers[i].table = &read.table;
+        read.workers[i].arena = types->parts[i];
+    }
+    read_units(&read);
+    publish(&read, types);
+    if (options->first)
+        keep_first(types, options);
+    for (unsigned i = 0; i < workers; i++) {
+        dw__abbrevs_clear(&read.workers[i].abbrevs);
+        dw__tree_free(&read.workers[i].tree);
+        vec_free(&read.workers[i].definitions);
+    }
+    for (size_t i = 0; read.forest.trees != NULL && i < dw->units.count; i++)
+        dw__tree_free(&read.forest.trees[i]);
+    free(read.forest.trees);
+    free(read.workers);
+    free(read.found);
+    dw__table_close(&read.table);
+    *out = types;
+    return true;
+}
+
+void dw_types_free(struct dw_types *types)
+{
+    if (types == NULL)
+        return;
+    for (unsigned i = 0; i < types->part_count; i++)
+        arena_free(types->parts[i]);
+    free(types->parts);
+    arena_free(types->arena);
+    free(types);
+}
+
+size_t dw_types_count(const struct dw_types *types)
+{
+    return types->count;
+}
+
+const struct dw_type *dw_types_get(const struct dw_types *types, dw_type_id id)
+{
+    return id < types->count ? &types->list[id] : NULL;
+}
+
+bool dw_types_wanted(const struct dw_types *types, dw_type_id id)
+{
+    return id < types->count && types->wanted[id];
+}
+
+const uint32_t *dw_types_units(const struct dw_types *types, dw_type_id id, size_t *count)
+{
+    *count = 0;
+    if (types->unit_first == NULL || id >= types->count)
+        return NULL;
+    *count = types->unit_first[id + 1] - types->unit_first[id];
+    return types->units + types->unit_first[id];
+}
+
+dw_type_id dw_types_strip(const struct dw_types *types, dw_type_id id)
+{
+    for (unsigned hops = 0; id < types->count && hops < SIZE_DEPTH; hops++) {
+        const struct dw_type *type = &types->list[id];
+        if (type->kind < DW_CONST || type->kind > DW_TYPEDEF)
+            return id;
+        id = type->target;
+    }
+    return id;
+}
+
+uint64_t dw_types_size(const struct dw_types *types, dw_type_id id)
+{
+    return id < types->count ? types->list[id].size : 0;
+}

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: MIT
+//
+// Every distinct type once. Workers meet the same type in thousands of units; the first one builds
+// it, the others count. Of equal definitions the one with the lowest DIE stays, so that the outcome
+// does not depend on which worker came first: a worker that comes with a lower one builds again.
+//
+// The table is cut into shards by hash, each with its lock. Two kinds of keys live in it:
+//
+//   identity             a type that was built
+//   ~name                a record that is only pointed to or declared: a name, perhaps never defined
+
+#include "dwarfsize/types.h"
+
+#define SHARDS    64
+#define DEPTH_MAX 200
+
+struct dw__shard {
+    pthread_mutex_t lock;
+    VEC(struct dw__entry) entries;
+    VEC(uint32_t) slots; // open addressing: index + 1, 0 empty; the count is a power of two
+};
+
+void dw__table_open(struct dw__table *table, const struct dw_types_options *options)
+{
+    table->options = options;
+    table->shards = mem_zalloc(SHARDS, sizeof *table->shards);
+    for (unsigned i = 0; i < SHARDS; i++)
+        pthread_mutex_init(&table->shards[i].lock, NULL);
+}
+
+void dw__table_close(struct dw__table *table)
+{
+    for (unsigned i = 0; i < SHARDS; i++) {
+        pthread_mutex_destroy(&table->shards[i].lock);
+        vec_free(&table->shards[i].entries);
+        vec_free(&table->shards[i].slots);
+    }
+    free(table->shards);
+}
+
+// ------------------------------------------------------------------------ look-up
+
+static struct dw__shard *shard_of(struct dw__table *table, uint64_t key)
+{
+    return &table->shards[key >> 58 & (SHARDS - 1)];
+}
+
+static uint32_t *slot_of(struct dw__shard *shard, uint64_t key)
+{
+    uint32_t mask = (uint32_t)shard->slots.count - 1;
+    for (uint32_t at = (uint32_t)(key >> 8) & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &shard->slots.items[at];
+        if (*slot == 0 || shard->entries.items[*slot - 1].identity == key)
+            return slot;
+    }
+}
+
+static void grow(struct dw__shard *shard)
+{
+    size_t count = MAX(shard->slots.count * 2, (size_t)64);
+    vec_reserve(&shard->slots, count);
+    shard->slots.count = count;
+    memset(shard->slots.items, 0, count * sizeof *shard->slots.items);
+    for (uint32_t i = 0; i < shard->entries.count; i++)
+        *slot_of(shard, shard->entries.items[i].identity) = i + 1;
+}
+
+// The entry of a key, or NULL. Call with the lock held.
+static struct dw__entry *find(struct dw__shard *shard, uint64_t key)
+{
+    if (shard->slots.count == 0)
+        return NULL;
+    uint32_t slot = *slot_of(shard, key);
+    return slot == 0 ? NULL : &shard->entries.items[slot - 1];
+}
+
+static void insert(struct dw__shard *shard, const struct dw__entry *entry)
+{
+    if ((shard->entries.count + 1) * 2 > shard->slots.count)
+        grow(shard);
+    vec_push(&shard->entries, *entry);
+    *slot_of(shard, entry->identity) = (uint32_t)shard->entries.count;
+}
+
+// Puts an entry in, or merges it with the one that is there: the lower DIE stays.
+static void put(struct dw__table *table, const struct dw__entry *entry)
+{
+    struct dw__shard *shard = shard_of(table, entry->identity);
+    pthread_mutex_lock(&shard->lock);
+    struct dw__entry *have = find(shard, entry->identity);
+    if (have == NULL) {
+        insert(shard, entry);
+    } else {
+        uint32_t copies = have->type.copies + entry->type.copies;
+        bool wanted = have->wanted || entry->wanted, deep = have->deep || entry->deep;
+        if (entry->type.die < have->type.die)
+            *have = *entry;
+        have->type.copies = copies;
+        have->wanted = wanted;
+        have->deep = deep;
+    }
+    pthread_mutex_unlock(&shard->lock);
+}
+
+// Counts one more definition of a known type. False when it must be built: not known yet, or this
+// DIE is a lower one. `deep` asks that what it holds by value is in the table too, and says whether
+// it already was.
+static bool count_known(struct dw__table *table, uint64_t identity, dw_ref die, bool counted,
+                        bool wanted, bool *deep)
+{
+    struct dw__shard *shard = shard_of(table, identity);
+    pthread_mutex_lock(&shard->lock);
+    struct dw__entry *have = find(shard, identity);
+    bool known = have != NULL && have->type.die <= die;
+    bool was_deep = have != NULL && have->deep;
+    if (known) {
+        have->type.copies += counted;
+        have->wanted |= wanted;
+        have->deep |= *deep;
+    }
+    pthread_mutex_unlock(&shard->lock);
+    *deep = was_deep;
+    return known;
+}
+
+// ----------------------------------------------------------------------- building
+
+static enum dw_kind kind_of(uint16_t tag)
+{
+    switch (tag) {
+    case DW_TAG_base_type:
+        return DW_BASE;
+    case DW_TAG_pointer_type:
+        return DW_POINTER;
+    case DW_TAG_reference_type:
+        return DW_REFERENCE;
+    case DW_TAG_rvalue_reference_type:
+        return DW_RVALUE_REFERENCE;
+    case DW_TAG_ptr_to_member_type:
+        return DW_MEMBER_POINTER;
+    case DW_TAG_const_type:
+    case DW_TAG_immutable_type:
+        return DW_CONST;
+    case DW_TAG_volatile_type:
+        return DW_VOLATILE;
+    case DW_TAG_restrict_type:
+        return DW_RESTRICT;
+    case DW_TAG_atomic_type:
+        return DW_ATOMIC;
+    case DW_TAG_typedef:
+    case DW_TAG_template_alias:
+        return DW_TYPEDEF;
+    case DW_TAG_array_type:
+    case DW_TAG_coarray_type:
+        return DW_ARRAY;
+    case DW_TAG_structure_type:
+        return DW_STRUCT;
+    case DW_TAG_class_type:
+    case DW_TAG_interface_type:
+        return DW_CLASS;
+    case DW_TAG_union_type:
+        return DW_UNION;
+    case DW_TAG_enumeration_type:
+        return DW_ENUM;
+    case DW_TAG_subroutine_type:
+        return DW_FUNCTION;
+    case DW_TAG_unspecified_type:
+        return DW_UNSPECIFIED;
+    case DW_TAG_subrange_type:
+        return DW_SUBRANGE;
+    default:
+        return DW_OTHER;
+    }
+}
+
+static void set_encoding(struct dw_type *type, uint8_t encoding)
+{
+    type->is_bool = encoding == DW_ATE_boolean;
+    type->is_float = encoding == DW_ATE_float || encoding == DW_ATE_complex_float ||
+                     encoding == DW_ATE_imaginary_float || encoding == DW_ATE_decimal_float;
+    type->is_char = encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char ||
+                    encoding == DW_ATE_UTF;
+    type->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+    type->is_unsigned = encoding == DW_ATE_unsigned || encoding == DW_ATE_unsigned_char ||
+                        encoding == DW_ATE_boolean || encoding == DW_ATE_UTF;
+}
+
+static struct dw__link link_to(const struct dw__worker *w, struct dw__tree *tree, dw_ref ref)
+{
+    struct dw__place place = dw__place_of(w->forest, tree, ref);
+    if (place.node == NULL)
+        return (struct dw__link){0, 0};
+    return (struct dw__link){dw__hash_identity(w->forest, place), dw__hash_name(w->forest, place)};
+}
+
+// "outer::inner", from the nodes around; "" at file scope. Scopes without a name read "{anonymous}".
+static const char *scope_text(struct dw__worker *w, const struct dw__tree *tree,
+                              const struct dw__node *node)
+{
+    const struct dw__node *chain[32];
+    size_t depth = 0;
+    struct buf text = {0};
+    while (node->parent != NO_INDEX && depth < COUNT_OF(chain))
+        chain[depth++] = node = &tree->nodes.items[node->parent];
+    if (depth == 0)
+        return "";
+    while (depth-- > 0) {
+        const char *name = chain[depth]->name;
+        buf_printf(&text, "%s%s", name[0] ? name : "{anonymous}", depth ? "::" : "");
+    }
+    const char *copy = arena_text(w->arena, slice_of(text.data, text.size));
+    buf_free(&text);
+    return copy;
+}
+
+static bool is_member(const struct dw__item *item)
+{
+    return item->tag == DW_TAG_member || item->tag == DW_TAG_inheritance ||
+           item->tag == DW_TAG_variable || item->tag == DW_TAG_formal_parameter ||
+           item->tag == DW_TAG_unspecified_parameters;
+}
+
+struct counts {
+    uint32_t members, enumerators, dimensions;
+};
+
+static struct counts count_items(const struct dw__tree *tree, const struct dw__node *node)
+{
+    struct counts counts = {0};
+    for (uint32_t i = node->first; i != NO_INDEX; i = tree->items.items[i].next) {
+        const struct dw__item *item = &tree->items.items[i];
+        counts.members += is_member(item);
+        counts.enumerators += item->tag == DW_TAG_enumerator;
+        counts.dimensions +=
+            item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange;
+    }
+    return counts;
+}
+
+static void build_items(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
+{
+    struct dw__tree *tree = place.tree;
+    struct counts counts = count_items(tree, place.node);
+    struct dw_member *member = ARENA_ARRAY(w->arena, counts.members, struct dw_member);
+    struct dw__link *link = ARENA_ARRAY(w->arena, counts.members, struct dw__link);
+    struct dw_enumerator *value = ARENA_ARRAY(w->arena, counts.enumerators, struct dw_enumerator);
+    uint64_t *dimension = ARENA_ARRAY(w->arena, counts.dimensions, uint64_t);
+    struct dw_type *type = &entry->type;
+    entry->members = member;
+    entry->links = link;
+    type->members = member;
+    type->member_count = counts.members;
+    type->enumerators = value;
+    type->enumerator_count = counts.enumerators;
+    type->dimensions = dimension;
+    type->dimension_count = counts.dimensions;
+    for (uint32_t i = place.node->first; i != NO_INDEX; i = tree->items.items[i].next) {
+        const struct dw__item *item = &tree->items.items[i];
+        if (item->tag == DW_TAG_enumerator) {
+            *value++ = (struct dw_enumerator){item->name, (int64_t)item->offset};
+        } else if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange) {
+            *dimension++ = item->bits;
+        } else if (item->tag == DW_TAG_unspecified_parameters) {
+            type->variadic = true;
+            type->member_count--;
+        } else if (is_member(item)) {
+            *link++ = link_to(w, tree, item->type);
+            *member++ = (struct dw_member){
+                .name = item->name,
+                .type = DW_NO_TYPE,
+                .flags = item->flags,
+                .bit_offset = dw__item_bit_offset(w->forest, tree, item),
+                .bit_size = item->bit_size,
+                .alignment = item->alignment,
+            };
+        }
+    }
+}
+
+static void build(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
+{
+    const struct dw__node *node = place.node;
+    struct dw__tree *tree = place.tree;
+    *entry = (struct dw__entry){
+        .identity = dw__hash_identity(w->forest, place),
+        .name = dw__hash_name(w->forest, place),
+        .target = link_to(w, tree, node->type),
+        .contains = link_to(w, tree, node->contains),
+        .decl_file = node->decl_file,
+    };
+    entry->type = (struct dw_type){
+        .kind = kind_of(node->tag),
+        .declaration = node->flags & NODE_DECLARATION,
+        .tagged = tree->tagged,
+        .name = node->name,
+        .scope = scope_text(w, tree, node),
+        .decl_file = "",
+        .decl_line = node->decl_line,
+        .unit = dw__unit_index(w->forest->dw, tree->unit),
+        .die = dw__ref_make(tree->unit, tree->unit->start + node->offset),
+        .target = DW_NO_TYPE,
+        .contains = DW_NO_TYPE,
+        .size = node->size == UINT64_MAX ? 0 : node->size,
+        .alignment = node->alignment,
+        .copies = 1,
+    };
+    if (node->tag == DW_TAG_base_type)
+        set_encoding(&entry->type, node->encoding);
+    if (node->size == UINT64_MAX)
+        entry->type.size = node->tag == DW_TAG_subroutine_type || node->type == DW_NO_REF
+                               ? entry->type.size
+                               : dw__node_size(w->forest, place);
+    if (kind_of(node->tag) == DW_POINTER || kind_of(node->tag) == DW_REFERENCE ||
+        kind_of(node->tag) == DW_RVALUE_REFERENCE)
+        entry->type.size = dw__node_size(w->forest, place);
+    build_items(w, place, entry);
+}
+
+// ----------------------------------------------------------------------- entering
+
+// A record that is only named: its own key, so that it never hides a definition.
+static void add_shell(struct dw__worker *w, struct dw__place place)
+{
+    struct dw__entry entry;
+    uint64_t key = ~dw__hash_name(w->forest, place);
+    dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
+    bool deep = false;
+    if (count_known(w->table, key, die, false, false, &deep))
+        return;
+    build(w, place, &entry);
+    entry.identity = key;
+    entry.type.declaration = true;
+    entry.type.member_count = entry.type.enumerator_count = 0;
+    entry.type.copies = 0;
+    put(w->table, &entry);
+}
+
+static bool is_defined_record(const struct dw__node *node)
+{
+    return dw__tag_is_record(node->tag) && !(node->flags & NODE_DECLARATION);
+}
+
+static bool selects(const struct dw_types_options *options)
+{
+    return options->name_count != 0;
+}
+
+static void need(struct dw__worker *w, struct dw__place place, bool by_value, unsigned depth);
+
+// What a type needs of others: the targets of its links.
+static void need_links(struct dw__worker *w, struct dw__place place, bool by_value, unsigned depth)
+{
+    const struct dw__node *node = place.node;
+    bool points = node->tag == DW_TAG_pointer_type || node->tag == DW_TAG_reference_type ||
+                  node->tag == DW_TAG_rvalue_reference_type ||
+                  node->tag == DW_TAG_ptr_to_member_type || node->tag == DW_TAG_subroutine_type;
+    need(w, dw__place_of(w->forest, place.tree, node->type), by_value && !points, depth + 1);
+    need(w, dw__place_of(w->forest, place.tree, node->contains), false, depth + 1);
+    for (uint32_t i = node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
+        const struct dw__item *item = &place.tree->items.items[i];
+        bool whole = by_value && !points && !(item->flags & DW_MEMBER_STATIC);
+        if (is_member(item))
+            need(w, dw__place_of(w->forest, place.tree, item->type), whole, depth + 1);
+    }
+}
+
+// Enters a type that another one needs. When all types are read, records get in by themselves.
+static void need(struct dw__worker *w, struct dw__place place, bool by_value, unsigned depth)
+{
+    if (place.node == NULL || depth > DEPTH_MAX)
+        return;
+    const struct dw__node *node = place.node;
+    if (dw__tag_is_record(node->tag)) {
+        if (!is_defined_record(node) || (!by_value && selects(w->table->options))) {
+            add_shell(w, place);
+            return;
+        }
+        if (!selects(w->table->options))
+            return;
+    }
+    bool deep = by_value;
+    uint64_t identity = dw__hash_identity(w->forest, place);
+    dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + node->offset);
+    bool known = count_known(w->table, identity, die, false, false, &deep);
+    if (known && (deep || !by_value))
+        return;
+    if (!known) {
+        struct dw__entry entry;
+        build(w, place, &entry);
+        entry.deep = by_value;
+        entry.type.copies = 0;
+        put(w->table, &entry);
+    }
+    need_links(w, place, by_value, depth);
+}
+
+bool dw__name_wanted(const struct dw_types_options *options, const char *scope, const char *name)
+{
+    static const char *const words[] = {"struct ", "class ", "union ", "enum "};
+    for (size_t i = 0; i < options->name_count; i++) {
+        const char *glob = options->names[i];
+        for (size_t w = 0; w < COUNT_OF(words); w++)
+            if (strncmp(glob, words[w], strlen(words[w])) == 0)
+                glob += strlen(words[w]);
+        if (glob_match(glob, slice_text(name)))
+            return true;
+        if (scope[0] == '\0' || strstr(glob, "::") == NULL)
+            continue;
+        struct buf full = {0};
+        buf_printf(&full, "%s::%s", scope, name);
+        bool match = glob_match(glob, slice_of(full.data, full.size));
+        buf_free(&full);
+        if (match)
+            return true;
+    }
+    return options->name_count == 0;
+}
+
+static bool node_wanted(struct dw__worker *w, const struct dw__tree *tree,
+                        const struct dw__node *node)
+{
+    const struct dw_types_options *options = w->table->options;
+    if (!selects(options))
+        return true;
+    if (node->name[0] == '\0')
+        return false;
+    bool qualified = false;
+    for (size_t i = 0; i < options->name_count; i++)
+        qualified |= strstr(options->names[i], "::") != NULL;
+    return dw__name_wanted(options, qualified ? scope_text(w, tree, node) : "", node->name);
+}
+
+static bool is_listed(const struct dw__node *node)
+{
+    return dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type ||
+           node->tag == DW_TAG_typedef || node->tag == DW_TAG_template_alias;
+}
+
+static void add_wanted(struct dw__worker *w, struct dw__place place)
+{
+    if (place.node->flags & NODE_DECLARATION) {
+        if (dw__tag_is_record(place.node->tag) && place.node->name[0] != '\0')
+            add_shell(w, place);
+        return;
+    }
+    bool deep = selects(w->table->options);
+    uint64_t identity = dw__hash_identity(w->forest, place);
+    uint32_t unit = dw__unit_index(w->forest->dw, place.tree->unit);
+    dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
+    if (w->table->options->units)
+        vec_push(&w->definitions, (struct keyed){identity, unit});
+    if (count_known(w->table, identity, die, true, true, &deep))
+        return;
+    struct dw__entry entry;
+    build(w, place, &entry);
+    entry.wanted = true;
+    entry.deep = selects(w->table->options);
+    put(w->table, &entry);
+    need_links(w, place, true, 0);
+}
+
+void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree)
+{
+    for (size_t i = 0; i < tree->nodes.count; i++) {
+        struct dw__node *node = &tree->nodes.items[i];
+        if (is_listed(node) && node_wanted(worker, tree, node))
+            add_wanted(worker, (struct dw__place){tree, node});
+    }
+}
+
+struct dw__entry *dw__table_entries(struct dw__table *table, size_t *count)
+{
+    size_t total = 0;
+    for (unsigned i = 0; i < SHARDS; i++)
+        total += table->shards[i].entries.count;
+    struct dw__entry *all = mem_alloc(total * sizeof *all);
+    *count = 0;
+    for (unsigned i = 0; i < SHARDS; i++) {
+        size_t size = table->shards[i].entries.count;
+        if (size != 0)
+            memcpy(all + *count, table->shards[i].entries.items, size * sizeof *all);
+        *count += size;
+    }
+    return all;
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+//
+// One scan of a unit into its type DIEs, their members and the scopes they lie in.
+
+#include "dwarfsize/types.h"
+
+// Which tags come out of the scan. N: a node; I: an item of the node right above it.
+//   parameters are wanted only where they look like those of a function type (no name's place)
+#define NODE_TAGS(X)                                                                               \
+    X(array_type)                                                                                  \
+    X(class_type)                                                                                  \
+    X(enumeration_type)                                                                            \
+    X(pointer_type) X(reference_type) X(string_type) X(structure_type) X(subroutine_type)          \
+        X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type) X(const_type)      \
+            X(file_type) X(packed_type) X(volatile_type) X(restrict_type) X(interface_type)        \
+                X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type)                \
+                    X(template_alias) X(shared_type) X(coarray_type) X(dynamic_type)               \
+                        X(atomic_type) X(immutable_type)
+#define ITEM_TAGS(X)                                                                               \
+    X(member)                                                                                      \
+    X(inheritance)                                                                                 \
+    X(enumerator)                                                                                  \
+    X(formal_parameter) X(unspecified_parameters) X(template_type_parameter)                       \
+        X(template_value_parameter) X(variable) X(generic_subrange) X(subrange_type)               \
+            X(variant_part) X(variant)
+
+static const struct dw__pass *type_pass(void)
+{
+#define BIT_OF(tag) [DW_TAG_##tag] = true,
+    static const bool tags[0x100] = {NODE_TAGS(BIT_OF) ITEM_TAGS(BIT_OF)};
+    static const struct dw__pass pass = {
+        .slots = 1ull << SLOT_NAME | 1ull << SLOT_BYTE_SIZE | 1ull << SLOT_BIT_SIZE |
+                 1ull << SLOT_BIT_OFFSET | 1ull << SLOT_DATA_BIT_OFFSET |
+                 1ull << SLOT_MEMBER_LOCATION | 1ull << SLOT_TYPE | 1ull << SLOT_ENCODING |
+                 1ull << SLOT_DECLARATION | 1ull << SLOT_DECL_FILE | 1ull << SLOT_DECL_LINE |
+                 1ull << SLOT_SPECIFICATION | 1ull << SLOT_CONST_VALUE | 1ull << SLOT_UPPER_BOUND |
+                 1ull << SLOT_LOWER_BOUND | 1ull << SLOT_COUNT | 1ull << SLOT_EXTERNAL |
+                 1ull << SLOT_ARTIFICIAL | 1ull << SLOT_VIRTUALITY | 1ull << SLOT_ALIGNMENT |
+                 1ull << SLOT_CONTAINING_TYPE | 1ull << SLOT_SIGNATURE | 1ull << SLOT_DISCR,
+        .tags = tags,
+        // Parameters and variables of functions, which have a place in the source or in memory.
+        .unwanted = 1ull << SLOT_LOCATION | 1ull << SLOT_ORIGIN,
+        .unwanted_parameters = 1ull << SLOT_DECL_LINE,
+    };
+    return &pass;
+}
+
+static bool is_item(uint16_t tag)
+{
+#define CASE_OF(name) case DW_TAG_##name:
+    switch (tag) {
+        ITEM_TAGS(CASE_OF)
+        return true;
+    default:
+        return false;
+    }
+}
+
+// An enclosing DIE while the scan is inside of it.
+struct scope {
+    uint32_t depth;
+    uint32_t node; // where items go and scopes nest
+    uint8_t flags; // of members found here: variants
+};
+
+struct builder {
+    struct dw *dw;
+    struct dw__tree *tree;
+    VEC(struct scope) stack;
+};
+
+// ------------------------------------------------------------------------- items
+
+// DW_AT_data_member_location: a constant, or an expression that adds a constant (5.7.6).
+static bool member_location(const struct dw__unit *unit, const struct dw__die *die, uint64_t *bytes)
+{
+    *bytes = 0;
+    if (!dw__has(die, SLOT_MEMBER_LOCATION))
+        return true;
+    struct slice block = dw__block(unit, die, SLOT_MEMBER_LOCATION);
+    if (block.size == 0) {
+        *bytes = dw__number(unit, die, SLOT_MEMBER_LOCATION, 0);
+        return true;
+    }
+    struct cur c = cur_make(block, unit->object->big_endian);
+    uint8_t op = cur_u8(&c);
+    if (op != DW_OP_plus_uconst && op != DW_OP_constu)
+        return false; // computed at run time: a virtual base
+    *bytes = cur_uleb(&c);
+    return !c.failed;
+}
+
+static uint8_t member_flags(const struct dw__die *die, const char *name)
+{
+    uint8_t flags = 0;
+    if (dw__flag(die, SLOT_ARTIFICIAL))
+        flags |= DW_MEMBER_ARTIFICIAL;
+    if (die->tag == DW_TAG_inheritance)
+        flags |= DW_MEMBER_BASE;
+    if (die->tag == DW_TAG_inheritance && dw__flag(die, SLOT_VIRTUALITY))
+        flags |= DW_MEMBER_VIRTUAL;
+    bool is_static = dw__flag(die, SLOT_EXTERNAL) || dw__flag(die, SLOT_DECLARATION);
+    if (die->tag == DW_TAG_variable || (die->tag == DW_TAG_member && is_static))
+        flags |= DW_MEMBER_STATIC;
+    if (strncmp(name, "_vptr", 5) == 0)
+        flags |= DW_MEMBER_VTABLE;
+    return flags;
+}
+
+static void fill_member(const struct dw__unit *unit, const struct dw__die *die,
+                        struct dw__item *item)
+{
+    item->flags |= member_flags(die, item->name);
+    if (!member_location(unit, die, &item->offset))
+        item->flags |= DW_MEMBER_VIRTUAL;
+    item->bit_size = (uint32_t)dw__number(unit, die, SLOT_BIT_SIZE, 0);
+    if (item->bit_size != 0)
+        item->flags |= DW_MEMBER_BIT_FIELD;
+    item->storage = (uint32_t)dw__number(unit, die, SLOT_BYTE_SIZE, 0);
+    item->alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0);
+    item->old_bits = dw__has(die, SLOT_BIT_OFFSET);
+    item->bits = dw__number(unit, die, item->old_bits ? SLOT_BIT_OFFSET : SLOT_DATA_BIT_OFFSET, 0);
+}
+
+static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
+                     const struct scope *scope)
+{
+    struct dw__item item = {.tag = die->tag, .next = NO_INDEX, .flags = scope->flags};
+    item.name = dw__text(unit, die, SLOT_NAME);
+    item.type = dw__reference(b->dw, unit, die, SLOT_TYPE);
+    switch (die->tag) {
+    case DW_TAG_member:
+    case DW_TAG_inheritance:
+    case DW_TAG_variable:
+        fill_member(unit, die, &item);
+        break;
+    case DW_TAG_enumerator:
+        item.offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
+        break;
+    case DW_TAG_subrange_type:
+    case DW_TAG_generic_subrange:
+        item.bits = dw__dimension(unit, die);
+        break;
+    case DW_TAG_template_value_parameter:
+        item.offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
+        break;
+    default:
+        break;
+    }
+    struct dw__tree *tree = b->tree;
+    struct dw__node *node = &tree->nodes.items[scope->node];
+    uint32_t index = (uint32_t)tree->items.count;
+    vec_push(&tree->items, item);
+    if (node->last == NO_INDEX)
+        node->first = index;
+    else
+        tree->items.items[node->last].next = index;
+    node->last = index;
+    node->count++;
+}
+
+// ------------------------------------------------------------------------- nodes
+
+static void note_foreign(struct builder *b, const struct dw__unit *unit, dw_ref ref)
+{
+    uint64_t start = dw__ref_make(unit, unit->start), end = dw__ref_make(unit, unit->end);
+    b->tree->foreign |= ref != DW_NO_REF && (ref < start || ref >= end);
+}
+
+static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
+                         uint32_t parent)
+{
+    struct dw__tree *tree = b->tree;
+    struct dw__node node = {
+        .offset = (uint32_t)(die->offset - unit->start),
+        .parent = parent,
+        .first = NO_INDEX,
+        .last = NO_INDEX,
+        .tag = die->tag,
+        .name = dw__text(unit, die, SLOT_NAME),
+        .size = dw__number(unit, die, SLOT_BYTE_SIZE, UINT64_MAX),
+        .type = dw__reference(b->dw, unit, die, SLOT_TYPE),
+        .alias = DW_NO_REF,
+        .contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE),
+        .alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0),
+        .decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, 0),
+        .decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0),
+        .encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0),
+        .flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0,
+    };
+    if (dw__has(die, SLOT_SIGNATURE))
+        node.alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
+    else if (dw__has(die, SLOT_SPECIFICATION))
+        node.alias = dw__reference(b->dw, unit, die, SLOT_SPECIFICATION);
+    note_foreign(b, unit, node.type);
+    note_foreign(b, unit, node.alias);
+    note_foreign(b, unit, node.contains);
+    uint32_t index = (uint32_t)tree->nodes.count;
+    for (size_t bucket = node.offset / 32; tree->buckets.count <= bucket;)
+        vec_push(&tree->buckets, index);
+    vec_push(&tree->nodes, node);
+    return index;
+}
+
+// Whether a DIE right below `scope` is one of its items: dimensions of arrays, members of records.
+static bool belongs(const struct builder *b, const struct scope *scope, const struct dw__die *die)
+{
+    if (scope == NULL || scope->depth + 1 != die->depth || scope->node == NO_INDEX)
+        return false;
+    uint16_t parent = b->tree->nodes.items[scope->node].tag;
+    if (parent == DW_TAG_namespace || parent == DW_TAG_module)
+        return false;
+    bool dimension = die->tag == DW_TAG_subrange_type || die->tag == DW_TAG_generic_subrange;
+    return !dimension || parent == DW_TAG_array_type || parent == DW_TAG_coarray_type;
+}
+
+static void add_die(struct builder *b, const struct dw__unit *unit, const struct dw__die *die)
+{
+    while (b->stack.count != 0 && b->stack.items[b->stack.count - 1].depth >= die->depth)
+        b->stack.count--;
+    const struct scope *top = b->stack.count ? &b->stack.items[b->stack.count - 1] : NULL;
+    struct scope scope = {.depth = die->depth, .node = top ? top->node : NO_INDEX};
+    if (die->tag == DW_TAG_variant_part || die->tag == DW_TAG_variant) {
+        if (!belongs(b, top, die))
+            return;
+        // Their members are members of the record around them.
+        scope.flags = die->tag == DW_TAG_variant ? DW_MEMBER_VARIANT : DW_MEMBER_DISCRIMINANT;
+    } else if (is_item(die->tag)) {
+        if (belongs(b, top, die)) {
+            struct scope copy = *top;
+            note_foreign(b, unit, dw__reference(b->dw, unit, die, SLOT_TYPE));
+            add_item(b, unit, die, &copy);
+            return;
+        }
+        if (die->tag != DW_TAG_subrange_type) // as a type of its own (Ada, Modula-2)
+            return;
+        scope.node = add_node(b, unit, die, scope.node);
+    } else {
+        scope.node = add_node(b, unit, die, scope.node);
+    }
+    if (die->children)
+        vec_push(&b->stack, scope);
+}
+
+static bool is_c(uint16_t language)
+{
+    switch (language) {
+    case DW_LANG_C89:
+    case DW_LANG_C:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+    case DW_LANG_ObjC:
+    case DW_LANG_UPC:
+    case 0x2c: // DW_LANG_C17
+    case 0x3e: // DW_LANG_C23
+    case 0:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
+                   struct dw__tree *tree)
+{
+    tree->unit = unit;
+    tree->nodes.count = tree->items.count = tree->buckets.count = 0;
+    tree->foreign = false;
+    tree->tagged = is_c(unit->language);
+    if (unit->damaged || unit->end - unit->start > UINT32_MAX)
+        return;
+    struct builder builder = {.dw = dw, .tree = tree};
+    struct dw__scan scan;
+    struct dw__die die;
+    dw__abbrevs_compile(abbrevs, dw, unit, type_pass());
+    dw__scan_start(&scan, dw, unit, abbrevs);
+    while (dw__scan_next(&scan, &die))
+        add_die(&builder, unit, &die);
+    vec_free(&builder.stack);
+}
+
+void dw__tree_free(struct dw__tree *tree)
+{
+    vec_free(&tree->nodes);
+    vec_free(&tree->items);
+    vec_free(&tree->buckets);
+}
+
+// -------------------------------------------------------------------- references
+
+static struct dw__node *node_at(struct dw__tree *tree, uint64_t offset)
+{
+    if (offset / 32 >= tree->buckets.count)
+        return NULL;
+    size_t at = tree->buckets.items[offset / 32];
+    while (at < tree->nodes.count && tree->nodes.items[at].offset < offset)
+        at++;
+    bool found = at < tree->nodes.count && tree->nodes.items[at].offset == offset;
+    return found ? &tree->nodes.items[at] : NULL;
+}
+
+static struct dw__place place_at(const struct dw__forest *forest, struct dw__tree *from, dw_ref ref)
+{
+    struct dw__place none = {NULL, NULL};
+    if (ref == DW_NO_REF)
+        return none;
+    const struct dw__unit *unit = from->unit;
+    uint64_t start = dw__ref_make(unit, unit->start);
+    if (ref >= start && ref - start < unit->end - unit->start)
+        return (struct dw__place){from, node_at(from, ref - start)};
+    struct dw__unit *other = dw__unit_of(forest->dw, ref);
+    if (other == NULL || forest->trees == NULL)
+        return none;
+    struct dw__tree *tree = &forest->trees[dw__unit_index(forest->dw, other)];
+    return (struct dw__place){tree, node_at(tree, ref - dw__ref_make(other, other->start))};
+}
+
+struct dw__place dw__place_of(const struct dw__forest *forest, struct dw__tree *from, dw_ref ref)
+{
+    struct dw__place place = place_at(forest, from, ref);
+    // A skeleton of a type that lies in a type unit stands for it.
+    for (unsigned hops = 0; place.node != NULL && hops < 4; hops++) {
+        bool stands_for = (place.node->flags & NODE_DECLARATION) && place.node->alias != DW_NO_REF;
+        if (!stands_for)
+            break;
+        struct dw__place real = place_at(forest, place.tree, place.node->alias);
+        if (real.node == NULL)
+            break;
+        place = real;
+    }
+    return place;
+}
