@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The law of the folders, checked on the sources: include_law.py SOURCE_DIR.
+"""The law of the folders, checked on the sources: include_law.py SOURCE_DIR [BUILD_DIR].
 
 1. A folder includes only the folders below it (MAY_INCLUDE), by "folder/header.h".
 2. From outside only its public header is included, the one of its own name (or ALSO_PUBLIC).
