@@ -24,6 +24,8 @@
 #include "dwarfsize/private.h"
 
 #define MOST_OBJECTS 0xffffu // a dw_ref has 16 bits for them
+#define CU_INDEX     ".debug_cu_index"
+#define TU_INDEX     ".debug_tu_index"
 
 // ----------------------------------------------------------------- the index of a .dwp
 
@@ -95,23 +97,34 @@ static struct slice part_of(struct slice whole, uint64_t offset, uint64_t size)
                : slice_of(NULL, 0);
 }
 
-// Gives the contributions to the units that start inside [offset, offset + size) of their section.
-static void give(struct dw *dw, struct dw__object *object, bool types, uint64_t offset,
-                 uint64_t size, const struct slice *contributions)
+// The first unit that starts at or after an offset among all chunks of the object.
+static uint32_t first_from(const struct dw *dw, const struct dw__object *object, uint64_t offset)
 {
-    struct dw__unit *units = dw->units.items + object->unit_first;
-    size_t low = 0, high = object->unit_count;
-    while (low < high) { // .debug_info is laid before .debug_types
-        size_t middle = (low + high) / 2;
-        const struct dw__unit *unit = &units[middle];
-        if (unit->chunk->types < types || (unit->chunk->types == types && unit->start < offset))
+    const struct dw__unit *units = dw->units.items + object->unit_first;
+    uint32_t low = 0, high = object->unit_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (units[middle].chunk->base + units[middle].start < offset)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < object->unit_count; low++) {
-        struct dw__unit *unit = &units[low];
-        bool inside = unit->chunk->types == types && unit->start - offset < size;
+    return low;
+}
+
+// Gives the contributions to the units that start inside [offset, offset + size) of their section.
+static void give(struct dw *dw, struct dw__object *object, bool types, uint64_t offset,
+                 uint64_t size, const struct slice *contributions)
+{
+    const struct dw__chunk *chunk = NULL;
+    for (size_t i = 0; i < object->chunks.count && chunk == NULL; i++)
+        if (object->chunks.items[i]->types == types)
+            chunk = object->chunks.items[i];
+    if (chunk == NULL)
+        return;
+    for (uint32_t i = first_from(dw, object, chunk->base + offset); i < object->unit_count; i++) {
+        struct dw__unit *unit = &dw->units.items[object->unit_first + i];
+        bool inside = unit->chunk == chunk && unit->start - offset < size;
         if (!inside || unit->contributions != NULL) // no two contributions overlap
             break;
         unit->contributions = contributions;
@@ -145,8 +158,8 @@ static void read_row(struct dw *dw, struct dw__object *object, const struct pack
 static void read_index(struct dw *dw, struct dw__object *object, enum dw__section id)
 {
     struct package_index index;
+    const char *name = id == DW__CU_INDEX ? CU_INDEX : TU_INDEX;
     struct slice bytes = dw__object_section(object, id);
-    const char *name = id == DW__CU_INDEX ? ".debug_cu_index" : ".debug_tu_index";
     if (bytes.size == 0)
         return;
     if (!index_open(&index, bytes, object->big_endian)) {
@@ -174,9 +187,19 @@ static void leave_out_unindexed(struct dw *dw, struct dw__object *object)
                   "%u units of the package are in neither of its indexes", count);
 }
 
+// The only sections of a package whose names do not end in ".dwo".
+static void find_index(struct dw__object *object, enum dw__section id, const char *name)
+{
+    const struct img_section *section = img_section_named(object->img, name);
+    if (section != NULL)
+        object->section_index[id] = section->index;
+}
+
 static void open_package(struct dw *dw, struct img *dwp)
 {
     struct dw__object *object = dw__object_add(dw, dwp, NULL, true);
+    find_index(object, DW__CU_INDEX, CU_INDEX);
+    find_index(object, DW__TU_INDEX, TU_INDEX);
     dw__units_read(dw, object);
     read_index(dw, object, DW__CU_INDEX);
     read_index(dw, object, DW__TU_INDEX);
