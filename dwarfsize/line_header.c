@@ -424,10 +424,25 @@ static void paths_reserve(struct dw__entries *entries)
     entries->paths = mem_zalloc(entries->at.count, sizeof *entries->paths);
 }
 
+// Split type units have no directory: it is that of the unit they were compiled with, which sees the
+// same .debug_line.dwo.
+static const char *comp_dir_of(const struct dw *dw, const struct dw__unit *unit)
+{
+    const struct dw__object *object = unit->object;
+    const struct dw__unit *other = dw->units.items + object->unit_first;
+    const uint8_t *lines = dw__section_of(unit, DW__LINE).data;
+    for (uint32_t left = object->split ? object->unit_count : 0; left > 0; left--, other++)
+        if (unit->comp_dir[0] == '\0' && other->kind == DW_UT_split_compile &&
+            dw__section_of(other, DW__LINE).data == lines)
+            return other->comp_dir;
+    return unit->comp_dir;
+}
+
 static struct dw__line_table *table_read(struct dw *dw, struct slot *slot)
 {
     struct dw__line_table *table = mem_zalloc(1, sizeof *table);
     table->unit = slot->unit;
+    table->comp_dir = comp_dir_of(dw, slot->unit);
     const char *trouble = read_header(table, slot);
     if (trouble != NULL)
         dw__line_doubt(dw, table, slot->offset, trouble);
@@ -493,7 +508,7 @@ static bool entry_at(const struct dw__line_table *table, const struct dw__entry_
 }
 
 // What relative directories count from: in version 5 directory 0, before that DW_AT_comp_dir.
-static const char *base_directory(const struct dw *dw, const struct dw__line_table *table)
+static const char *base_directory(const struct dw__line_table *table)
 {
     const struct dw__entries *directories = &table->directories;
     struct entry entry;
@@ -501,7 +516,7 @@ static const char *base_directory(const struct dw *dw, const struct dw__line_tab
         entry_at(table, &directories->format, directories->at.items[0], &entry) &&
         entry.name[0] != '\0')
         return entry.name;
-    return dw->public_units[dw__unit_index(dw, table->unit)].comp_dir;
+    return table->comp_dir;
 }
 
 static const char *directory_path(struct dw *dw, struct dw__line_table *table, uint64_t number)
@@ -509,13 +524,13 @@ static const char *directory_path(struct dw *dw, struct dw__line_table *table, u
     struct dw__entries *directories = &table->directories;
     uint64_t index = table->version >= 5 ? number : number - 1;
     if (number == 0 || index >= directories->at.count)
-        return base_directory(dw, table);
+        return base_directory(table);
     const char *path = atomic_load(&directories->paths[index]);
     if (path != NULL)
         return path;
     struct entry entry;
     entry_at(table, &directories->format, directories->at.items[index], &entry);
-    path = join(dw, base_directory(dw, table), entry.name);
+    path = join(dw, base_directory(table), entry.name);
     atomic_store(&directories->paths[index], path);
     return path;
 }

@@ -30,7 +30,8 @@ struct dw__entries {
 };
 
 struct dw__line_table {
-    struct dw__unit *unit; // the owner; its DW_AT_comp_dir counts
+    struct dw__unit *unit; // the owner
+    const char *comp_dir;  // its DW_AT_comp_dir
     struct cur bytes;      // of the section, up to the end of this table
     uint64_t offset, end;  // in the section; [0, 0) when not even the length could be read
     uint64_t program;      // offset of the first instruction; `end` when the header is damaged
