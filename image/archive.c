@@ -262,7 +262,8 @@ static void read_member(struct archive *ar, struct cur *c, const uint8_t *start,
         add_span(ar, start, c->at, names ? "archive names" : "archive index");
     } else if (ar->thin) {
         add_span(ar, start, c->at, "archive header");
-        add_thin_member(ar, gnu_name(ar, header->name, &origin), origin);
+        struct slice name = gnu_name(ar, header->name, &origin);
+        add_thin_member(ar, name, origin);
     } else {
         struct slice contents = read_contents(ar, c, header->size);
         struct slice name = slice_starts(header->name, "#1/") ? bsd_name(header->name, &contents)
