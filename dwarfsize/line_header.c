@@ -375,8 +375,10 @@ static bool read_machine(struct dw__line_table *table, struct cur *c)
     return !c->failed && table->line_range != 0 && table->opcode_base != 0;
 }
 
-// The length fields. Afterwards `end` is right, or both offsets are 0.
-static bool read_extent(struct dw__line_table *table, struct cur *c, uint64_t offset)
+// The length fields. Afterwards `end` is right, or both offsets are 0. A table that is longer than
+// the place it has is read as far as that goes.
+static bool read_extent(const struct dw *dw, struct dw__line_table *table, struct cur *c,
+                        uint64_t offset)
 {
     cur_seek(c, offset);
     uint64_t length = cur_u32(c);
@@ -385,8 +387,12 @@ static bool read_extent(struct dw__line_table *table, struct cur *c, uint64_t of
         table->offset_size = 8;
         length = cur_u64(c);
     }
-    if (c->failed || length > cur_left(c))
+    if (c->failed)
         return false;
+    if (length > cur_left(c)) {
+        dw__line_doubt(dw, table, offset, "line table ends past its section or in the next table");
+        length = cur_left(c);
+    }
     table->offset = offset;
     table->end = cur_offset(c) + length;
     table->bytes = cur_sub(c, length);
@@ -394,13 +400,14 @@ static bool read_extent(struct dw__line_table *table, struct cur *c, uint64_t of
     return true;
 }
 
-static const char *read_header(struct dw__line_table *table, struct slot *slot)
+static const char *read_header(const struct dw *dw, struct dw__line_table *table,
+                               const struct slot *slot)
 {
     struct cur c =
         cur_make(slice_of(slot->section.data, (size_t)slot->limit), slot->unit->object->big_endian);
     table->bytes = c;
-    if (!read_extent(table, &c, slot->offset))
-        return "line table is longer than the place it has";
+    if (!read_extent(dw, table, &c, slot->offset))
+        return "line table has no room for its length";
     table->program = table->end;
     table->version = cur_u16(&c);
     if (table->version < 2 || table->version > 5)
@@ -443,7 +450,7 @@ static struct dw__line_table *table_read(struct dw *dw, struct slot *slot)
     struct dw__line_table *table = mem_zalloc(1, sizeof *table);
     table->unit = slot->unit;
     table->comp_dir = comp_dir_of(dw, slot->unit);
-    const char *trouble = read_header(table, slot);
+    const char *trouble = read_header(dw, table, slot);
     if (trouble != NULL)
         dw__line_doubt(dw, table, slot->offset, trouble);
     paths_reserve(&table->directories);
