@@ -33,5 +33,5 @@ void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t tar
     ASSERT(ledger->mapped && !ledger->closed);
     uint64_t end = end_on_line(ledger, pos, size);
     if (pos < end && target < ledger->end)
-        vec_push(&ledger->charges, (struct led__charge){pos, end, target});
+        vec_push(&ledger->charges.claims, (struct led__claim){pos, end, target, LED_UNATTRIBUTED});
 }

@@ -126,13 +126,8 @@ static int compare_disputes(const void *a, const void *b, void *ledger)
 void led__disputes_gather(struct ledger *ledger)
 {
     ledger->disputes.count = 0;
-    for (unsigned dim = 0; dim < LED_DIM_COUNT; dim++) {
-        if (!(ledger->settled & LED_MASK(dim)))
-            continue;
+    for (unsigned dim = 0; dim < LED_DIM_COUNT; dim++)
         gather(ledger, &ledger->tallies[dim]);
-        for (unsigned reader = 0; reader < LED_READER_COUNT; reader++)
-            gather(ledger, &ledger->layers[dim][reader].tally);
-    }
     if (ledger->disputes.count > 0)
         qsort_r(ledger->disputes.items, ledger->disputes.count, sizeof *ledger->disputes.items,
                 compare_disputes, ledger);

@@ -62,20 +62,13 @@ struct ledger *led_new(void)
     return ledger;
 }
 
-static void free_layer(struct led__layer *layer)
-{
-    vec_free(&layer->claims);
-    vec_free(&layer->runs);
-    led__tally_free(&layer->tally);
-}
-
 void led_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
     for (unsigned dim = 0; dim < LED_DIM_COUNT; dim++) {
         for (unsigned reader = 0; reader < LED_READER_COUNT; reader++)
-            free_layer(&ledger->layers[dim][reader]);
+            vec_free(&ledger->layers[dim][reader].claims);
         vec_free(&ledger->stretches[dim].list);
         led__tally_free(&ledger->tallies[dim]);
     }
@@ -84,7 +77,7 @@ void led_free(struct ledger *ledger)
     vec_free(&ledger->by_file.spans);
     vec_free(&ledger->by_file.groups);
     vec_free(&ledger->extents);
-    vec_free(&ledger->charges);
+    vec_free(&ledger->charges.claims);
     vec_free(&ledger->bounds);
     vec_free(&ledger->disputes);
     vec_free(&ledger->sets);

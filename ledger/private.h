@@ -2,10 +2,8 @@
 //
 // ledger, inside: what the files of the core share.
 //
-//   led_claim_*  ->  layers[dim][reader].claims      as they came
-//                      |  resolve (settle.c): sort, sweep
-//                    layers[dim][reader].runs        sorted, disjoint
-//                      |  paint (settle.c): all readers of a dimension in one merge
+//   led_claim_*  ->  layers[dim][reader].claims      as they came, then sorted
+//                      |  settle.c: all readers of a dimension in one sweep
 //                    stretches[dim]                  tile the line
 //                      |  led_walk: all dimensions and the extents in one merge
 //                    parcels
@@ -61,23 +59,26 @@ struct led__claim {
     led_owner owner;
 };
 
-struct led__run {
-    uint64_t start, end;
-    led_owner owner;
-};
-
-// The claims of one reader in one dimension.
+// The claims of one reader in one dimension; the first `sorted` of them are sorted and settled.
 struct led__layer {
     VEC(struct led__claim) claims;
-    VEC(struct led__run)
-    runs; // of the first `resolved` claims; one more item, out of reach, ends it
-    size_t resolved;
-    struct led__tally tally; // among the claims of the layer
+    size_t sorted;
 };
 
-struct led__charge {
-    uint64_t start, end, target;
+// Memory that sorting needs, kept through one settling. Zero-initialised is empty.
+struct led__scratch {
+    struct keyed *keys;
+    size_t key_capacity;
+    struct led__layer layer;
 };
+
+void led__scratch_free(struct led__scratch *scratch);
+// Sorts claims so that a later one wins over an earlier one wherever both lie.
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer,
+                      struct led__scratch *scratch);
+// Sorted claims on the same range become one, by the set of their owners. Sets are flat, so a claim
+// that joins later finds the same set as if it had been there before.
+void led__share_ranges(struct ledger *ledger, struct led__layer *layer);
 
 void led__claim_range(struct ledger *ledger, uint64_t start, uint64_t end, struct led_claim claim);
 
@@ -110,9 +111,9 @@ struct ledger {
     bool mapped;               // led_extents_done
 
     struct led__layer layers[LED_DIM_COUNT][LED_READER_COUNT];
-    VEC(struct led__charge) charges;
+    struct led__layer charges; // claims without owner; order: the target
     struct led__stretches stretches[LED_DIM_COUNT];
-    struct led__tally tallies[LED_DIM_COUNT]; // among readers
+    struct led__tally tallies[LED_DIM_COUNT];
     VEC(uint64_t) bounds;
     VEC(struct led_dispute) disputes;
     unsigned settled; // LED_MASK of dimensions
