@@ -140,7 +140,7 @@ void rep__title(struct buf *buf, const struct rep_column *column);
 
 // --------------------------------------------------------------------------- values
 
-// Longest: an int64 in plain bytes with its sign.
+// The texts are not NUL-terminated; the longest is a sign, 20 digits, a point, a digit and a unit.
 #define REP__VALUE_MAX 32
 
 const char *rep__unit_name(enum rep_unit unit);

@@ -67,6 +67,8 @@ void rep_check(const struct rep_table *table)
 
 // -------------------------------------------------------------------------- sorting
 
+#define MANY 500 // rows from which a radix sort pays
+
 struct order {
     const struct rep_column *column; // NULL: by name only
     size_t index;
@@ -112,9 +114,48 @@ static int compare_rows(const void *left, const void *right, void *context)
     return result != 0 ? result : strcmp(a->name, b->name);
 }
 
+// A number that orders rows as their values do; REP_NONE last, as the largest.
+static uint64_t key_of(const struct order *order, const struct rep_row *row)
+{
+    union rep_value value = row->values[order->index];
+    uint64_t key = value.u;
+    if (rep__missing(order->column->unit, value))
+        return UINT64_MAX;
+    if (order->column->unit == REP_DELTA)
+        key = value.i < 0 ? -key : key;
+    else if (order->column->unit == REP_PERMILLE)
+        key ^= UINT64_C(1) << 63;
+    return order->descending ? ~key : key;
+}
+
+// The same order as by compare_rows, for many rows (all symbols of a kernel) several times faster:
+// by key first, and by name only where keys are equal (the two largest keys are made equal, so that
+// the full comparison tells a large value from REP_NONE).
+static void sort_many(struct rep_row *rows, size_t count, struct order *order)
+{
+    struct keyed *keys = mem_zalloc(count, 2 * sizeof *keys);
+    struct rep_row *sorted = mem_zalloc(count, sizeof *sorted);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct keyed){MIN(key_of(order, &rows[i]), UINT64_MAX - 1), i};
+    sort_keyed(keys, keys + count, count);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = rows[keys[i].value];
+    for (size_t start = 0, end; start < count; start = end) {
+        for (end = start + 1; end < count && keys[end].key == keys[start].key;)
+            end++;
+        if (end - start > 1)
+            qsort_r(sorted + start, end - start, sizeof *sorted, compare_rows, order);
+    }
+    memcpy(rows, sorted, count * sizeof *rows);
+    free(sorted);
+    free(keys);
+}
+
 static void sort_rows(struct rep_row *row, struct order *order)
 {
-    if (row->row_count > 1)
+    if (row->row_count >= MANY && order->column != NULL && order->column->unit != REP_TEXT)
+        sort_many(row->rows, row->row_count, order);
+    else if (row->row_count > 1)
         qsort_r(row->rows, row->row_count, sizeof *row->rows, compare_rows, order);
     for (size_t i = 0; i < row->row_count; i++) {
         if (row->rows[i].row_count != 0)

@@ -362,6 +362,46 @@ static void test_sort_and_trim(void)
     arena_free(arena);
 }
 
+// Many rows are sorted another way than few; the order is the same.
+static void expect_order(enum rep_unit unit, bool descending)
+{
+    enum { ROWS = 1200 };
+    static struct rep_row rows[ROWS], few[ROWS];
+    static union rep_value values[ROWS];
+    static char names[ROWS][8];
+    const struct rep_column column = {.name = "v", .unit = unit};
+    for (size_t i = 0; i < ROWS; i++) {
+        uint64_t random = hash_mix(i, 5);
+        snprintf(names[i], sizeof names[i], "%u", (unsigned)(random % 99999));
+        values[i].u = i % 50 == 0 ? REP_NONE : i % 60 == 0 ? -(i % 3) : (random >> 20) % 64 - 32;
+        rows[i] = (struct rep_row){.name = names[i], .values = &values[i]};
+    }
+    struct rep_table table = {.columns = &column, .column_count = 1};
+    table.total = (struct rep_row){.values = V({.u = 0}), .rows = rows, .row_count = ROWS};
+    memcpy(few, rows, sizeof few);
+    rep_sort(&table, 0, descending);
+    for (size_t merged = 1; merged < ROWS; merged++) { // insertion, two rows at a time
+        for (size_t i = merged; i > 0; i--) {
+            const struct rep_row before = few[i - 1];
+            table.total.rows = &few[i - 1];
+            table.total.row_count = 2;
+            rep_sort(&table, 0, descending);
+            if (few[i - 1].values == before.values)
+                break;
+        }
+    }
+    for (size_t i = 0; i < ROWS; i++)
+        CHECK(rows[i].values == few[i].values || strcmp(rows[i].name, few[i].name) == 0);
+}
+
+static void test_sort_many(void)
+{
+    for (int unit = REP_BYTES; unit <= REP_PERMILLE; unit++) {
+        expect_order((enum rep_unit)unit, false);
+        expect_order((enum rep_unit)unit, true);
+    }
+}
+
 static void test_trim_inside(void)
 {
     struct rep_table table = size_table();
@@ -821,6 +861,7 @@ int main(void)
     test_json_table();
     test_units();
     test_sort_and_trim();
+    test_sort_many();
     test_trim_inside();
     test_check_ends_open_accounts();
     test_layouts();
