@@ -113,9 +113,20 @@ static bool is_debug_name(const char *name)
            strncmp(name, ".gnu.debuglto_", 14) == 0 || strcmp(name, ".eh_frame") == 0;
 }
 
+// Sections that lie in the file side by side cannot sum to more than it has. Those of a damaged file
+// can overlap, and would be copied and walked again and again.
+static bool take(uint64_t *budget, uint64_t size)
+{
+    if (size > *budget)
+        return false;
+    *budget -= size;
+    return true;
+}
+
 // Chains the relocation sections of each debug section, in table order.
 static void prepare_relocs(struct img *img)
 {
+    uint64_t copies = img->bytes.size, entries = img->bytes.size;
     for (size_t i = img->section_count; i-- > 1;) {
         const struct img_section *s = &img->sections[i];
         if ((s->type != SHT_REL && s->type != SHT_RELA) || s->info == 0 ||
@@ -126,6 +137,12 @@ static void prepare_relocs(struct img *img)
             continue;
         if (img->reloc_next == NULL)
             img->reloc_next = mem_zalloc(img->section_count, sizeof *img->reloc_next);
+        bool copied = img->contents != NULL && img->contents[s->info] != NULL;
+        if (!take(&entries, s->file_size) || (!copied && !take(&copies, target->file_size))) {
+            doubt_add(img->doubts, img->info.path, s->name, NO_OFFSET,
+                      "not applied to %s: sections overlap", target->name);
+            continue;
+        }
         struct content *content = content_of(img, s->info);
         img->reloc_next[i] = content->relocs;
         content->relocs = (uint32_t)i;

@@ -128,6 +128,8 @@ static void read_section(const struct reading *r, size_t index, const GElf_Shdr 
         doubt_add(r->img->doubts, r->img->info.path, NULL,
                   r->img->info.sections_offset + index * (r->img->info.is64 ? 64 : 40),
                   "name of section %zu lies outside the table of names", index);
+    if (s->type == SHT_SYMTAB_SHNDX && r->img->extended_section == 0)
+        r->img->extended_section = (uint32_t)index;
     clip_section(r, s);
 }
 

@@ -28,6 +28,10 @@
 #define ELFCOMPRESS_ZSTD 2
 #endif
 
+// Names are looked at no further than this: without a limit, a million symbols that share one endless
+// name would cost a million times its length.
+#define IMG__NAME_MAX ((size_t)1 << 16)
+
 enum compression { PLAIN, ZLIB, ZSTD, UNKNOWN_COMPRESSION };
 
 struct content {
@@ -59,7 +63,8 @@ struct img {
     struct img_segment *segments;
     size_t segment_count;
     struct content **contents;
-    uint32_t *reloc_next; // by section: the next relocation section with the same target
+    uint32_t extended_section; // SHT_SYMTAB_SHNDX, or 0
+    uint32_t *reloc_next;      // by section: the next relocation section with the same target
     struct place *places;
     size_t place_count;
 
@@ -144,7 +149,7 @@ static inline size_t img__symbol_size(const struct img *img)
 {
     return img->info.is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 }
-// The section of a symbol, as img_symbol.section says it. `extended` walks SHT_SYMTAB_SHNDX.
+// The section of a symbol, as img_symbol.section says it. `extended` is what SHT_SYMTAB_SHNDX holds.
 uint32_t img__symbol_section(const struct img *img, uint16_t section, uint32_t index,
                              struct slice extended);
 struct slice img__extended_indices(const struct img *img, uint32_t symbols);

@@ -22,8 +22,9 @@ struct table {
     struct slice strings;
     struct slice extended;
     enum img_symbol_table which;
-    uint32_t file;      // current STT_FILE
-    uint64_t bad_names; // outside the string table
+    uint32_t file;        // current STT_FILE
+    uint64_t copies_left; // bytes of names that may be copied: symbols of damaged files share them
+    uint64_t bad_names;   // outside the string table
     uint64_t bad_sections;
 };
 
@@ -34,10 +35,10 @@ typedef VEC(struct img_mark) mark_list;
 
 struct slice img__extended_indices(const struct img *img, uint32_t symbols)
 {
-    for (size_t i = 1; i < img->section_count; i++)
-        if (img->sections[i].type == SHT_SYMTAB_SHNDX && img->sections[i].link == symbols)
-            return img_section_raw(img, (uint32_t)i);
-    return slice_of(NULL, 0);
+    uint32_t section = img->extended_section;
+    if (section == 0 || img->sections[section].link != symbols)
+        return slice_of(NULL, 0);
+    return img_section_raw(img, section);
 }
 
 uint32_t img__symbol_section(const struct img *img, uint16_t section, uint32_t index,
@@ -102,9 +103,9 @@ static void set_name(struct table *t, struct img_symbol *symbol, uint32_t offset
     if (offset == 0 && t->strings.size == 0)
         return;
     const uint8_t *name = t->strings.data + offset;
-    const uint8_t *nul =
-        offset < t->strings.size ? memchr(name, 0, t->strings.size - offset) : NULL;
-    if (nul == NULL || nul - name > INT32_MAX) {
+    size_t left = offset < t->strings.size ? t->strings.size - offset : 0;
+    const uint8_t *nul = left ? memchr(name, 0, MIN(left, (size_t)IMG__NAME_MAX)) : NULL;
+    if (nul == NULL) {
         t->bad_names++;
         symbol->name_offset = 0;
         return;
@@ -112,8 +113,9 @@ static void set_name(struct table *t, struct img_symbol *symbol, uint32_t offset
     symbol->name = (const char *)name;
     symbol->name_size = (uint32_t)(nul - name);
     size_t size = version_start(symbol->name, symbol->name_size);
-    if (size == symbol->name_size)
+    if (size == symbol->name_size || size > t->copies_left)
         return;
+    t->copies_left -= size;
     if (t->img->names == NULL)
         t->img->names = arena_new();
     symbol->name = arena_text(t->img->names, slice_of(name, size));
@@ -196,7 +198,8 @@ static void report_table(const struct table *t, uint64_t rest)
     const char *path = t->img->info.path;
     if (t->bad_names != 0)
         doubt_add(t->img->doubts, path, s->name, NO_OFFSET,
-                  "%" PRIu64 " symbols have their names outside the string table", t->bad_names);
+                  "%" PRIu64 " symbols have names outside the string table, or without an end",
+                  t->bad_names);
     if (t->bad_sections != 0)
         doubt_add(t->img->doubts, path, s->name, NO_OFFSET,
                   "%" PRIu64 " symbols are in sections that do not exist", t->bad_sections);
@@ -234,6 +237,7 @@ static void read_table(struct img *img, enum img_symbol_table which, symbol_list
     struct table t = {.img = img, .which = which, .file = UINT32_MAX};
     t.section = &img->sections[section];
     t.strings = img_section_raw(img, strings);
+    t.copies_left = t.strings.size;
     t.extended = img__extended_indices(img, section);
     struct cur c = img__cursor(img, img_section_raw(img, section));
     size_t size = img__symbol_size(img);
