@@ -3,8 +3,9 @@
 // analyzers: questions asked of the readers' answers. Read-only over ledger and types; what they
 // find goes into report parts (reports/reports.h), which cli/ hands to a renderer.
 //
+//   ledger ──── modules    units as people group them
+//          └─── footprint  who owns the bytes of a build
 //   dw_types ── layout     what a type's bytes are spent on
-//   ledger ──── footprint  who owns the bytes of a build
 //   two of either ── diff  what changed
 //
 // Nothing here prints, exits, or changes a ledger.
@@ -12,8 +13,79 @@
 #define TARE_ANALYZERS_H
 
 #include "base/base.h"
+#include "config/config.h"
 #include "dwarfsize/dwarfsize.h"
+#include "ledger/ledger.h"
 #include "reports/reports.h"
+
+// ------------------------------------------------------------------------- modules
+
+// What a table may be divided by: the dimensions of the ledger, and two made from units.
+enum an_dim {
+    AN_SEGMENT,
+    AN_SECTION,
+    AN_KIND,
+    AN_MEMBER,
+    AN_UNIT,
+    AN_SOURCE,
+    AN_SYMBOL,
+    AN_MODULE, // a rule of tare.yaml, else the directory of the unit without the common prefix
+    AN_DIR,    // the directory of the unit
+    AN_DIM_COUNT,
+};
+bool an_dim_parse(const char *name, enum an_dim *dim);
+const char *an_dim_name(enum an_dim dim);
+// The dimensions of the ledger that have to be settled for these.
+unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules);
+
+// Modules and directories of the units of a ledger.
+//
+// The common prefix is the longest directory that holds at least 80 % of the bytes of the user's
+// units: startup files and libraries built elsewhere must not destroy it. Units under /usr, with
+// /sysdeps/ in their path or starting with ../ do not count. A module inside the prefix is named by
+// the rest of its path, a file right in it by the last part of the prefix; one beside it as
+// "../lib", anything farther away by its whole path.
+struct an_modules;
+
+// `cfg` may be NULL; both must outlive the result. The units must be settled.
+struct an_modules *an_modules_new(const struct ledger *ledger, const struct cfg *cfg);
+void an_modules_free(struct an_modules *modules);
+const char *an_modules_prefix(const struct an_modules *modules); // ends in '/'; "" for none
+// Owners of the dimensions AN_MODULE and AN_DIR are numbered by these; 0 is [unattributed].
+name_id an_module_of(struct an_modules *modules, led_owner unit, led_owner symbol,
+                     led_owner section);
+name_id an_dir_of(struct an_modules *modules, led_owner unit);
+const char *an_modules_text(const struct an_modules *modules, name_id id);
+
+// ----------------------------------------------------------------------- footprint
+
+#define AN_DIMS_MAX    9
+#define AN_FILTERS_MAX 16
+
+struct an_filter {
+    enum an_dim dim;
+    const char *glob;
+};
+
+struct an_footprint_options {
+    enum an_dim dims[AN_DIMS_MAX]; // the nesting, outermost first
+    size_t dim_count;
+    // Bytes whose owners do not match all of these are one row, [filtered out].
+    struct an_filter filters[AN_FILTERS_MAX];
+    size_t filter_count;
+    const char *sort; // "file" "vm" "rom" "ram" "tls" "inferred" "name"; NULL: larger of file, vm
+    uint64_t keep;    // rows of each level, 0: all
+    bool evidence;    // which readers claimed a row's bytes, and what they overruled
+    // The name a symbol is shown by (may be NULL: as it is); filters try both.
+    const char *(*shown)(void *context, const char *name);
+    void *shown_context;
+};
+
+// The table of who owns the bytes; it lives in `arena`. Every column is additive. `modules` may be
+// NULL when no dimension needs them.
+bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
+                  const struct an_footprint_options *options, struct arena *arena,
+                  struct rep_table *out, struct fault *fault);
 
 // ------------------------------------------------------------------------- layouts
 
@@ -45,6 +117,7 @@ struct an_layout_options {
     bool reorder;         // show the proposed order; without names only types that gain by it
     bool expand;          // members of named aggregates too (of anonymous ones always)
     uint64_t cacheline;   // bytes; 0: not marked
+    uint64_t keep;        // the first so many of the order; 0: all
     // Paths of the units that dw_types_units numbers (may be NULL).
     const char *const *units;
     size_t unit_count;

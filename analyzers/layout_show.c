@@ -96,6 +96,7 @@ static bool expands(const struct an_layouts *layouts, dw_type_id record)
 static struct rep_member describe(struct an_layouts *layouts, const struct dw_member *member,
                                   uint64_t start, uint64_t bits, unsigned depth)
 {
+    bool bit_field = (member->flags & DW_MEMBER_BIT_FIELD) != 0;
     return (struct rep_member){
         .name = member->name,
         .type = type_text(layouts, member->type),
@@ -103,7 +104,8 @@ static struct rep_member describe(struct an_layouts *layouts, const struct dw_me
         .bit_offset = start,
         .bit_size = bits,
         .depth = depth,
-        .bit_field = (member->flags & DW_MEMBER_BIT_FIELD) != 0,
+        .storage_size = bit_field ? dw_types_size(layouts->facts.types, member->type) : 0,
+        .bit_field = bit_field,
         .inherited = (member->flags & DW_MEMBER_BASE) != 0,
         .vtable_pointer = (member->flags & DW_MEMBER_VTABLE) != 0,
         .is_static = (member->flags & DW_MEMBER_STATIC) != 0,

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+//
+// The evidence of a row: which readers claimed its bytes, with how many bytes each, and whose word
+// they overruled. What was overruled is counted for the owner as a whole, also where a row shows
+// only a part of it.
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "analyzers/footprint_private.h"
+
+#define OVERRULED_SHOWN 5
+
+// A word for every node from the leaf up, in that node's own dimension. Words of one node and
+// reader mostly come one after the other, so only the last few are looked at; the rest is merged
+// when all are in.
+void an__evidence_add(struct an__tree *tree, uint32_t leaf, const struct led_parcel *parcel)
+{
+    if (!(parcel->extent->weights & (LED_FILE | LED_VM)))
+        return;
+    for (uint32_t at = leaf; at != 0; at = tree->nodes.items[at].parent) {
+        enum an_dim dim = tree->options->dims[tree->nodes.items[at].level];
+        uint8_t reader = parcel->reader[an__base_dim(dim)];
+        size_t count = tree->words.count;
+        bool merged = false;
+        for (size_t back = 1; back <= MIN(count, tree->options->dim_count) && !merged; back++) {
+            struct an__word *word = &tree->words.items[count - back];
+            merged = word->node == at && word->reader == reader;
+            if (merged)
+                word->size += parcel->size;
+        }
+        if (!merged)
+            vec_push(&tree->words, (struct an__word){at, reader, parcel->size});
+    }
+}
+
+static int compare_words(const void *left, const void *right)
+{
+    const struct an__word *a = left, *b = right;
+    if (a->node != b->node)
+        return a->node < b->node ? -1 : 1;
+    return (a->reader > b->reader) - (a->reader < b->reader);
+}
+
+static void merge_words(struct an__tree *tree)
+{
+    size_t kept = 0;
+    if (tree->words.count == 0)
+        return;
+    qsort(tree->words.items, tree->words.count, sizeof *tree->words.items, compare_words);
+    for (size_t i = 1; i < tree->words.count; i++) {
+        struct an__word *last = &tree->words.items[kept], *word = &tree->words.items[i];
+        if (compare_words(last, word) == 0)
+            last->size += word->size;
+        else
+            tree->words.items[++kept] = *word;
+    }
+    tree->words.count = kept + 1;
+}
+
+// The disputes of one dimension by the number of who won; within one module nothing is disputed.
+static void index_disputes(struct an__tree *tree, enum an_dim dim)
+{
+    size_t count;
+    const struct led_dispute *disputes = led_disputes(tree->ledger, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t winner = disputes[i].winner, loser = disputes[i].loser;
+        if (disputes[i].dim != an__base_dim(dim))
+            continue;
+        if (dim == AN_MODULE || dim == AN_DIR) {
+            bool module = dim == AN_MODULE;
+            winner = module ? an_module_of(tree->modules, disputes[i].winner, 0, 0)
+                            : an_dir_of(tree->modules, disputes[i].winner);
+            loser = module ? an_module_of(tree->modules, disputes[i].loser, 0, 0)
+                           : an_dir_of(tree->modules, disputes[i].loser);
+        }
+        if (winner != loser)
+            vec_push(&tree->overruled[dim], (struct keyed){winner, i});
+    }
+    size_t found = tree->overruled[dim].count;
+    struct keyed *scratch = mem_alloc(found * sizeof *scratch);
+    sort_keyed(tree->overruled[dim].items, scratch, found);
+    free(scratch);
+}
+
+void an__evidence_ready(struct an__tree *tree)
+{
+    merge_words(tree);
+    for (size_t i = 0; i < tree->options->dim_count; i++)
+        if (tree->overruled[tree->options->dims[i]].count == 0)
+            index_disputes(tree, tree->options->dims[i]);
+}
+
+static size_t first_word(const struct an__tree *tree, uint32_t node)
+{
+    size_t low = 0, high = tree->words.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tree->words.items[middle].node < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t first_overruled(const struct an__tree *tree, enum an_dim dim, uint32_t key)
+{
+    size_t low = 0, high = tree->overruled[dim].count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tree->overruled[dim].items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const char *overruled_text(const struct an__tree *tree, enum an_dim dim, size_t index,
+                                  struct arena *arena)
+{
+    size_t count;
+    const struct led_dispute *dispute = &led_disputes(tree->ledger, &count)[index];
+    const char *loser = led_owner_text(tree->ledger, dispute->loser);
+    return arena_printf(arena, "overruled: %s, %" PRIu64 " bytes (%s)", an__shown(tree, dim, loser),
+                        dispute->size, led_reader_text(dispute->loser_reader));
+}
+
+void an__evidence_show(const struct an__tree *tree, uint32_t node, struct arena *arena,
+                       struct rep_row *row)
+{
+    uint32_t key = tree->nodes.items[node].key;
+    enum an_dim dim = tree->options->dims[tree->nodes.items[node].level];
+    const char **lines = ARENA_ARRAY(arena, LED_READER_COUNT + OVERRULED_SHOWN, const char *);
+    size_t count = 0, shown = 0;
+    for (size_t i = first_word(tree, node);
+         i < tree->words.count && tree->words.items[i].node == node; i++) {
+        const struct an__word *word = &tree->words.items[i];
+        lines[count++] =
+            arena_printf(arena, "%s: %" PRIu64 " bytes%s", led_reader_text(word->reader),
+                         word->size, led_reader_inferred(word->reader) ? " (inferred)" : "");
+    }
+    for (size_t i = first_overruled(tree, dim, key);
+         i < tree->overruled[dim].count && tree->overruled[dim].items[i].key == key &&
+         shown < OVERRULED_SHOWN;
+         i++, shown++)
+        lines[count++] = overruled_text(tree, dim, tree->overruled[dim].items[i].value, arena);
+    row->evidence = lines;
+    row->evidence_count = count;
+}
+
+void an__evidence_free(struct an__tree *tree)
+{
+    vec_free(&tree->words);
+    for (size_t i = 0; i < COUNT_OF(tree->overruled); i++)
+        vec_free(&tree->overruled[i]);
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+//
+// Units as people group them: modules by the rules of tare.yaml, else by directory.
+//
+// What a unit maps to is worked out once per unit; only rules that look at symbols or sections cost
+// more, once per distinct (unit, symbol, section).
+//
+// Owners in brackets ([padding], [.dynamic]) are nobody's unit and pass as they are.
+
+#include <stdlib.h>
+
+#include "analyzers/analyzers.h"
+
+#define PREFIX_PERCENT 80
+#define NOT_YET        UINT32_MAX
+
+struct an_modules {
+    const struct ledger *ledger;
+    const struct cfg *cfg;
+    struct names *names;
+    char *prefix;                             // with its last '/', or ""
+    VEC(name_id) module_of_unit, dir_of_unit; // by unit owner; NOT_YET
+    // (unit, symbol, section) -> module, open addressing; used with rules only
+    struct ruled {
+        led_owner unit, symbol, section;
+        name_id module; // NOT_YET: free
+    } * ruled;
+    size_t ruled_mask, ruled_count;
+};
+
+// --------------------------------------------------------------------- dimensions
+
+static const struct {
+    const char *name;
+    unsigned needs;
+} dim_rows[AN_DIM_COUNT] = {
+    [AN_SEGMENT] = {"segment", LED_MASK(LED_SEGMENT)},
+    [AN_SECTION] = {"section", LED_MASK(LED_SECTION)},
+    [AN_KIND] = {"kind", LED_MASK(LED_KIND)},
+    [AN_MEMBER] = {"member", LED_MASK(LED_MEMBER)},
+    [AN_UNIT] = {"unit", LED_MASK(LED_UNIT)},
+    [AN_SOURCE] = {"source", LED_MASK(LED_SOURCE)},
+    [AN_SYMBOL] = {"symbol", LED_MASK(LED_SYMBOL)},
+    [AN_MODULE] = {"module", LED_MASK(LED_UNIT)},
+    [AN_DIR] = {"dir", LED_MASK(LED_UNIT)},
+};
+
+bool an_dim_parse(const char *name, enum an_dim *dim)
+{
+    for (unsigned i = 0; i < AN_DIM_COUNT; i++) {
+        if (strcmp(dim_rows[i].name, name) != 0)
+            continue;
+        *dim = (enum an_dim)i;
+        return true;
+    }
+    return false;
+}
+
+const char *an_dim_name(enum an_dim dim)
+{
+    return dim_rows[dim].name;
+}
+
+unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules)
+{
+    unsigned needs = 0;
+    for (size_t i = 0; i < count; i++) {
+        needs |= dim_rows[dims[i]].needs;
+        if (rules && dims[i] == AN_MODULE)
+            needs |= LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION);
+    }
+    return needs;
+}
+
+// ------------------------------------------------------------------ common prefix
+
+struct weighed {
+    const char *path;
+    uint64_t bytes;
+};
+
+struct paths {
+    VEC(struct weighed) list; // distinct units
+    uint64_t total;
+};
+
+static bool is_toolchain(const char *path)
+{
+    return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "../", 3) == 0 ||
+           strstr(path, "/sysdeps/") != NULL;
+}
+
+static void weigh_units(const struct ledger *ledger, struct paths *paths, bool toolchain)
+{
+    size_t count;
+    const struct led_stretch *stretches = led_stretches(ledger, LED_UNIT, &count);
+    size_t owners = 0;
+    for (size_t i = 0; i < count; i++)
+        owners = MAX(owners, (size_t)stretches[i].owner + 1);
+    uint64_t *bytes = mem_zalloc(owners, sizeof *bytes);
+    for (size_t i = 0; i < count; i++)
+        bytes[stretches[i].owner] += stretches[i + 1].pos - stretches[i].pos;
+    for (led_owner owner = 1; owner < owners; owner++) {
+        const char *path = led_owner_text(ledger, owner);
+        bool counts = bytes[owner] != 0 && path[0] != '[' && strchr(path, '/') != NULL &&
+                      (toolchain || !is_toolchain(path));
+        if (!counts)
+            continue;
+        vec_push(&paths->list, (struct weighed){path, bytes[owner]});
+        paths->total += bytes[owner];
+    }
+    free(bytes);
+}
+
+// Whether the directory `path[0, size)` (with its '/') holds enough of the bytes.
+static bool holds_most(const struct paths *paths, const char *path, size_t size)
+{
+    uint64_t held = 0;
+    for (size_t i = 0; i < paths->list.count; i++)
+        if (strncmp(paths->list.items[i].path, path, size) == 0)
+            held += paths->list.items[i].bytes;
+    return held >= paths->total - paths->total / 100 * (100 - PREFIX_PERCENT);
+}
+
+// A directory that holds most of the bytes holds the byte in the middle of the sorted paths, so
+// only the directories of one path are candidates.
+static int compare_weighed(const void *left, const void *right)
+{
+    const struct weighed *a = left, *b = right;
+    return strcmp(a->path, b->path);
+}
+
+static const char *middle_path(const struct paths *paths)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; i < paths->list.count; i++) {
+        before += paths->list.items[i].bytes;
+        if (before > paths->total / 2)
+            return paths->list.items[i].path;
+    }
+    return "";
+}
+
+static char *find_prefix(const struct ledger *ledger)
+{
+    struct paths paths = {0};
+    size_t size = 0;
+    weigh_units(ledger, &paths, false);
+    if (paths.list.count == 0)
+        weigh_units(ledger, &paths, true);
+    if (paths.list.count != 0)
+        qsort(paths.list.items, paths.list.count, sizeof *paths.list.items, compare_weighed);
+    const char *path = middle_path(&paths);
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        size_t next = (size_t)(slash - path) + 1;
+        if (!holds_most(&paths, path, next))
+            break;
+        size = next;
+    }
+    char *prefix = mem_zalloc(size + 1, 1);
+    memcpy(prefix, path, size);
+    vec_free(&paths.list);
+    return prefix;
+}
+
+// ------------------------------------------------------------------------ mapping
+
+struct an_modules *an_modules_new(const struct ledger *ledger, const struct cfg *cfg)
+{
+    struct an_modules *modules = mem_zalloc(1, sizeof *modules);
+    modules->ledger = ledger;
+    modules->cfg = cfg;
+    modules->names = names_new();
+    modules->prefix = find_prefix(ledger);
+    return modules;
+}
+
+void an_modules_free(struct an_modules *modules)
+{
+    if (modules == NULL)
+        return;
+    names_free(modules->names);
+    vec_free(&modules->module_of_unit);
+    vec_free(&modules->dir_of_unit);
+    free(modules->prefix);
+    free(modules->ruled);
+    free(modules);
+}
+
+const char *an_modules_prefix(const struct an_modules *modules)
+{
+    return modules->prefix;
+}
+
+const char *an_modules_text(const struct an_modules *modules, name_id id)
+{
+    return id == 0 ? led_owner_text(modules->ledger, LED_UNATTRIBUTED)
+                   : names_text(modules->names, id);
+}
+
+static const char no_directory[] = "[no directory]";
+
+// The directory of a path without its last '/', or no_directory.
+static struct slice directory(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return slice_text(no_directory);
+    return slice_of(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+// How much of the prefix, in whole parts, the path shares.
+static size_t shared(const char *prefix, const char *path)
+{
+    size_t parts = 0;
+    for (size_t i = 0; prefix[i] != '\0' && prefix[i] == path[i]; i++)
+        if (prefix[i] == '/')
+            parts = i + 1;
+    return parts;
+}
+
+static name_id inside_prefix(struct an_modules *modules, struct slice dir, size_t prefix)
+{
+    if (dir.size > prefix)
+        return names_intern(modules->names, slice_of(dir.data + prefix, dir.size - prefix));
+    size_t start = prefix - 1; // the last part of the prefix, without its '/'
+    while (start > 0 && modules->prefix[start - 1] != '/')
+        start--;
+    return names_intern(modules->names,
+                        slice_of(modules->prefix + start, MAX(prefix - 1 - start, (size_t)1)));
+}
+
+// "/p/src/" and "/p/lib/x" give "../lib/x".
+static name_id default_module(struct an_modules *modules, const char *path)
+{
+    struct slice dir = directory(path);
+    size_t prefix = strlen(modules->prefix), common = shared(modules->prefix, path);
+    if (strchr(path, '/') == NULL || prefix == 0)
+        return names_intern(modules->names, dir);
+    if (common == prefix)
+        return inside_prefix(modules, dir, prefix);
+    size_t up = 0;
+    for (size_t i = common; i < prefix; i++)
+        up += modules->prefix[i] == '/';
+    if (common <= 1 || up > 1 || dir.size < common)
+        return names_intern(modules->names, dir);
+    struct buf text = {0};
+    buf_text(&text, "../");
+    buf_bytes(&text, dir.data + common, dir.size - common);
+    name_id id = names_intern(modules->names, slice_of(text.data, text.size));
+    buf_free(&text);
+    return id;
+}
+
+static void make_room(struct an_modules *modules, led_owner unit)
+{
+    while (modules->module_of_unit.count <= unit) {
+        vec_push(&modules->module_of_unit, NOT_YET);
+        vec_push(&modules->dir_of_unit, NOT_YET);
+    }
+}
+
+static bool is_bracketed(const char *text)
+{
+    return text[0] == '[';
+}
+
+name_id an_dir_of(struct an_modules *modules, led_owner unit)
+{
+    if (unit == LED_UNATTRIBUTED)
+        return 0;
+    make_room(modules, unit);
+    name_id *known = &modules->dir_of_unit.items[unit];
+    if (*known == NOT_YET) {
+        const char *path = led_owner_text(modules->ledger, unit);
+        struct slice dir = is_bracketed(path) ? slice_text(path) : directory(path);
+        *known = names_intern(modules->names, dir);
+    }
+    return *known;
+}
+
+static name_id module_by_unit(struct an_modules *modules, led_owner unit)
+{
+    if (unit == LED_UNATTRIBUTED)
+        return 0;
+    make_room(modules, unit);
+    name_id *known = &modules->module_of_unit.items[unit];
+    if (*known == NOT_YET) {
+        const char *path = led_owner_text(modules->ledger, unit);
+        *known = is_bracketed(path) ? names_intern_text(modules->names, path)
+                                    : default_module(modules, path);
+    }
+    return *known;
+}
+
+// -------------------------------------------------------------------------- rules
+
+static const char *text_or_null(const struct ledger *ledger, led_owner owner)
+{
+    return owner == LED_UNATTRIBUTED ? NULL : led_owner_text(ledger, owner);
+}
+
+static struct ruled *ruled_slot(const struct an_modules *modules, led_owner unit, led_owner symbol,
+                                led_owner section)
+{
+    uint64_t hash = hash_mix((uint64_t)unit << 32 | symbol, section);
+    for (size_t at = hash & modules->ruled_mask;; at = (at + 1) & modules->ruled_mask) {
+        struct ruled *slot = &modules->ruled[at];
+        if (slot->module == NOT_YET ||
+            (slot->unit == unit && slot->symbol == symbol && slot->section == section))
+            return slot;
+    }
+}
+
+static void ruled_grow(struct an_modules *modules)
+{
+    struct ruled *old = modules->ruled;
+    size_t old_slots = old ? modules->ruled_mask + 1 : 0;
+    size_t slots = old ? old_slots * 2 : 1024;
+    modules->ruled = mem_alloc(slots * sizeof *modules->ruled);
+    memset(modules->ruled, 0xff, slots * sizeof *modules->ruled);
+    modules->ruled_mask = slots - 1;
+    for (size_t i = 0; i < old_slots; i++)
+        if (old[i].module != NOT_YET)
+            *ruled_slot(modules, old[i].unit, old[i].symbol, old[i].section) = old[i];
+    free(old);
+}
+
+// A rule on symbols names the module of an alias set when it matches one of the set.
+static const char *rule_for(const struct an_modules *modules, led_owner unit, led_owner symbol,
+                            led_owner section)
+{
+    const struct ledger *ledger = modules->ledger;
+    size_t count;
+    const led_owner *members = led_owner_members(ledger, symbol, &count);
+    const char *unit_text = text_or_null(ledger, unit);
+    const char *section_text = text_or_null(ledger, section);
+    const char *rule =
+        cfg_module(modules->cfg, unit_text, text_or_null(ledger, symbol), section_text);
+    for (size_t i = 0; i < count && rule == NULL; i++)
+        rule =
+            cfg_module(modules->cfg, unit_text, led_owner_text(ledger, members[i]), section_text);
+    return rule;
+}
+
+name_id an_module_of(struct an_modules *modules, led_owner unit, led_owner symbol,
+                     led_owner section)
+{
+    if (modules->cfg == NULL)
+        return module_by_unit(modules, unit);
+    if (modules->ruled_count * 2 >= modules->ruled_mask)
+        ruled_grow(modules);
+    struct ruled *slot = ruled_slot(modules, unit, symbol, section);
+    if (slot->module == NOT_YET) {
+        const char *rule = rule_for(modules, unit, symbol, section);
+        name_id module =
+            rule ? names_intern_text(modules->names, rule) : module_by_unit(modules, unit);
+        *slot = (struct ruled){unit, symbol, section, module};
+        modules->ruled_count++;
+    }
+    return slot->module;
+}

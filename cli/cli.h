@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+//
+// cli: the only code that prints, exits or reads the environment.
+//
+//   tare.c      main: the verb table, help, exit status
+//   options.c   one table of options for all verbs; the parser and the help both walk it
+//   build.c     a BUILD argument opened: image, debug information, or a snapshot
+//   output.c    reports to stdout or -o FILE, messages, the progress line
+//   cmd_*.c     one file a verb
+//
+// A verb takes a `struct cmd` and returns an exit status. It reports failure through cmd_fail and
+// never prints to stdout itself: cmd_render does.
+#ifndef TARE_CLI_H
+#define TARE_CLI_H
+
+#include "analyzers/analyzers.h"
+#include "base/base.h"
+#include "dwarfsize/dwarfsize.h"
+#include "image/image.h"
+#include "ledger/collect.h"
+#include "reports/reports.h"
+
+#define TARE_VERSION "0.1.0"
+
+// Exit status: all well; the answer is no; a wrong request or unreadable input; out of resources.
+enum cmd_status { CMD_OK = 0, CMD_NO = 1, CMD_USAGE = 2, CMD_LIMIT = 3 };
+
+enum cmd_verb { VERB_SIZE = 1, VERB_STRUCT = 2, VERB_DIFF = 4, VERB_VERIFY = 8, VERB_ALL = 15 };
+
+#define CMD_NOT_GIVEN UINT64_MAX
+
+struct cmd_list {
+    const char **items;
+    size_t count;
+};
+
+// Where the parser puts what the user asked for; the comments of the table in options.c say what
+// each means.
+struct cmd_options {
+    // all verbs
+    const char *format_name, *output, *debug, *debug_dir, *config;
+    uint64_t jobs;
+    bool quiet, verbose, no_color, strict, plain_bytes, help;
+    // size, diff
+    struct cmd_list dims, filters;
+    const char *sort, *save, *demangle, *of;
+    uint64_t keep, min_change;
+    bool all;
+    // struct
+    struct cmd_list kinds;
+    const char *contains, *points_to;
+    uint64_t padding, cacheline;
+    bool holes, reorder, expand, flex, first, sizes;
+};
+
+struct cmd {
+    const struct cmd_verb_row *verb;
+    struct cmd_options options;
+    const char **args; // what is neither verb nor option
+    size_t arg_count;
+    size_t build_count; // opened so far
+    enum rep_format format;
+    struct arena *arena; // lives as long as the run
+    struct doubts *doubts;
+    struct fault fault; // of the first thing that failed
+};
+
+struct cmd_verb_row {
+    const char *name;
+    enum cmd_verb bit;
+    int (*run)(struct cmd *cmd);
+    const char *arguments; // "BUILD [NAME...]"
+    const char *summary;   // one line
+    const char *help;      // paragraphs and examples
+    size_t args_min, args_max;
+};
+
+int cmd_size(struct cmd *cmd);
+int cmd_struct(struct cmd *cmd);
+int cmd_diff(struct cmd *cmd);
+int cmd_verify(struct cmd *cmd);
+
+// ------------------------------------------------------------------------- options
+
+// Parses argv[1..] after the verb; false with cmd->fault. "--" ends the options.
+bool cmd_parse(struct cmd *cmd, int argc, char **argv);
+// The options a verb takes, as help text.
+void cmd_options_help(unsigned verb, struct buf *out);
+// Bytes of one list argument split at commas, appended to a list in the arena.
+void cmd_list_add(struct cmd *cmd, struct cmd_list *list, const char *text);
+
+// -------------------------------------------------------------------------- output
+
+// "tare: ..." on stderr, after clearing the progress line.
+void cmd_message(const struct cmd *cmd, const char *format, ...) PRINTF_LIKE(2, 3);
+// Sets cmd->fault as FAULT_USAGE; returns CMD_USAGE, so that it can be returned.
+int cmd_usage(struct cmd *cmd, const char *format, ...) PRINTF_LIKE(2, 3);
+// The status of cmd->fault.
+int cmd_fail(const struct cmd *cmd);
+// "nothing is called X; the nearest are: A, B". Returns CMD_USAGE.
+int cmd_not_found(struct cmd *cmd, const char *what, const char *name, const char *const *nearest,
+                  size_t count);
+// Renders to stdout or the -o file, which appears only when all went well; fills in verb, version
+// and doubts. With --strict a doubt is fatal: then no report is written. Returns the exit status.
+int cmd_render(struct cmd *cmd, struct rep_report *report);
+
+// Writes a file beside its place and moves it there.
+bool cmd_write_file(struct cmd *cmd, const char *path, struct slice bytes);
+
+// A line on stderr from the second second on, when stderr is a terminal: what is being done, and
+// for how long. One at a time.
+void cmd_progress(const struct cmd *cmd, const char *what);
+void cmd_progress_end(void);
+
+// -------------------------------------------------------------------------- builds
+
+// A BUILD: FILE[,debug=FILE][,map=FILE]...
+struct cmd_build {
+    const char *path, *debug_path;
+    struct img_file *file;   // NULL for a snapshot
+    size_t image_count;      // images of the file
+    struct img_debug *debug; // by image, after cmd_build_debug
+    struct dw **dw;          // by image, after cmd_build_dwarf; NULL where there is none
+    // after cmd_build_ledger, of a snapshot from the start
+    struct ledger *ledger;
+    // of a snapshot
+    void *bytes;
+    struct slice types; // for dw_types_load
+    struct led_snapshot_info info;
+};
+
+bool cmd_build_open(struct cmd *cmd, const char *spec, struct cmd_build *out);
+void cmd_build_close(struct cmd_build *build);
+// Looks for debug information; idempotent.
+bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build);
+// Opens it; idempotent.
+bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build);
+// Whether any image has debug information with units in it (after cmd_build_dwarf).
+bool cmd_build_has_units(const struct cmd_build *build);
+// Reads what these dimensions (LED_MASK of each) need, and settles them in build->ledger. A snapshot
+// has been settled; dimensions it lacks are a fault.
+bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims);
+// All types: read from the first image that has any, or from the snapshot.
+bool cmd_build_types(struct cmd *cmd, struct cmd_build *build,
+                     const struct dw_types_options *wanted, struct dw_types **types, size_t *image);
+struct led_snapshot_info cmd_build_info(struct cmd *cmd, const struct cmd_build *build);
+// The header of a report about these builds.
+void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t count,
+                        struct rep_report *report);
+
+// ----------------------------------------------------------------------- demangling
+
+enum cmd_demangle { DEMANGLE_SHORT, DEMANGLE_FULL, DEMANGLE_NONE };
+bool cmd_demangle_parse(struct cmd *cmd, enum cmd_demangle *mode);
+// The name a symbol is shown by; lives in `arena` or is `name` itself. Handles owner sets
+// ("a = b").
+const char *cmd_demangle(enum cmd_demangle mode, const char *name, struct arena *arena);
+
+// ---------------------------------------------------------------- dividing by owner
+
+// What size and diff share: the dimensions and filters asked for, tare.yaml, how names are shown.
+struct cmd_division {
+    struct an_footprint_options options;
+    struct cfg *cfg;
+    struct arena *arena;
+    enum cmd_demangle demangle;
+    const char *note; // why the dimensions are what they are, or NULL
+};
+
+bool cmd_division_open(struct cmd *cmd, struct cmd_division *division);
+void cmd_division_close(struct cmd_division *division);
+// When no -d was given: modules when all builds have debug information, else section and symbol.
+bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                          size_t count);
+unsigned cmd_division_needs(const struct cmd_division *division);
+
+#endif

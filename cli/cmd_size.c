@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// tare size BUILD: who owns every byte.
+
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+#define ALL_DIMS (LED_MASK(LED_DIM_COUNT) - 1)
+
+// ------------------------------------------------------------------------ snapshot
+
+// The types as snapshot bytes; a build without debug information has none.
+static bool save_types(struct cmd *cmd, struct cmd_build *build, struct buf *out)
+{
+    struct dw_types *types = NULL;
+    const struct dw_types_options everything = {0};
+    size_t image;
+    if (build->file == NULL) {
+        buf_bytes(out, build->types.data, build->types.size);
+        return true;
+    }
+    if (!cmd_build_dwarf(cmd, build))
+        return false;
+    if (!cmd_build_has_units(build))
+        return true;
+    if (!cmd_build_types(cmd, build, &everything, &types, &image))
+        return false;
+    dw_types_save(types, out);
+    dw_types_free(types);
+    return true;
+}
+
+static bool save(struct cmd *cmd, struct cmd_build *build)
+{
+    struct buf types = {0}, bytes = {0};
+    struct led_snapshot_info info = cmd_build_info(cmd, build);
+    bool good = save_types(cmd, build, &types);
+    if (good) {
+        led_snapshot_save(build->ledger, &info, slice_of(types.data, types.size), &bytes);
+        good = cmd_write_file(cmd, cmd->options.save, slice_of(bytes.data, bytes.size));
+    }
+    buf_free(&types);
+    buf_free(&bytes);
+    return good;
+}
+
+// -------------------------------------------------------------------------- report
+
+static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
+{
+    struct rep_part parts[2] = {{.kind = REP_TABLE}, {.kind = REP_NOTES}};
+    struct rep_report report = {.parts = parts, .part_count = 1};
+    struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
+    int status;
+    if (division->note != NULL) {
+        parts[1].notes = &division->note;
+        parts[1].note_count = 1;
+        report.part_count = 2;
+    }
+    cmd_build_describe(cmd, build, 1, &report);
+    if (an_footprint(build->ledger, modules, &division->options, cmd->arena, &parts[0].table,
+                     &cmd->fault))
+        status = cmd_render(cmd, &report);
+    else
+        status = cmd_fail(cmd);
+    an_modules_free(modules);
+    return status;
+}
+
+static int run(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
+{
+    if (!cmd_build_open(cmd, cmd->args[0], build) || !cmd_division_default(cmd, division, build, 1))
+        return cmd_fail(cmd);
+    unsigned dims = cmd->options.save ? ALL_DIMS : cmd_division_needs(division);
+    if (!cmd_build_ledger(cmd, build, dims))
+        return cmd_fail(cmd);
+    if (cmd->options.save != NULL && !save(cmd, build))
+        return cmd_fail(cmd);
+    return show(cmd, build, division);
+}
+
+int cmd_size(struct cmd *cmd)
+{
+    struct cmd_division division = {0};
+    struct cmd_build build = {0};
+    int status = cmd_division_open(cmd, &division) ? run(cmd, &build, &division) : cmd_fail(cmd);
+    cmd_build_close(&build);
+    cmd_division_close(&division);
+    return status;
+}

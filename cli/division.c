@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// What size and diff share: by what to divide, what to leave out, tare.yaml, how names are shown.
+
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define CONFIG_FILE "tare.yaml"
+#define KEEP_ROWS   20
+
+static int unknown_dimension(struct cmd *cmd, const char *name)
+{
+    struct buf all = {0};
+    for (unsigned i = 0; i < AN_DIM_COUNT; i++)
+        buf_printf(&all, " %s", an_dim_name((enum an_dim)i));
+    buf_char(&all, '\0');
+    cmd_usage(cmd, "there is no dimension '%s'; there are%s", name, all.data);
+    buf_free(&all);
+    return CMD_USAGE;
+}
+
+static bool parse_dims(struct cmd *cmd, struct an_footprint_options *options)
+{
+    for (size_t i = 0; i < cmd->options.dims.count; i++) {
+        const char *name = cmd->options.dims.items[i];
+        enum an_dim dim;
+        if (!an_dim_parse(name, &dim)) {
+            unknown_dimension(cmd, name);
+            return false;
+        }
+        for (size_t old = 0; old < options->dim_count; old++)
+            if (options->dims[old] == dim) {
+                cmd_usage(cmd, "the dimension '%s' is given twice", name);
+                return false;
+            }
+        options->dims[options->dim_count++] = dim;
+    }
+    return true;
+}
+
+// "GLOB" for the first dimension, "DIM=GLOB" for any.
+static bool parse_filter(struct cmd *cmd, const char *text, struct an_footprint_options *options)
+{
+    const char *equals = strchr(text, '=');
+    struct an_filter *filter = &options->filters[options->filter_count++];
+    *filter = (struct an_filter){options->dim_count ? options->dims[0] : AN_MODULE, text};
+    if (equals == NULL)
+        return true;
+    const char *name = arena_text(cmd->arena, slice_of(text, (size_t)(equals - text)));
+    if (an_dim_parse(name, &filter->dim)) {
+        filter->glob = equals + 1;
+        return true;
+    }
+    if (strpbrk(name, "*?[") == NULL)
+        unknown_dimension(cmd, name);
+    return cmd->fault.kind == FAULT_NONE;
+}
+
+static bool parse_filters(struct cmd *cmd, struct an_footprint_options *options)
+{
+    const struct cmd_list *given = &cmd->options.filters;
+    if (given->count > AN_FILTERS_MAX) {
+        cmd_usage(cmd, "at most %d filters", AN_FILTERS_MAX);
+        return false;
+    }
+    options->filter_count = 0;
+    for (size_t i = 0; i < given->count; i++)
+        if (!parse_filter(cmd, given->items[i], options))
+            return false;
+    return true;
+}
+
+static const char *shown(void *context, const char *name)
+{
+    const struct cmd_division *division = context;
+    return cmd_demangle(division->demangle, name, division->arena);
+}
+
+// The file named on the command line must load; ./tare.yaml only when it is there.
+static bool load_config(struct cmd *cmd, struct cfg **cfg)
+{
+    const char *path = cmd->options.config;
+    if (path == NULL && access(CONFIG_FILE, F_OK) != 0)
+        return true;
+    return cfg_load(cfg, path ? path : CONFIG_FILE, &cmd->fault);
+}
+
+bool cmd_division_open(struct cmd *cmd, struct cmd_division *division)
+{
+    *division = (struct cmd_division){.arena = cmd->arena};
+    struct an_footprint_options *options = &division->options;
+    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP_ROWS : cmd->options.keep;
+    options->sort = cmd->options.sort;
+    options->evidence = cmd->options.verbose;
+    options->shown = shown;
+    options->shown_context = division;
+    return cmd_demangle_parse(cmd, &division->demangle) && parse_dims(cmd, options) &&
+           parse_filters(cmd, options) && load_config(cmd, &division->cfg);
+}
+
+void cmd_division_close(struct cmd_division *division)
+{
+    cfg_free(division->cfg);
+}
+
+bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                          size_t count)
+{
+    bool units = true;
+    struct an_footprint_options *options = &division->options;
+    if (options->dim_count != 0)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (builds[i].file == NULL)
+            continue;
+        if (!cmd_build_dwarf(cmd, &builds[i]))
+            return false;
+        units = units && cmd_build_has_units(&builds[i]);
+    }
+    if (units) {
+        options->dims[options->dim_count++] = AN_MODULE;
+        return parse_filters(cmd, options);
+    }
+    options->dims[options->dim_count++] = AN_SECTION;
+    options->dims[options->dim_count++] = AN_SYMBOL;
+    division->note =
+        "divided by section and symbol: no debug information was found that would tell "
+        "modules apart (-d chooses)";
+    return parse_filters(cmd, options);
+}
+
+unsigned cmd_division_needs(const struct cmd_division *division)
+{
+    const struct an_footprint_options *options = &division->options;
+    enum an_dim dims[AN_DIMS_MAX + AN_FILTERS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < options->dim_count; i++)
+        dims[count++] = options->dims[i];
+    for (size_t i = 0; i < options->filter_count; i++)
+        dims[count++] = options->filters[i].dim;
+    return an_dims_needed(dims, count, division->cfg != NULL);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+//
+// The options of all verbs: one table, which the parser and the help both walk. To add an option is
+// to add a field to struct cmd_options and a row here.
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+enum option_kind { FLAG, TEXT, NUMBER, BYTES, LIST };
+
+struct option_row {
+    const char *name;
+    char letter; // 0: none
+    enum option_kind kind;
+    const char *argument; // its name in the help; NULL for flags
+    size_t field;         // where in struct cmd_options
+    unsigned verbs;
+    const char *help;
+};
+
+#define AT(field) offsetof(struct cmd_options, field)
+
+static const struct option_row option_rows[] = {
+    {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_SIZE | VERB_DIFF,
+     "divide by these, nested: module dir unit source symbol section segment kind member"},
+    {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT,
+     "the N largest rows of each level, the rest as one row (0: all)"},
+    {"sort", 's', TEXT, "KEY", AT(sort), VERB_SIZE,
+     "file, vm, rom, ram or name (default: the larger of file and vm)"},
+    {"sort", 's', TEXT, "KEY", AT(sort), VERB_STRUCT,
+     "declared, name, size, holes, padding, members or saving"},
+    {"filter", 'f', LIST, "[DIM=]GLOB", AT(filters), VERB_SIZE,
+     "only owners that match (of the first dimension); the rest is one row"},
+    {"save", 0, TEXT, "FILE", AT(save), VERB_SIZE,
+     "also write a snapshot, which stands wherever a BUILD may stand"},
+    {"demangle", 0, TEXT, "HOW", AT(demangle), VERB_SIZE | VERB_DIFF,
+     "C++ and Rust names: short (no parameters), full or none"},
+
+    {"kind", 'k', LIST, "KIND[,KIND]", AT(kinds), VERB_STRUCT,
+     "struct, class, union, enum, typedef (default: all but enum and typedef)"},
+    {"expand", 'E', FLAG, NULL, AT(expand), VERB_STRUCT, "show the members of embedded types"},
+    {"holes", 'H', FLAG, NULL, AT(holes), VERB_STRUCT, "types with holes, most bytes first"},
+    {"padding", 0, BYTES, "N", AT(padding), VERB_STRUCT,
+     "types with at least N bytes in holes and at the tail, most first"},
+    {"reorder", 'R', FLAG, NULL, AT(reorder), VERB_STRUCT,
+     "a better order of the members: the saving and the steps"},
+    {"contains", 0, TEXT, "TYPE", AT(contains), VERB_STRUCT,
+     "types that hold TYPE by value, at any depth"},
+    {"points-to", 0, TEXT, "TYPE", AT(points_to), VERB_STRUCT, "members that point to TYPE"},
+    {"flex", 0, FLAG, NULL, AT(flex), VERB_STRUCT, "audit of flexible array members"},
+    {"sizes", 0, FLAG, NULL, AT(sizes), VERB_STRUCT, "a table: one row a type"},
+    {"first", '1', FLAG, NULL, AT(first), VERB_STRUCT,
+     "stop at the first definition of each name (faster)"},
+    {"cacheline", 0, BYTES, "N", AT(cacheline), VERB_STRUCT,
+     "mark boundaries of N bytes (default 64 on 64-bit machines, 0: none)"},
+
+    {"of", 0, TEXT, "WHAT", AT(of), VERB_DIFF, "size (default) or struct"},
+    {"min-change", 0, BYTES, "N", AT(min_change), VERB_DIFF,
+     "fold rows that changed by fewer bytes into one"},
+    {"all", 'a', FLAG, NULL, AT(all), VERB_DIFF, "rows that did not change, too"},
+
+    {"format", 0, TEXT, "FORMAT", AT(format_name), VERB_ALL, "text, json, csv or markdown"},
+    {"output", 'o', TEXT, "FILE", AT(output), VERB_ALL, "write the report there, on success only"},
+    {"bytes", 0, FLAG, NULL, AT(plain_bytes), VERB_ALL, "plain bytes instead of KiB in text"},
+    {"debug", 0, TEXT, "FILE", AT(debug), VERB_ALL, "the separate debug file; it must match"},
+    {"debug-dir", 0, TEXT, "DIR", AT(debug_dir), VERB_ALL,
+     "where debug files lie by build id (default /usr/lib/debug)"},
+    {"config", 0, TEXT, "FILE", AT(config), VERB_ALL, "instead of ./tare.yaml"},
+    {"jobs", 'j', NUMBER, "N", AT(jobs), VERB_ALL, "threads (default: one per core)"},
+    {"strict", 0, FLAG, NULL, AT(strict), VERB_ALL, "damaged or missing input ends the run"},
+    {"quiet", 'q', FLAG, NULL, AT(quiet), VERB_ALL, "no progress and no remarks on stderr"},
+    {"verbose", 'v', FLAG, NULL, AT(verbose), VERB_ALL, "the evidence of each row, all doubts"},
+    {"no-color", 0, FLAG, NULL, AT(no_color), VERB_ALL, "no colour, as with NO_COLOR set"},
+    {"help", 'h', FLAG, NULL, AT(help), VERB_ALL, "what the verb does, and its options"},
+};
+
+// -------------------------------------------------------------------------- values
+
+void cmd_list_add(struct cmd *cmd, struct cmd_list *list, const char *text)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, ",");
+        if (size != 0) {
+            const char **items = ARENA_ARRAY(cmd->arena, list->count + 1, const char *);
+            if (list->count != 0)
+                memcpy(items, list->items, list->count * sizeof *items);
+            items[list->count++] = arena_text(cmd->arena, slice_of(text, size));
+            list->items = items;
+        }
+        text += size + (text[size] == ',');
+    }
+}
+
+// Decimal or 0x; for bytes also with K, M or G (of 1024), KiB and so on.
+static bool parse_number(const char *text, bool bytes, uint64_t *value)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    unsigned long long number = strtoull(text, &end, hex ? 16 : 10);
+    *value = number;
+    if (bytes && *end != '\0') {
+        const char *units = "KMG", *unit = strchr(units, *end & ~0x20);
+        if (unit == NULL)
+            return false;
+        end++;
+        if (strcmp(end, "iB") == 0 || strcmp(end, "B") == 0)
+            end = strchr(end, '\0');
+        if (!mul_u64(*value, UINT64_C(1) << (10 * (unit - units + 1)), value))
+            return false;
+    }
+    return *end == '\0' && *value != CMD_NOT_GIVEN;
+}
+
+static bool store(struct cmd *cmd, const struct option_row *row, const char *value)
+{
+    void *field = (char *)&cmd->options + row->field;
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)field = true;
+        return true;
+    case TEXT:
+        *(const char **)field = value;
+        return true;
+    case LIST:
+        cmd_list_add(cmd, field, value);
+        return true;
+    case NUMBER:
+    case BYTES:
+        if (parse_number(value, row->kind == BYTES, field))
+            return true;
+        cmd_usage(cmd, "--%s takes a number, not '%s'", row->name, value);
+        return false;
+    }
+    return false;
+}
+
+// ------------------------------------------------------------------------- parsing
+
+static const struct option_row *find_long(unsigned verb, struct slice name)
+{
+    for (size_t i = 0; i < COUNT_OF(option_rows); i++)
+        if (option_rows[i].verbs & verb && slice_is(name, option_rows[i].name))
+            return &option_rows[i];
+    return NULL;
+}
+
+static const struct option_row *find_short(unsigned verb, char letter)
+{
+    for (size_t i = 0; i < COUNT_OF(option_rows); i++)
+        if (option_rows[i].verbs & verb && option_rows[i].letter == letter)
+            return &option_rows[i];
+    return NULL;
+}
+
+static bool unknown(struct cmd *cmd, const char *option, struct slice name)
+{
+    struct an_nearest nearest = {.wanted = name};
+    for (size_t i = 0; i < COUNT_OF(option_rows); i++)
+        if (option_rows[i].verbs & (unsigned)cmd->verb->bit)
+            an_nearest_offer(&nearest, option_rows[i].name);
+    if (nearest.count != 0)
+        cmd_usage(cmd, "%s has no option %s; did you mean --%s?", cmd->verb->name, option,
+                  nearest.text[0]);
+    else
+        cmd_usage(cmd, "%s has no option %s; see tare help %s", cmd->verb->name, option,
+                  cmd->verb->name);
+    return false;
+}
+
+// "--name", "--name=value", "--name value".
+static bool parse_long(struct cmd *cmd, char **argv, int argc, int *at)
+{
+    const char *text = argv[*at] + 2;
+    size_t size = strcspn(text, "=");
+    struct slice name = slice_of(text, size);
+    const struct option_row *row = find_long((unsigned)cmd->verb->bit, name);
+    if (row == NULL)
+        return unknown(cmd, argv[*at], name);
+    bool inside = text[size] == '=';
+    if (row->kind == FLAG && inside) {
+        cmd_usage(cmd, "--%s takes no value", row->name);
+        return false;
+    }
+    if (row->kind == FLAG || inside)
+        return store(cmd, row, text + size + inside);
+    if (*at + 1 >= argc) {
+        cmd_usage(cmd, "--%s needs its %s", row->name, row->argument);
+        return false;
+    }
+    return store(cmd, row, argv[++*at]);
+}
+
+// "-q", "-qv", "-n20", "-n 20".
+static bool parse_short(struct cmd *cmd, char **argv, int argc, int *at)
+{
+    for (const char *text = argv[*at] + 1; *text != '\0'; text++) {
+        const struct option_row *row = find_short((unsigned)cmd->verb->bit, *text);
+        if (row == NULL)
+            return unknown(cmd, argv[*at], slice_of(text, 1));
+        if (row->kind == FLAG) {
+            store(cmd, row, NULL);
+            continue;
+        }
+        if (text[1] != '\0')
+            return store(cmd, row, text + 1);
+        if (*at + 1 >= argc) {
+            cmd_usage(cmd, "-%c needs its %s", row->letter, row->argument);
+            return false;
+        }
+        return store(cmd, row, argv[++*at]);
+    }
+    return true;
+}
+
+static void set_defaults(struct cmd_options *options)
+{
+    options->keep = options->padding = options->cacheline = CMD_NOT_GIVEN;
+    options->min_change = CMD_NOT_GIVEN;
+}
+
+bool cmd_parse(struct cmd *cmd, int argc, char **argv)
+{
+    bool ended = false;
+    set_defaults(&cmd->options);
+    cmd->args = ARENA_ARRAY(cmd->arena, (size_t)argc, const char *);
+    for (int at = 2; at < argc; at++) {
+        const char *text = argv[at];
+        bool option = !ended && text[0] == '-' && text[1] != '\0';
+        if (!option)
+            cmd->args[cmd->arg_count++] = text;
+        else if (strcmp(text, "--") == 0)
+            ended = true;
+        else if (!(text[1] == '-' ? parse_long : parse_short)(cmd, argv, argc, &at))
+            return false;
+    }
+    const char *format = cmd->options.format_name;
+    if (format != NULL && !rep_format_parse(format, &cmd->format)) {
+        cmd_usage(cmd, "there is no format '%s'; there are text, json, csv and markdown", format);
+        return false;
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------------------- help
+
+static void help_row(const struct option_row *row, struct buf *out)
+{
+    char left[64];
+    char letter[6] = "    ";
+    if (row->letter != 0)
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->argument ? " " : "",
+             row->argument ? row->argument : "");
+    buf_printf(out, "  %-28s %s\n", left, row->help);
+}
+
+void cmd_options_help(unsigned verb, struct buf *out)
+{
+    for (int common = 0; common < 2; common++) {
+        size_t before = out->size;
+        for (size_t i = 0; i < COUNT_OF(option_rows); i++) {
+            const struct option_row *row = &option_rows[i];
+            if (row->verbs & verb && (row->verbs == (unsigned)VERB_ALL) == (common == 1))
+                help_row(row, out);
+        }
+        if (common == 0 && out->size != before)
+            buf_char(out, '\n');
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// tare: the program. Finds the verb, parses its options, runs it, says why when it failed.
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+// --------------------------------------------------------------------------- verbs
+
+static const struct cmd_verb_row verbs[] = {
+    {"size", VERB_SIZE, cmd_size, "BUILD", "who owns every byte",
+     "Divides a build by module, unit, symbol, section ... Every byte has one owner, and the rows\n"
+     "add up to the size of the file and of the memory. Without -d the rows are modules when "
+     "there\n"
+     "is debug information, else sections and symbols.\n"
+     "\n"
+     "  tare size /usr/bin/python3.11                    modules, 20 largest\n"
+     "  tare size python3.11 -d unit,symbol -n 0         everything\n"
+     "  tare size fw.elf,debug=fw.debug -d segment,unit  a firmware with its debug file\n"
+     "  tare size a.out -d symbol -f 'Py*' -v            some symbols, with the evidence\n"
+     "  tare size a.out --save v1.tare                   a snapshot for tare diff\n",
+     1, 1},
+    {"struct", VERB_STRUCT, cmd_struct, "BUILD [NAME...]", "layouts, holes, better orders",
+     "Shows types with offsets, sizes, holes and padding, read from the debug information. A NAME\n"
+     "is a type, a typedef or a glob; without one all structs, classes and unions are shown.\n"
+     "\n"
+     "  tare struct python3.11 PyTypeObject              one type\n"
+     "  tare struct python3.11 '_Py*' --holes            those with holes, worst first\n"
+     "  tare struct python3.11 PyThreadState -R          a better order of its members\n"
+     "  tare struct python3.11 --contains PyObject       who starts with an object header\n"
+     "  tare struct python3.11 --sizes --format csv      a table of all types\n",
+     1, SIZE_MAX},
+};
+
+static const struct cmd_verb_row *find_verb(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+// ---------------------------------------------------------------------------- help
+
+static void help_all(struct buf *out)
+{
+    buf_text(out, "tare accounts for every byte of a binary exactly once, and says who owns it.\n\n"
+                  "usage: tare VERB BUILD... [options]\n\n");
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        buf_printf(out, "  %-8s %-18s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].summary);
+    buf_text(out, "\n"
+                  "A BUILD is an ELF file (program, library, .o, .a), with its debug file after a\n"
+                  "comma if need be (fw.elf,debug=fw.debug), or a snapshot.\n"
+                  "tare help VERB explains a verb; tare --version.\n\n"
+                  "Exit status: 0 all well; 1 the answer is no; 2 a wrong request, unreadable\n"
+                  "input or a name that is not there; 3 out of resources.\n");
+}
+
+static void help_verb(const struct cmd_verb_row *verb, struct buf *out)
+{
+    buf_printf(out, "usage: tare %s %s [options]\n\n%s\n", verb->name, verb->arguments, verb->help);
+    cmd_options_help((unsigned)verb->bit, out);
+}
+
+static int print(struct buf *text, FILE *where)
+{
+    bool good = fwrite(text->data, 1, text->size, where) == text->size && fflush(where) == 0;
+    buf_free(text);
+    return good ? CMD_OK : CMD_LIMIT;
+}
+
+static int show_help(const struct cmd_verb_row *verb)
+{
+    struct buf text = {0};
+    if (verb != NULL)
+        help_verb(verb, &text);
+    else
+        help_all(&text);
+    return print(&text, stdout);
+}
+
+// ----------------------------------------------------------------------------- run
+
+static int unknown_verb(const char *name)
+{
+    struct an_nearest nearest = {.wanted = slice_text(name)};
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        an_nearest_offer(&nearest, verbs[i].name);
+    if (nearest.count != 0)
+        fprintf(stderr, "tare: there is no verb '%s'; did you mean %s?\n", name, nearest.text[0]);
+    else
+        fprintf(stderr, "tare: there is no verb '%s'; see tare help\n", name);
+    return CMD_USAGE;
+}
+
+static int run_parsed(struct cmd *cmd)
+{
+    const struct cmd_verb_row *verb = cmd->verb;
+    if (cmd->arg_count < verb->args_min)
+        return cmd_usage(cmd, "too few arguments: tare %s %s", verb->name, verb->arguments);
+    if (cmd->arg_count > verb->args_max)
+        return cmd_usage(cmd, "too many arguments: tare %s %s", verb->name, verb->arguments);
+    return verb->run(cmd);
+}
+
+static int run_verb(const struct cmd_verb_row *verb, int argc, char **argv)
+{
+    struct cmd cmd = {.verb = verb, .arena = arena_new(), .doubts = doubts_new()};
+    int status;
+    if (!cmd_parse(&cmd, argc, argv))
+        status = CMD_USAGE;
+    else if (cmd.options.help)
+        status = show_help(verb);
+    else
+        status = run_parsed(&cmd);
+    cmd_progress_end();
+    if (cmd.fault.kind != FAULT_NONE)
+        cmd_message(&cmd, "%s", cmd.fault.text);
+    arena_free(cmd.arena);
+    doubts_free(cmd.doubts);
+    return status;
+}
+
+static bool is_any(const char *text, const char *a, const char *b)
+{
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_DFL); // head(1) ends us quietly, even when a parent ignored the signal
+    const char *word = argc > 1 ? argv[1] : "";
+    if (is_any(word, "--version", "-V")) {
+        struct buf text = {0};
+        buf_text(&text, "tare " TARE_VERSION "\n");
+        return print(&text, stdout);
+    }
+    if (argc < 2) {
+        struct buf text = {0};
+        help_all(&text);
+        print(&text, stderr);
+        return CMD_USAGE;
+    }
+    bool help = is_any(word, "help", "--help") || strcmp(word, "-h") == 0;
+    if (help && argc == 2)
+        return show_help(NULL);
+    const struct cmd_verb_row *verb = find_verb(help ? argv[2] : word);
+    if (verb == NULL)
+        return unknown_verb(help ? argv[2] : word);
+    return help ? show_help(verb) : run_verb(verb, argc, argv);
+}
