@@ -56,7 +56,7 @@ struct rep_row {
     size_t row_count;
     const char **evidence; // lines shown under the row with -v; may be NULL
     size_t evidence_count;
-    bool faint; // no owner of the user's: [padding], [unattributed], [N others]
+    bool faint; // no owner of the user's: [padding], [unattributed], [.dynamic], [N others]
 };
 
 // Rows nest at most this deep (dimensions do, file contents never decide it).
@@ -76,8 +76,8 @@ struct rep_table {
 void rep_sort(struct rep_table *table, size_t column, bool descending);
 
 // Keeps the first `keep` rows at every depth (0: all) and folds the others into one "[N others]",
-// whose additive columns are their sums, in `arena`. Faint rows are always kept, so that
-// [unattributed] and [padding] stay in plain sight; one lone other row is not worth folding.
+// whose additive columns are their sums, in `arena`. Faint rows named [unattributed] and [padding]
+// are kept besides, in plain sight; one lone other row is not worth folding.
 void rep_trim(struct arena *arena, struct rep_table *table, size_t keep);
 
 // --------------------------------------------------------------------------- types

@@ -172,12 +172,19 @@ void rep_sort(struct rep_table *table, size_t column, bool descending)
 
 // ------------------------------------------------------------------------- trimming
 
-// Rows to fold: those that are not faint, beyond the first `keep`.
+// What a report promises to show in plain sight.
+static bool stays(const struct rep_row *row)
+{
+    return row->faint &&
+           (strcmp(row->name, "[unattributed]") == 0 || strcmp(row->name, "[padding]") == 0);
+}
+
+// Rows to fold: those beyond the first `keep`.
 static size_t count_others(const struct rep_row *row, size_t keep)
 {
     size_t plain = 0;
     for (size_t i = 0; i < row->row_count; i++)
-        plain += !row->rows[i].faint;
+        plain += !stays(&row->rows[i]);
     return plain > keep ? plain - keep : 0;
 }
 
@@ -209,7 +216,7 @@ static void fold(struct arena *arena, const struct rep_table *table, struct rep_
     struct rep_row others = others_row(arena, table, count);
     size_t kept = 0, plain = 0;
     for (size_t i = 0; i < row->row_count; i++) {
-        if (!row->rows[i].faint && plain++ >= keep)
+        if (!stays(&row->rows[i]) && plain++ >= keep)
             add_row(table, &others, &row->rows[i]);
         else
             row->rows[kept++] = row->rows[i];

@@ -408,7 +408,7 @@ static void test_trim_inside(void)
     struct rep_row inner[4], row = size_rows[0];
     union rep_value *five = V({.u = 5}, {.u = 6});
     for (size_t i = 0; i < 4; i++)
-        inner[i] = (struct rep_row){.name = "s", .values = five};
+        inner[i] = (struct rep_row){.name = "s", .values = five, .faint = i == 2};
     row.values = V({.u = 20}, {.u = 24});
     row.rows = inner;
     row.row_count = 4;
