@@ -3,8 +3,8 @@
 // The base map: extents one after the other on the line, and the way back from addresses and file
 // offsets to positions.
 //
-// Extents may share addresses; the index keeps, for every address, the position that a lookup gives,
-// so that a lookup is one binary search over disjoint spans:
+// Extents may share addresses; the index keeps, for every address, the position that a lookup
+// gives, so that a lookup is one binary search over disjoint spans:
 //
 //   extents, in order of adding   |----0----|     |--2--|        addresses ->
 //                                      |-------1-------|

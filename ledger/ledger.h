@@ -82,9 +82,9 @@ bool led_reader_inferred(enum led_reader reader);
 enum led_weight { LED_FILE = 1, LED_VM = 2, LED_ROM = 4, LED_RAM = 8, LED_TLS = 16 };
 
 // An owner is an interned text. 0 is [unattributed]. Brackets mark owners that are not the user's:
-// "[padding]", "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and remembers
-// its members; a text of more than 200 bytes ends in "(+N more)", and two sets that read alike are
-// still two owners. So show an owner with led_owner_text, not with names_slice.
+// "[padding]", "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and
+// remembers its members; a text of more than 200 bytes ends in "(+N more)", and two sets that read
+// alike are still two owners. So show an owner with led_owner_text, not with names_slice.
 typedef name_id led_owner;
 #define LED_UNATTRIBUTED 0u
 
@@ -222,8 +222,8 @@ struct led_snapshot_info {
     uint32_t word_size;   // bytes; 0 when not known
 };
 
-// Appends a snapshot to `out`: extents, settled dimensions, owner sets, the largest disputes (1000),
-// and `types`, bytes for dw_types_load (may be empty). Equal ledgers give equal bytes.
+// Appends a snapshot to `out`: extents, settled dimensions, owner sets, the largest disputes
+// (1000), and `types`, bytes for dw_types_load (may be empty). Equal ledgers give equal bytes.
 void led_snapshot_save(const struct ledger *ledger, const struct led_snapshot_info *info,
                        struct slice types, struct buf *out);
 // Whether the bytes start like a snapshot of any version.

@@ -3,8 +3,8 @@
 // Owners and sets of owners; making and freeing a ledger.
 //
 // A set is interned as its members' texts in order, joined by " = ". A long one is cut to whole
-// names and ends in "(+N more)"; so that two sets that read alike stay apart, the interned text then
-// goes on, behind a NUL that no reader of C text sees, with a hash of the members.
+// names and ends in "(+N more)"; so that two sets that read alike stay apart, the interned text
+// then goes on, behind a NUL that no reader of C text sees, with a hash of the members.
 
 #include "ledger/private.h"
 

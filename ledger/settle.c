@@ -15,15 +15,15 @@
 //                   b---------b
 //                       c--c
 //
-// 3. At each position the highest lane that has a word wins, and the other lanes' owners lose to it.
+// 3. At each position the highest lane that has a word wins, and the others' owners lose to it.
 //
 //      rank 11      s----s   s---s               stretches   r|s   |f |s  |f|r
 //      rank 10      f---------------f
 //      rank 1   r-----------------------r
 //
-// n claims cost a radix sort (none if they came sorted), n pushes and one step for each start and end.
-// All is done by rank and position only, so arrival means nothing. The sweep writes nothing but the
-// stretches: fresh memory costs more than the arithmetic.
+// n claims cost a radix sort (none if they came sorted), n pushes and one step for each start and
+// end. All is done by rank and position only, so arrival means nothing. The sweep writes nothing
+// but the stretches: fresh memory costs more than the arithmetic.
 
 #include "ledger/private.h"
 
@@ -243,11 +243,10 @@ static void find_owners(const struct led__stretches *stretches, const struct key
     }
 }
 
-// Sorted charges are sorted in every dimension (equal range and target, equal owner), so one array is
-// lent to one dimension after the other. Sharing eats it, so the dimension that shares is the last.
+// Sorted charges are sorted in every dimension (equal range and target, equal owner), so one array
+// is lent to one dimension after the other.
 static void settle_charged(struct ledger *ledger, uint8_t dim, struct led__scratch *scratch)
 {
-    _Static_assert(LED_SYMBOL == LED_DIM_COUNT - 1, "no charges are left behind LED_SYMBOL");
     struct led__layer *layer = &ledger->layers[dim][LED_BY_CHARGE], none = {0};
     bool stated = layer->claims.count > 0; // somebody claims as this reader
     if (stated) {
@@ -274,8 +273,11 @@ static void settle_charges(struct ledger *ledger, struct led__scratch *scratch)
 {
     led__sort_claims(ledger, &ledger->charges, scratch);
     struct keyed *targets = sorted_targets(&ledger->charges);
-    for (uint8_t dim = 0; dim < LED_DIM_COUNT; dim++) {
-        if (!(ledger->settled & LED__CHARGED & LED_MASK(dim)))
+    // Sharing eats the array, so the dimension that shares is the last.
+    static const uint8_t dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL};
+    for (size_t i = 0; i < COUNT_OF(dims); i++) {
+        uint8_t dim = dims[i];
+        if (!(ledger->settled & LED_MASK(dim)))
             continue;
         find_owners(&ledger->stretches[dim], targets, &ledger->charges);
         ledger->charges.sorted = 0;

@@ -19,9 +19,9 @@
 //   | names     | rest of the payload is text k - 1; 0 is nobody.
 //   +-----------+ u count; a set each: u owner, u members n, n members u
 //   | sets      |
-//   +-----------+ u count; an extent each: u size, weights, flags (1 file, 2 addr, 4 load), for each
-//   | extents   | flag s start less end of the one before in that space, u image, u section, u
-//   |           | segment + 1 (0: none)
+//   +-----------+ u count; an extent each: u size, weights, flags (1 file, 2 addr, 4 load), for
+//   | extents   | each flag s start less end of the one before in that space, u image, u section,
+//   |           | u segment + 1 (0: none)
 //   +-----------+ u mask of dimensions; for each of them u count n, then three columns of n items:
 //   | stretches | sizes u; owners u, as (numbers seen so far) - number, 0 for a new one; readers
 //   +-----------+ (a byte each)
@@ -31,10 +31,11 @@
 //   +-----------+
 //
 // Names are numbered as the stretches meet them, so that most owners are the byte 0 and equal
-// ledgers give equal bytes. Nothing is delta-coded that could not be checked at once: stretches must
-// tile the line, or the load fails, so a hostile file cannot break the walk's assertions. All memory
-// is in proportion to the payload, and the payload to the file (snapshot_inflation); a ledger that
-// compresses better than that is stored as it is.
+// ledgers give equal bytes. Stretches must tile the line, or the load fails, so a hostile file
+// cannot break the walk's assertions. All memory is in proportion to the payload, and the payload to
+// the file (snapshot_inflation); a ledger that compresses better than that is stored as it is.
+// Dimensions, readers and weights are the numbers of their enums: whoever changes those raises
+// SNAPSHOT_VERSION.
 
 #include "ledger/snapshot_format.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the writer (snapshot.c, with the drawing) and the reader (snapshot_load.c) of snapshots share.
+// What the writer (snapshot.c, with the drawing) and the reader (snapshot_load.c) of snapshots
+// share.
 #ifndef TARE_LEDGER_SNAPSHOT_FORMAT_H
 #define TARE_LEDGER_SNAPSHOT_FORMAT_H
 

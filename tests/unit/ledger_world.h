@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Random small ledgers, the same for the same seed: some extents that share addresses, claims of all
-// kinds and a few charges. The recipe is kept apart from the ledger, so that a test can shuffle it,
-// settle it twice, or paint it slowly.
+// Random small ledgers, the same for the same seed: some extents that share addresses, claims of
+// all kinds and a few charges. The recipe is kept apart from the ledger, so that a test can
+// shuffle it, settle it twice, or paint it slowly.
 #ifndef TARE_LEDGER_WORLD_H
 #define TARE_LEDGER_WORLD_H
 

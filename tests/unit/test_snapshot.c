@@ -281,8 +281,8 @@ static void test_cut_short(void)
     buf_free(&out);
 }
 
-// Damaged payloads behind a header that agrees with them: all that stands between a hostile file and
-// the ledger is the reader's own checks.
+// Damaged payloads behind a header that agrees with them: all that stands between a hostile file
+// and the ledger is the reader's own checks.
 static void test_mutations(void)
 {
     uint64_t seed = 42;
