@@ -107,10 +107,11 @@ static void prepare_compressed(struct img *img, struct img_section *s, uint64_t 
               s->size);
 }
 
-static bool is_debug_name(const char *name)
+static bool is_relocated(const char *name)
 {
-    return strncmp(name, ".debug_", 7) == 0 || strncmp(name, ".zdebug_", 8) == 0 ||
-           strncmp(name, ".gnu.debuglto_", 14) == 0 || strcmp(name, ".eh_frame") == 0;
+    return strncmp(name, ".xt.prop", 8) == 0 || strncmp(name, ".debug_", 7) == 0 ||
+           strncmp(name, ".zdebug_", 8) == 0 || strncmp(name, ".gnu.debuglto_", 14) == 0 ||
+           strcmp(name, ".eh_frame") == 0;
 }
 
 // Sections that lie in the file side by side cannot sum to more than it has. Those of a damaged file
@@ -123,7 +124,7 @@ static bool take(uint64_t *budget, uint64_t size)
     return true;
 }
 
-// Chains the relocation sections of each debug section, in table order.
+// Chains the relocation sections of each section that is relocated, in table order.
 static void prepare_relocs(struct img *img)
 {
     uint64_t copies = img->bytes.size, entries = img->bytes.size;
@@ -133,7 +134,7 @@ static void prepare_relocs(struct img *img)
             s->info >= img->section_count || s->file_size == 0)
             continue;
         const struct img_section *target = &img->sections[s->info];
-        if (!is_debug_name(target->name) || target->type == SHT_NOBITS)
+        if (!is_relocated(target->name) || target->type == SHT_NOBITS)
             continue;
         if (img->reloc_next == NULL)
             img->reloc_next = mem_zalloc(img->section_count, sizeof *img->reloc_next);

@@ -119,8 +119,8 @@ const struct img_section *img_section_named(const struct img *img, const char *n
 // The allocated section that covers an address (not .tbss), or NULL.
 const struct img_section *img_section_at(const struct img *img, uint64_t addr);
 
-// The contents of a section: inflated, in a .o with its relocations applied (debug and .eh_frame
-// sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
+// The contents of a section: inflated, in a .o with its relocations applied (debug, .eh_frame and
+// Xtensa property sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
 bool img_section_bytes(struct img *img, uint32_t index, struct slice *bytes, struct fault *fault);
 // The bytes as they lie in the file (compressed, not relocated).
 struct slice img_section_raw(const struct img *img, uint32_t index);
@@ -156,12 +156,12 @@ const struct img_symbol *img_symbols(struct img *img, size_t *count);
 bool img_symbol_section(const struct img *img, enum img_symbol_table table, uint32_t *symbols,
                         uint32_t *strings);
 
-// Mapping symbols (ARM, AArch64, RISC-V): from `addr` up to the next mark of that section the bytes
-// are of this kind.
+// Mapping symbols (ARM, AArch64, RISC-V) and Xtensa's property tables: from `addr` up to the next
+// mark of that section the bytes are of this kind. Marks that change nothing are left out.
 struct img_mark {
     uint64_t addr;
     uint32_t section;
-    char kind; // 'a' ARM code, 't' Thumb code, 'x' AArch64 or RISC-V code, 'd' data
+    char kind; // 'a' ARM code, 't' Thumb code, 'x' AArch64, RISC-V or Xtensa code, 'd' data
 };
 const struct img_mark *img_marks(struct img *img, size_t *count); // by address
 

@@ -118,6 +118,10 @@ void img__contents_free(struct img *img);
 // apply.c: `bytes` is the section's own copy. Relocates it in place.
 void img__apply(struct img *img, uint32_t target, uint32_t relocs, uint8_t *bytes, size_t size);
 
+// property.c: marks from Xtensa's property tables, unordered
+typedef VEC(struct img_mark) img__mark_list;
+void img__read_properties(struct img *img, img__mark_list *marks);
+
 // symbols.c
 // A symbol as it lies in a table, address still that of the file.
 struct raw_symbol {

@@ -29,7 +29,6 @@ struct table {
 };
 
 typedef VEC(struct img_symbol) symbol_list;
-typedef VEC(struct img_mark) mark_list;
 
 // -------------------------------------------------------------------- one symbol
 
@@ -209,7 +208,7 @@ static void report_table(const struct table *t, uint64_t rest)
 }
 
 static void add_symbol(struct table *t, const struct img_symbol *symbol, symbol_list *list,
-                       mark_list *marks)
+                       img__mark_list *marks)
 {
     char kind = symbol->name[0] == '$' ? mark_of(t->img, symbol) : 0;
     if (kind != 0) {
@@ -229,7 +228,7 @@ static void add_symbol(struct table *t, const struct img_symbol *symbol, symbol_
 }
 
 static void read_table(struct img *img, enum img_symbol_table which, symbol_list *list,
-                       mark_list *marks)
+                       img__mark_list *marks)
 {
     uint32_t section, strings;
     if (!img_symbol_section(img, which, &section, &strings))
@@ -254,15 +253,21 @@ static void read_table(struct img *img, enum img_symbol_table which, symbol_list
 
 // --------------------------------------------------------------------------- marks
 
-static struct img_mark *sorted_marks(const mark_list *list)
+// By address; a mark that says what the one before it says is left out.
+static struct img_mark *sorted_marks(const img__mark_list *list, size_t *count)
 {
     struct keyed *order = mem_alloc(2 * list->count * sizeof *order);
     for (size_t i = 0; i < list->count; i++)
         order[i] = (struct keyed){list->items[i].addr, i};
     sort_keyed(order, order + list->count, list->count);
     struct img_mark *marks = mem_alloc(list->count * sizeof *marks);
-    for (size_t i = 0; i < list->count; i++)
-        marks[i] = list->items[order[i].value];
+    *count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct img_mark mark = list->items[order[i].value];
+        const struct img_mark *last = *count ? &marks[*count - 1] : NULL;
+        if (last == NULL || last->kind != mark.kind || last->section != mark.section)
+            marks[(*count)++] = mark;
+    }
     free(order);
     return marks;
 }
@@ -270,13 +275,13 @@ static struct img_mark *sorted_marks(const mark_list *list)
 static void read_symbols(struct img *img)
 {
     symbol_list symbols = {0};
-    mark_list marks = {0};
+    img__mark_list marks = {0};
     read_table(img, IMG_SYMTAB, &symbols, &marks);
     read_table(img, IMG_DYNSYM, &symbols, &marks);
+    img__read_properties(img, &marks);
     img->symbols = symbols.items;
     img->symbol_count = symbols.count;
-    img->marks = sorted_marks(&marks);
-    img->mark_count = marks.count;
+    img->marks = sorted_marks(&marks, &img->mark_count);
     vec_free(&marks);
 }
 

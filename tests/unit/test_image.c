@@ -172,6 +172,29 @@ static void test_micromips(void)
     close_bytes(&o);
 }
 
+static void test_xtensa_properties(void)
+{
+    // address, size, flags: literals, their continuation, code, nothing, data outside of code
+    static const uint32_t rows[][3] = {
+        {0x8010, 8, 2}, {0x8000, 8, 1}, {0x8008, 8, 4}, {0x8018, 0, 8}, {0x9000, 4, 4}};
+    struct maker m = maker(false, false, ET_EXEC, EM_XTENSA);
+    uint32_t text = add_section(&m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x8000);
+    buf_text(bytes_of(&m, text), "0123456789012345678901234");
+    uint32_t data = add_section(&m, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x9000);
+    buf_text(bytes_of(&m, data), "data");
+    uint32_t table = add_section(&m, ".xt.prop", SHT_PROGBITS, 0, 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t k = 0; k < 3; k++)
+            put(&m, bytes_of(&m, table), rows[i][k], 4);
+    struct opened o = open_bytes(make_elf(&m));
+    size_t count;
+    const struct img_mark *marks = img_marks(o.img, &count);
+    CHECK_U64(count, 2);
+    CHECK(marks[0].addr == 0x8000 && marks[0].kind == 'd');
+    CHECK(marks[1].addr == 0x8010 && marks[1].kind == 'x' && marks[1].section == text);
+    close_bytes(&o);
+}
+
 static void test_object_addresses(void)
 {
     struct maker m = maker(true, false, ET_REL, EM_X86_64);
@@ -505,6 +528,7 @@ int main(void)
     test_looks();
     test_symbols();
     test_micromips();
+    test_xtensa_properties();
     test_object_addresses();
     test_relr();
     test_packed();
