@@ -43,8 +43,8 @@ unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules);
 // The common prefix is the longest directory that holds at least 80 % of the bytes of the user's
 // units: startup files and libraries built elsewhere must not destroy it. Units under /usr, with
 // /sysdeps/ in their path or starting with ../ do not count. A module inside the prefix is named by
-// the rest of its path, a file right in it by the last part of the prefix; one beside it as
-// "../lib", anything farther away by its whole path.
+// the rest of its path, "." when nothing is left; one beside it as "../lib", anything farther away
+// by its whole path.
 struct an_modules;
 
 // `cfg` may be NULL; both must outlive the result. The units must be settled.
@@ -73,9 +73,11 @@ struct an_footprint_options {
     // Bytes whose owners do not match all of these are one row, [filtered out].
     struct an_filter filters[AN_FILTERS_MAX];
     size_t filter_count;
-    const char *sort; // "file" "vm" "rom" "ram" "tls" "inferred" "name"; NULL: larger of file, vm
-    uint64_t keep;    // rows of each level, 0: all
-    bool evidence;    // which readers claimed a row's bytes, and what they overruled
+    const char *sort;   // "file" "vm" "rom" "ram" "tls" "inferred" "name"; NULL: larger of file, vm
+    uint64_t keep;      // rows of each level, 0: all
+    bool evidence;      // which readers claimed a row's bytes, and what they overruled
+    bool by_position;   // rows in order of their first byte, none left out
+    bool padding_apart; // [padding] is one row of the first level, wherever it lies
     // The name a symbol is shown by (may be NULL: as it is); filters try both.
     const char *(*shown)(void *context, const char *name);
     void *shown_context;
@@ -148,6 +150,32 @@ bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *ar
 // The audit of flexible arrays: where one ends a type, where one is not last, where a type that
 // ends in one is embedded before other members or in an array.
 void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
+
+// ---------------------------------------------------------------------------- diff
+
+struct an_diff_options {
+    uint64_t min_change; // bytes; rows that changed by less are one row
+    bool all;            // unchanged rows, too
+    uint64_t keep;       // rows of each level, 0: all
+};
+
+// What changed between two footprints, made with the same dimensions, by_position and
+// padding_apart. Columns old, new and delta of each size; rows match by name (paths without their
+// build's common prefix), then by what is left of a symbol's name without the compiler's suffixes,
+// then by equal size between the same neighbours. The largest change comes first.
+struct an_diff_side {
+    const struct rep_table *table;
+    const char *prefix; // an_modules_prefix, or ""
+};
+void an_diff(struct an_diff_side old_side, struct an_diff_side new_side,
+             const struct an_diff_options *options, struct arena *arena, struct rep_table *out);
+
+// Types that came, went, or changed their layout; one row a type, below it one a changed member.
+void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
+                   const struct an_diff_options *options, struct arena *arena,
+                   struct rep_table *out);
+
+// ------------------------------------------------------------------- nearest names
 
 // The names nearest to `name` among the named types, best first; returns how many (at most `max`).
 size_t an_nearest_types(const struct dw_types *types, const char *name, const char **out,

@@ -16,8 +16,12 @@
 
 #include "analyzers/footprint_private.h"
 
-#define ROOT         0u
-#define FILTERED_OUT UINT32_MAX
+#define ROOT 0u
+
+// Keys of rows that are no owner's.
+#define FILTERED_OUT  UINT32_MAX
+#define PADDING_APART (UINT32_MAX - 1)
+#define NO_OWNER      UINT32_MAX
 
 // ------------------------------------------------------------------------- columns
 
@@ -181,11 +185,36 @@ static bool is_inferred(const struct an__tree *tree, const struct led_parcel *pa
     return false;
 }
 
+static bool is_padding(struct an__tree *tree, const struct led_parcel *parcel)
+{
+    for (size_t i = 0; i < tree->options->dim_count; i++) {
+        led_owner owner = parcel->owner[an__base_dim(tree->options->dims[i])];
+        if (owner == tree->padding)
+            return true;
+        if (owner == tree->not_padding)
+            continue;
+        if (strcmp(led_owner_text(tree->ledger, owner), "[padding]") == 0) {
+            tree->padding = owner;
+            return true;
+        }
+        tree->not_padding = owner; // neighbours mostly share their owner
+    }
+    return false;
+}
+
+static uint32_t node_of(struct an__tree *tree, const struct led_parcel *parcel)
+{
+    if (tree->options->filter_count != 0 && !passes(tree, parcel))
+        return find_node(tree, ROOT, FILTERED_OUT, 0);
+    if (tree->options->padding_apart && is_padding(tree, parcel))
+        return find_node(tree, ROOT, PADDING_APART, 0);
+    return leaf_of(tree, parcel);
+}
+
 static void add_parcel(void *context, const struct led_parcel *parcel)
 {
     struct an__tree *tree = context;
-    bool shown = tree->options->filter_count == 0 || passes(tree, parcel);
-    uint32_t leaf = shown ? leaf_of(tree, parcel) : find_node(tree, ROOT, FILTERED_OUT, 0);
+    uint32_t leaf = node_of(tree, parcel);
     struct an__node *node = &tree->nodes.items[leaf];
     uint8_t weights = parcel->extent->weights;
     for (size_t i = 0; i + 1 < tree->column_count; i++)
@@ -193,7 +222,7 @@ static void add_parcel(void *context, const struct led_parcel *parcel)
             node->values[i] += parcel->size;
     if (weights & (LED_FILE | LED_VM) && is_inferred(tree, parcel))
         node->values[tree->column_count - 1] += parcel->size;
-    if (tree->options->evidence && shown)
+    if (tree->options->evidence && node->key < PADDING_APART)
         an__evidence_add(tree, leaf, parcel);
 }
 
@@ -215,11 +244,14 @@ static void name_row(struct an__tree *tree, const struct an__node *node, struct 
     row->dimension = an_dim_name(dim);
     if (node->key == FILTERED_OUT) {
         row->name = "[filtered out]";
+    } else if (node->key == PADDING_APART) {
+        row->name = led_owner_text(tree->ledger, tree->padding);
     } else {
         const char *text = an__key_text(tree, dim, node->key);
         row->name = an__shown(tree, dim, text);
     }
-    row->faint = row->name[0] == '[';
+    row->faint = node->key == FILTERED_OUT || strcmp(row->name, "[padding]") == 0 ||
+                 strcmp(row->name, "[unattributed]") == 0;
 }
 
 // Children of node i stand at rows[first[i]] up to rows[first[i + 1]].
@@ -311,6 +343,7 @@ bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
                   struct rep_table *out, struct fault *fault)
 {
     struct an__tree tree = {.ledger = ledger, .modules = modules, .options = options};
+    tree.padding = NO_OWNER;
     choose_columns(&tree);
     vec_push(&tree.nodes, (struct an__node){0});
     rehash(&tree, 4096);
@@ -324,8 +357,8 @@ bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
     make_rows(&tree, arena, &out->total);
     if (out->total.values[tree.column_count - 1].u == 0)
         out->hidden_columns_mask = (size_t)1 << (tree.column_count - 1);
-    bool good = sort_table(&tree, out, fault);
-    if (good)
+    bool good = options->by_position || sort_table(&tree, out, fault);
+    if (good && !options->by_position)
         rep_trim(arena, out, options->keep);
     tree_free(&tree);
     return good;

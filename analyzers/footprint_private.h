@@ -31,6 +31,7 @@ struct an__tree {
     struct an_modules *modules;
     const struct an_footprint_options *options;
     struct rep_column columns[AN__COLUMNS_MAX];
+    led_owner padding, not_padding;   // what is known of who is [padding]
     uint8_t weights[AN__COLUMNS_MAX]; // enum led_weight; 0 for the last, `inferred`
     size_t column_count;
     VEC(struct an__node) nodes; // [0] is the root

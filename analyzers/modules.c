@@ -219,15 +219,13 @@ static size_t shared(const char *prefix, const char *path)
     return parts;
 }
 
+// A file right in the prefix belongs to ".": the name of that directory differs from checkout to
+// checkout, and tells nothing.
 static name_id inside_prefix(struct an_modules *modules, struct slice dir, size_t prefix)
 {
-    if (dir.size > prefix)
-        return names_intern(modules->names, slice_of(dir.data + prefix, dir.size - prefix));
-    size_t start = prefix - 1; // the last part of the prefix, without its '/'
-    while (start > 0 && modules->prefix[start - 1] != '/')
-        start--;
-    return names_intern(modules->names,
-                        slice_of(modules->prefix + start, MAX(prefix - 1 - start, (size_t)1)));
+    if (dir.size <= prefix)
+        return names_intern_text(modules->names, ".");
+    return names_intern(modules->names, slice_of(dir.data + prefix, dir.size - prefix));
 }
 
 // "/p/src/" and "/p/lib/x" give "../lib/x".

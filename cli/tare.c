@@ -34,6 +34,14 @@ static const struct cmd_verb_row verbs[] = {
      "  tare struct python3.11 --contains PyObject       who starts with an object header\n"
      "  tare struct python3.11 --sizes --format csv      a table of all types\n",
      1, SIZE_MAX},
+    {"diff", VERB_DIFF, cmd_diff, "OLD NEW", "what changed between two builds",
+     "Compares two builds or snapshots, the old one first.\n"
+     "\n"
+     "  tare diff v1.elf v2.elf                          by module\n"
+     "  tare diff v1.tare v2.elf -d unit,symbol          a snapshot and a build\n"
+     "  tare diff v1.elf v2.elf --of struct              types that changed their layout\n"
+     "  tare diff v1.elf v2.elf --min-change 1K          leave out the noise\n",
+     2, 2},
 };
 
 static const struct cmd_verb_row *find_verb(const char *name)
