@@ -17,17 +17,22 @@
 
 enum step_op {
     OP_SKIP, // amount bytes
+    OP_READ1,
+    OP_READ2,
+    OP_READ4,
+    OP_READ8,
+    OP_READ_ODD,      // amount bytes: 3, 16 ...
+    OP_READ_PRESENT,  // no bytes: the attribute's being there is the value
+    OP_READ_CONSTANT, // no bytes: constants[amount]
+    OP_READ_ULEB,
+    // From here on: see run_rare.
     OP_SKIP_LEB,
     OP_SKIP_TEXT,
     OP_SKIP_BLOCK, // length of amount bytes, 0: LEB128
     OP_SKIP_INDIRECT,
-    OP_READ, // amount bytes as a number
-    OP_READ_ULEB,
     OP_READ_SLEB,
     OP_READ_TEXT,
     OP_READ_BLOCK,
-    OP_READ_PRESENT,  // no bytes: the attribute's being there is the value
-    OP_READ_CONSTANT, // no bytes: constants[amount]
     OP_READ_INDIRECT,
 };
 
@@ -120,11 +125,12 @@ static unsigned slot_of(uint64_t attribute)
     }
 }
 
-static bool pass_wants_tag(const struct dw__pass *pass, uint64_t tag)
+// The slots a pass wants of DIEs with a tag; 0: such DIEs do not come out.
+static uint64_t slots_of_tag(const struct dw__pass *pass, uint64_t tag)
 {
-    if (pass->all_tags)
-        return true;
-    return tag < 0x100 && pass->tags[tag];
+    if (pass->tags == NULL)
+        return pass->slots;
+    return tag < 0x100 ? pass->tags[tag] : 0;
 }
 
 // ---------------------------------------------------------------------- compiling
@@ -153,16 +159,30 @@ static void compile_skip(struct dw__abbrevs *a, uint32_t first, struct form form
         vec_push(&a->steps, (struct dw__step){.op = ops[form.shape], .amount = form.width});
 }
 
+static uint8_t fixed_read(unsigned width)
+{
+    switch (width) {
+    case 1:
+        return OP_READ1;
+    case 2:
+        return OP_READ2;
+    case 4:
+        return OP_READ4;
+    case 8:
+        return OP_READ8;
+    default:
+        return OP_READ_ODD;
+    }
+}
+
 static void compile_read(struct dw__abbrevs *a, struct form form, uint16_t code, unsigned slot)
 {
-    static const uint8_t ops[] = {[SHAPE_FIXED] = OP_READ,
-                                  [SHAPE_LEB] = OP_READ_ULEB,
-                                  [SHAPE_SLEB] = OP_READ_SLEB,
-                                  [SHAPE_TEXT] = OP_READ_TEXT,
-                                  [SHAPE_BLOCK] = OP_READ_BLOCK,
-                                  [SHAPE_CONSTANT] = OP_READ_CONSTANT,
-                                  [SHAPE_INDIRECT] = OP_READ_INDIRECT};
-    struct dw__step step = {ops[form.shape], (uint8_t)slot, code, form.width};
+    static const uint8_t ops[] = {
+        [SHAPE_LEB] = OP_READ_ULEB,          [SHAPE_SLEB] = OP_READ_SLEB,
+        [SHAPE_TEXT] = OP_READ_TEXT,         [SHAPE_BLOCK] = OP_READ_BLOCK,
+        [SHAPE_CONSTANT] = OP_READ_CONSTANT, [SHAPE_INDIRECT] = OP_READ_INDIRECT};
+    struct dw__step step = {0, (uint8_t)slot, code, form.width};
+    step.op = form.shape == SHAPE_FIXED ? fixed_read(form.width) : ops[form.shape];
     if (code == DW_FORM_flag_present)
         step.op = OP_READ_PRESENT;
     if (form.shape == SHAPE_CONSTANT)
@@ -172,7 +192,7 @@ static void compile_read(struct dw__abbrevs *a, struct form form, uint16_t code,
 
 // The attribute list of one abbreviation. False at damage.
 static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev, struct cur *c,
-                               const struct dw__pass *pass)
+                               uint64_t slots)
 {
     abbrev->step_first = (uint32_t)a->steps.count;
     for (;;) {
@@ -186,8 +206,8 @@ static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev,
             vec_push(&a->constants, cur_sleb(c));
         if (form.shape == SHAPE_UNKNOWN)
             return false;
-        unsigned slot = abbrev->wanted ? slot_of(attribute) : SLOT_TOTAL;
-        if (slot < SLOT_TOTAL && (pass->slots >> slot & 1))
+        unsigned slot = slot_of(attribute);
+        if (slot < SLOT_TOTAL && (slots >> slot & 1))
             compile_read(a, form, (uint16_t)code, slot);
         else
             compile_skip(a, abbrev->step_first, form);
@@ -254,13 +274,12 @@ static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw_
         if (code == 0)
             return true;
         uint64_t tag = cur_uleb(c);
-        struct dw__abbrev abbrev = {.code = code,
-                                    .tag = (uint16_t)tag,
-                                    .children = cur_u8(c) != 0,
-                                    .wanted = pass_wants_tag(pass, tag)};
-        if (abbrev.wanted && is_unwanted(pass, tag, *c))
-            abbrev.wanted = false;
-        if (!compile_attributes(a, &abbrev, c, pass))
+        struct dw__abbrev abbrev = {.code = code, .tag = (uint16_t)tag, .children = cur_u8(c)};
+        uint64_t slots = slots_of_tag(pass, tag);
+        if (slots != 0 && is_unwanted(pass, tag, *c))
+            slots = 0;
+        abbrev.wanted = slots != 0;
+        if (!compile_attributes(a, &abbrev, c, slots))
             return false;
         vec_push(&a->list, abbrev);
     }
@@ -316,7 +335,7 @@ bool dw__abbrevs_compile_one(struct dw__abbrevs *a, const struct dw__unit *unit,
             skip_attributes(&c);
             continue;
         }
-        bool good = compile_attributes(a, &abbrev, &c, pass);
+        bool good = compile_attributes(a, &abbrev, &c, slots_of_tag(pass, abbrev.tag));
         vec_push(&a->list, abbrev);
         return good;
     }
@@ -345,64 +364,12 @@ static const struct dw__abbrev *find_abbrev(const struct dw__abbrevs *a, uint64_
 
 // ----------------------------------------------------------------------- the scan
 
-static void skip_block(struct cur *c, unsigned width)
+static uint64_t read_odd(struct cur *c, unsigned width)
 {
-    cur_skip(c, width == 0 ? cur_uleb(c) : cur_uint(c, width));
-}
-
-static void skip_text(struct cur *c)
-{
-    cur_text(c);
-}
-
-static uint64_t read_fixed(struct cur *c, unsigned width)
-{
-    switch (width) {
-    case 4:
-        return cur_u32(c);
-    case 1:
-        return cur_u8(c);
-    case 2:
-        return cur_u16(c);
-    case 8:
-        return cur_u64(c);
-    case 3:
+    if (width == 3)
         return cur_u24(c);
-    default: // data16 and odd address sizes: the value is its place
-        cur_skip(c, width);
-        return cur_offset(c) - width;
-    }
-}
-
-static void read_block(struct cur *c, unsigned width, struct dw__die *die, unsigned slot)
-{
-    uint64_t size = width == 0 ? cur_uleb(c) : cur_uint(c, width);
-    die->value[slot] = cur_offset(c);
-    die->extra[slot] = size;
-    cur_skip(c, size);
-}
-
-static bool run_step(struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                     struct dw__die *die);
-
-// DW_FORM_indirect: the form stands before the value (7.5.3). An indirect or implicit form inside
-// an indirect one is damage.
-static bool run_indirect(struct dw__scan *scan, bool read, unsigned slot, struct cur *c,
-                         struct dw__die *die)
-{
-    uint64_t code = cur_uleb(c);
-    const struct dw__unit *unit = scan->unit;
-    struct form form = form_of(code, unit->version, unit->address_size, unit->offset_size);
-    struct dw__abbrevs one = {0};
-    if (form.shape >= SHAPE_CONSTANT)
-        return false;
-    if (read)
-        compile_read(&one, form, (uint16_t)code, slot);
-    else
-        compile_skip(&one, 0, form);
-    bool good = one.steps.count == 0 || run_step(scan, &one.steps.items[0], c, die);
-    vec_free(&one.steps);
-    return good;
+    cur_skip(c, width); // data16 and odd address sizes: the value is its place
+    return cur_offset(c) - width;
 }
 
 static inline void keep(struct dw__die *die, const struct dw__step *step, uint64_t value)
@@ -412,22 +379,87 @@ static inline void keep(struct dw__die *die, const struct dw__step *step, uint64
     die->present |= (uint64_t)1 << step->slot;
 }
 
-static inline bool run_read(struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                            struct dw__die *die)
+static void read_block(struct cur *c, const struct dw__step *step, struct dw__die *die)
+{
+    uint64_t size = step->amount == 0 ? cur_uleb(c) : cur_uint(c, step->amount);
+    keep(die, step, cur_offset(c));
+    die->extra[step->slot] = size;
+    cur_skip(c, size);
+}
+
+static bool run_step(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
+                     struct dw__die *die);
+
+// DW_FORM_indirect: the form stands before the value (7.5.3). An indirect or implicit form inside
+// an indirect one is damage.
+static bool run_indirect(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
+                         struct dw__die *die)
+{
+    uint64_t code = cur_uleb(c);
+    const struct dw__unit *unit = scan->unit;
+    struct form form = form_of(code, unit->version, unit->address_size, unit->offset_size);
+    struct dw__abbrevs one = {0};
+    if (form.shape >= SHAPE_CONSTANT)
+        return false;
+    if (step->op == OP_READ_INDIRECT)
+        compile_read(&one, form, (uint16_t)code, step->slot);
+    else
+        compile_skip(&one, 0, form);
+    bool good = one.steps.count == 0 || run_step(scan, &one.steps.items[0], c, die);
+    vec_free(&one.steps);
+    return good;
+}
+
+static bool run_rare(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
+                     struct dw__die *die)
 {
     switch (step->op) {
-    case OP_READ:
-        keep(die, step, read_fixed(c, step->amount));
+    case OP_SKIP_LEB:
+        cur_uleb(c);
         return true;
-    case OP_READ_ULEB:
-        keep(die, step, cur_uleb(c));
+    case OP_SKIP_TEXT:
+        cur_text(c);
+        return true;
+    case OP_SKIP_BLOCK:
+        cur_skip(c, step->amount == 0 ? cur_uleb(c) : cur_uint(c, step->amount));
         return true;
     case OP_READ_SLEB:
         keep(die, step, (uint64_t)cur_sleb(c));
         return true;
     case OP_READ_TEXT:
         keep(die, step, cur_offset(c));
-        skip_text(c);
+        cur_text(c);
+        return true;
+    case OP_READ_BLOCK:
+        read_block(c, step, die);
+        return true;
+    default:
+        return run_indirect(scan, step, c, die);
+    }
+}
+
+static inline __attribute__((always_inline)) bool run_step(const struct dw__scan *scan,
+                                                           const struct dw__step *step,
+                                                           struct cur *c, struct dw__die *die)
+{
+    switch (step->op) {
+    case OP_SKIP:
+        cur_skip(c, step->amount);
+        return true;
+    case OP_READ1:
+        keep(die, step, cur_u8(c));
+        return true;
+    case OP_READ2:
+        keep(die, step, cur_u16(c));
+        return true;
+    case OP_READ4:
+        keep(die, step, cur_u32(c));
+        return true;
+    case OP_READ8:
+        keep(die, step, cur_u64(c));
+        return true;
+    case OP_READ_ODD:
+        keep(die, step, read_odd(c, step->amount));
         return true;
     case OP_READ_PRESENT:
         keep(die, step, 1);
@@ -435,35 +467,11 @@ static inline bool run_read(struct dw__scan *scan, const struct dw__step *step, 
     case OP_READ_CONSTANT:
         keep(die, step, (uint64_t)scan->abbrevs->constants.items[step->amount]);
         return true;
-    case OP_READ_BLOCK:
-        keep(die, step, 0);
-        read_block(c, step->amount, die, step->slot);
+    case OP_READ_ULEB:
+        keep(die, step, cur_uleb(c));
         return true;
     default:
-        return run_indirect(scan, true, step->slot, c, die);
-    }
-}
-
-static bool run_step(struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                     struct dw__die *die)
-{
-    switch (step->op) {
-    case OP_SKIP:
-        cur_skip(c, step->amount);
-        return true;
-    case OP_SKIP_LEB:
-        cur_uleb(c);
-        return true;
-    case OP_SKIP_TEXT:
-        skip_text(c);
-        return true;
-    case OP_SKIP_BLOCK:
-        skip_block(c, step->amount);
-        return true;
-    case OP_SKIP_INDIRECT:
-        return run_indirect(scan, false, 0, c, die);
-    default:
-        return run_read(scan, step, c, die);
+        return run_rare(scan, step, c, die);
     }
 }
 
@@ -534,7 +542,7 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
 
 // ------------------------------------------------------------------ random access
 
-static const struct dw__pass everything = {.slots = UINT64_MAX, .all_tags = true};
+static const struct dw__pass everything = {.slots = UINT64_MAX};
 
 static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__unit *unit)
 {

@@ -324,14 +324,15 @@ bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct
         return true;
     struct reader r = {.dw = dw, .flags = flags};
     unsigned workers = par_workers(dw->threads, dw->units.count);
-    r.pass.slots = 1ull << SLOT_NAME | 1ull << SLOT_LINKAGE_NAME | 1ull << SLOT_MIPS_LINKAGE_NAME |
-                   1ull << SLOT_TYPE | 1ull << SLOT_LOW_PC | 1ull << SLOT_HIGH_PC |
-                   1ull << SLOT_RANGES | 1ull << SLOT_ORIGIN | 1ull << SLOT_SPECIFICATION |
-                   1ull << SLOT_LOCATION | 1ull << SLOT_DECL_LINE | 1ull << SLOT_CALL_LINE;
-    const bool tags[0x100] = {
-        [DW_TAG_subprogram] = true,
-        [DW_TAG_variable] = true,
-        [DW_TAG_inlined_subroutine] = flags & DW_CODE_INLINES,
+    const uint64_t slots = 1ull << SLOT_NAME | 1ull << SLOT_LINKAGE_NAME |
+                           1ull << SLOT_MIPS_LINKAGE_NAME | 1ull << SLOT_TYPE |
+                           1ull << SLOT_LOW_PC | 1ull << SLOT_HIGH_PC | 1ull << SLOT_RANGES |
+                           1ull << SLOT_ORIGIN | 1ull << SLOT_SPECIFICATION |
+                           1ull << SLOT_LOCATION | 1ull << SLOT_DECL_LINE | 1ull << SLOT_CALL_LINE;
+    const uint64_t tags[0x100] = {
+        [DW_TAG_subprogram] = slots,
+        [DW_TAG_variable] = slots,
+        [DW_TAG_inlined_subroutine] = flags & DW_CODE_INLINES ? slots : 0,
     };
     r.pass.tags = tags;
     dw__places_open(&r.places, image);

@@ -260,7 +260,6 @@ static const struct dw__pass root_pass = {
              1ull << SLOT_ADDR_BASE | 1ull << SLOT_RNGLISTS_BASE | 1ull << SLOT_LOCLISTS_BASE |
              1ull << SLOT_DWO_NAME | 1ull << SLOT_GNU_DWO_NAME | 1ull << SLOT_GNU_DWO_ID |
              1ull << SLOT_GNU_ADDR_BASE | 1ull << SLOT_GNU_RANGES_BASE,
-    .all_tags = true,
 };
 
 // Split units and units of an old producer have no base attribute: it then is just behind the

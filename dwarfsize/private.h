@@ -203,9 +203,9 @@ _Static_assert(SLOT_TOTAL <= 64, "presence is a 64-bit mask");
 
 // What a pass asks for: tags that come out of the scan, and which attributes are read for them.
 struct dw__pass {
-    uint64_t slots;   // bit per slot
-    const bool *tags; // 0x100 of them; tags above are not wanted
-    bool all_tags;
+    const uint64_t *tags; // 0x100 of them: the slots wanted of DIEs with this tag (a bit per slot),
+                          // 0 for tags that do not come out, nor do those above 0xff; or NULL:
+    uint64_t slots;       // every DIE comes out, with these slots
     // Parameters and variables that have any of these attributes do not come out.
     uint64_t unwanted;
     uint64_t unwanted_parameters; // formal parameters only

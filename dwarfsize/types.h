@@ -122,12 +122,18 @@ struct dw__worker {
     struct dw__abbrevs abbrevs;
     struct dw__tree tree;          // while trees are not kept
     VEC(struct keyed) definitions; // (identity, unit) of every record, when units are asked for
+    // Definitions this worker has entered before, by identity, and how often it met them since:
+    // most of them, and no lock is needed to count. The number of slots is a power of two.
+    VEC(struct keyed) seen;
+    size_t seen_used;
 };
 
 void dw__table_open(struct dw__table *table, const struct dw_types_options *options);
 void dw__table_close(struct dw__table *table);
 // Enters all wanted types of a tree.
 void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree);
+// Adds up what a worker has counted on its own.
+void dw__table_flush(struct dw__worker *worker);
 // Every entry, in no particular order; moved out of the table.
 struct dw__entry *dw__table_entries(struct dw__table *table, size_t *count);
 bool dw__name_wanted(const struct dw_types_options *options, const char *scope, const char *name);

@@ -77,6 +77,13 @@ static void add_kept_tree(void *context, size_t index, unsigned number)
         mark_found(read, &read->forest.trees[index]);
 }
 
+static void forget(struct dw__worker *worker)
+{
+    worker->definitions.count = 0;
+    vec_free(&worker->seen);
+    worker->seen_used = 0;
+}
+
 static void read_units(struct read *read)
 {
     size_t count = read->dw->units.count;
@@ -86,7 +93,7 @@ static void read_units(struct read *read)
     dw__table_close(&read->table);
     dw__table_open(&read->table, read->options);
     for (unsigned i = 0; i < par_workers(read->dw->threads, count); i++)
-        read->workers[i].definitions.count = 0;
+        forget(&read->workers[i]);
     for (size_t n = 0; n < read->options->name_count && read->options->first; n++)
         atomic_store(&read->found[n], false);
     atomic_store(&read->missing, read->options->name_count);
@@ -256,17 +263,70 @@ static void list_units(struct read *read, struct dw_types *types, const struct i
     free(scratch);
 }
 
+static void make_indexes(struct indexes *by, const struct dw__entry *entries, size_t count,
+                         const uint32_t *ids)
+{
+    make_index(&by->identity, entries, count, ids, false, false);
+    make_index(&by->name, entries, count, ids, false, true);
+    make_index(&by->shell, entries, count, ids, true, false);
+}
+
+static void free_indexes(struct indexes *by)
+{
+    free(by->identity.items);
+    free(by->name.items);
+    free(by->shell.items);
+}
+
+// A definition that lost to a lower one may have brought types that only it needs. They are left
+// behind: only what wanted types lead to is kept, in the order of the entries.
+static size_t keep_reachable(struct dw__entry *entries, size_t count)
+{
+    uint32_t *ids = mem_alloc(count * sizeof *ids);
+    bool *reached = mem_zalloc(count, sizeof *reached);
+    VEC(uint32_t) work = {0};
+    struct indexes by;
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = (uint32_t)i;
+        reached[i] = entries[i].wanted;
+        if (entries[i].wanted)
+            vec_push(&work, (uint32_t)i);
+    }
+    make_indexes(&by, entries, count, ids);
+    while (work.count != 0) {
+        const struct dw__entry *entry = &entries[work.items[--work.count]];
+        for (uint32_t m = 0; m < entry->type.member_count + 2; m++) {
+            struct dw__link link = m == 0   ? entry->target
+                                   : m == 1 ? entry->contains
+                                            : entry->links[m - 2];
+            dw_type_id id = resolve(&by, link);
+            if (id == DW_NO_TYPE || reached[id])
+                continue;
+            reached[id] = true;
+            vec_push(&work, id);
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (reached[i])
+            entries[kept++] = entries[i];
+    vec_free(&work);
+    free_indexes(&by);
+    free(reached);
+    free(ids);
+    return kept;
+}
+
 static void publish(struct read *read, struct dw_types *types)
 {
     size_t count;
     struct dw__entry *entries = dw__table_entries(&read->table, &count);
     qsort(entries, count, sizeof *entries, compare_entries);
+    count = keep_reachable(entries, count);
     uint32_t *ids = mem_alloc(count * sizeof *ids);
     struct indexes by;
     assign_ids(entries, count, ids);
-    make_index(&by.identity, entries, count, ids, false, false);
-    make_index(&by.name, entries, count, ids, false, true);
-    make_index(&by.shell, entries, count, ids, true, false);
+    make_indexes(&by, entries, count, ids);
     types->list = ARENA_ARRAY(types->arena, count, struct dw_type);
     types->wanted = ARENA_ARRAY(types->arena, count, bool);
     for (size_t i = 0; i < count; i++) {
@@ -284,9 +344,7 @@ static void publish(struct read *read, struct dw_types *types)
     set_sizes(types);
     if (read->options->units)
         list_units(read, types, &by);
-    free(by.identity.items);
-    free(by.name.items);
-    free(by.shell.items);
+    free_indexes(&by);
     free(ids);
     free(entries);
 }
@@ -332,6 +390,8 @@ bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct
         read.workers[i].arena = types->parts[i];
     }
     read_units(&read);
+    for (unsigned i = 0; i < workers; i++)
+        dw__table_flush(&read.workers[i]);
     publish(&read, types);
     if (options->first)
         keep_first(types, options);

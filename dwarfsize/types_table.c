@@ -318,6 +318,11 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
 
 // ----------------------------------------------------------------------- entering
 
+static bool selects(const struct dw_types_options *options)
+{
+    return options->name_count != 0;
+}
+
 // A record that is only named: its own key, so that it never hides a definition.
 static void add_shell(struct dw__worker *w, struct dw__place place)
 {
@@ -328,6 +333,7 @@ static void add_shell(struct dw__worker *w, struct dw__place place)
     if (count_known(w->table, key, die, false, false, &deep))
         return;
     build(w, place, &entry);
+    entry.wanted = !selects(w->table->options);
     entry.identity = key;
     entry.type.declaration = true;
     entry.type.member_count = entry.type.enumerator_count = 0;
@@ -338,11 +344,6 @@ static void add_shell(struct dw__worker *w, struct dw__place place)
 static bool is_defined_record(const struct dw__node *node)
 {
     return dw__tag_is_record(node->tag) && !(node->flags & NODE_DECLARATION);
-}
-
-static bool selects(const struct dw_types_options *options)
-{
-    return options->name_count != 0;
 }
 
 static void need(struct dw__worker *w, struct dw__place place, bool by_value, unsigned depth);
@@ -436,6 +437,59 @@ static bool is_listed(const struct dw__node *node)
            node->tag == DW_TAG_typedef || node->tag == DW_TAG_template_alias;
 }
 
+// The worker's own count of a definition; it is new when the key was 0. Units come in ascending
+// order, so what a worker met before it met at a lower DIE.
+static struct keyed *seen_slot(struct dw__worker *w, uint64_t identity)
+{
+    size_t mask = w->seen.count - 1;
+    for (size_t at = (size_t)(identity >> 8) & mask;; at = (at + 1) & mask) {
+        struct keyed *slot = &w->seen.items[at];
+        if (slot->key == identity || slot->key == 0)
+            return slot;
+    }
+}
+
+static void grow_seen(struct dw__worker *w)
+{
+    size_t old_count = w->seen.count, count = MAX(old_count * 2, (size_t)1024);
+    struct keyed *old = w->seen.items;
+    w->seen.items = mem_zalloc(count, sizeof *old);
+    w->seen.count = w->seen.capacity = count;
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].key != 0)
+            *seen_slot(w, old[i].key) = old[i];
+    free(old);
+}
+
+// Counts a definition the worker has entered before; false when it has not.
+static bool seen_before(struct dw__worker *w, uint64_t identity)
+{
+    if ((w->seen_used + 1) * 2 > w->seen.count)
+        grow_seen(w);
+    struct keyed *slot = seen_slot(w, identity);
+    if (slot->key == identity) {
+        slot->value++;
+        return true;
+    }
+    *slot = (struct keyed){identity, 0};
+    w->seen_used++;
+    return false;
+}
+
+void dw__table_flush(struct dw__worker *worker)
+{
+    for (size_t i = 0; i < worker->seen.count; i++) {
+        struct keyed seen = worker->seen.items[i];
+        struct dw__entry *entry = NULL;
+        if (seen.key != 0 && seen.value != 0)
+            entry = find(shard_of(worker->table, seen.key), seen.key);
+        if (entry != NULL)
+            entry->type.copies += (uint32_t)seen.value;
+    }
+    vec_free(&worker->seen);
+    worker->seen_used = 0;
+}
+
 static void add_wanted(struct dw__worker *w, struct dw__place place)
 {
     if (place.node->flags & NODE_DECLARATION) {
@@ -449,6 +503,8 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
     dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
     if (w->table->options->units)
         vec_push(&w->definitions, (struct keyed){identity, unit});
+    if (seen_before(w, identity))
+        return;
     if (count_known(w->table, identity, die, true, true, &deep))
         return;
     struct dw__entry entry;

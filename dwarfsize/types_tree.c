@@ -10,40 +10,59 @@
     X(array_type)                                                                                  \
     X(class_type)                                                                                  \
     X(enumeration_type)                                                                            \
-    X(pointer_type) X(reference_type) X(string_type) X(structure_type) X(subroutine_type)          \
-        X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type) X(const_type)      \
-            X(file_type) X(packed_type) X(volatile_type) X(restrict_type) X(interface_type)        \
-                X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type)                \
-                    X(template_alias) X(shared_type) X(coarray_type) X(dynamic_type)               \
-                        X(atomic_type) X(immutable_type)
+    X(pointer_type)                                                                                \
+    X(reference_type)                                                                              \
+    X(string_type)                                                                                 \
+    X(structure_type) X(subroutine_type) X(typedef) X(union_type) X(ptr_to_member_type)            \
+        X(set_type) X(base_type) X(const_type) X(file_type) X(packed_type) X(volatile_type)        \
+            X(restrict_type) X(interface_type) X(namespace) X(module) X(unspecified_type)          \
+                X(rvalue_reference_type) X(template_alias) X(shared_type) X(coarray_type)          \
+                    X(dynamic_type) X(atomic_type) X(immutable_type)
 #define ITEM_TAGS(X)                                                                               \
     X(member)                                                                                      \
     X(inheritance)                                                                                 \
     X(enumerator)                                                                                  \
-    X(formal_parameter) X(unspecified_parameters) X(template_type_parameter)                       \
-        X(template_value_parameter) X(variable) X(generic_subrange) X(subrange_type)               \
-            X(variant_part) X(variant)
+    X(formal_parameter)                                                                            \
+    X(unspecified_parameters)                                                                      \
+    X(template_type_parameter)                                                                     \
+    X(template_value_parameter) X(variable) X(generic_subrange) X(subrange_type) X(variant_part)   \
+        X(variant)
 
-static const struct dw__pass *type_pass(void)
-{
-#define BIT_OF(tag) [DW_TAG_##tag] = true,
-    static const bool tags[0x100] = {NODE_TAGS(BIT_OF) ITEM_TAGS(BIT_OF)};
-    static const struct dw__pass pass = {
-        .slots = 1ull << SLOT_NAME | 1ull << SLOT_BYTE_SIZE | 1ull << SLOT_BIT_SIZE |
-                 1ull << SLOT_BIT_OFFSET | 1ull << SLOT_DATA_BIT_OFFSET |
-                 1ull << SLOT_MEMBER_LOCATION | 1ull << SLOT_TYPE | 1ull << SLOT_ENCODING |
-                 1ull << SLOT_DECLARATION | 1ull << SLOT_DECL_FILE | 1ull << SLOT_DECL_LINE |
-                 1ull << SLOT_SPECIFICATION | 1ull << SLOT_CONST_VALUE | 1ull << SLOT_UPPER_BOUND |
-                 1ull << SLOT_LOWER_BOUND | 1ull << SLOT_COUNT | 1ull << SLOT_EXTERNAL |
-                 1ull << SLOT_ARTIFICIAL | 1ull << SLOT_VIRTUALITY | 1ull << SLOT_ALIGNMENT |
-                 1ull << SLOT_CONTAINING_TYPE | 1ull << SLOT_SIGNATURE | 1ull << SLOT_DISCR,
-        .tags = tags,
-        // Parameters and variables of functions, which have a place in the source or in memory.
-        .unwanted = 1ull << SLOT_LOCATION | 1ull << SLOT_ORIGIN,
-        .unwanted_parameters = 1ull << SLOT_DECL_LINE,
-    };
-    return &pass;
-}
+#define SLOT(name) (1ull << SLOT_##name)
+#define NODE_SLOTS                                                                                 \
+    (SLOT(NAME) | SLOT(BYTE_SIZE) | SLOT(TYPE) | SLOT(ENCODING) | SLOT(DECLARATION) |              \
+     SLOT(DECL_FILE) | SLOT(DECL_LINE) | SLOT(SPECIFICATION) | SLOT(ALIGNMENT) |                   \
+     SLOT(CONTAINING_TYPE) | SLOT(SIGNATURE))
+#define MEMBER_SLOTS                                                                               \
+    (SLOT(NAME) | SLOT(BYTE_SIZE) | SLOT(BIT_SIZE) | SLOT(BIT_OFFSET) | SLOT(DATA_BIT_OFFSET) |    \
+     SLOT(MEMBER_LOCATION) | SLOT(TYPE) | SLOT(DECLARATION) | SLOT(EXTERNAL) | SLOT(ARTIFICIAL) |  \
+     SLOT(VIRTUALITY) | SLOT(ALIGNMENT))
+#define RANGE_SLOTS (SLOT(UPPER_BOUND) | SLOT(LOWER_BOUND) | SLOT(COUNT) | SLOT(TYPE))
+
+static const uint64_t type_tags[0x100] = {
+#define X(name) [DW_TAG_##name] = NODE_SLOTS,
+    NODE_TAGS(X)
+#undef X
+        [DW_TAG_member] = MEMBER_SLOTS,
+    [DW_TAG_inheritance] = MEMBER_SLOTS,
+    [DW_TAG_variable] = MEMBER_SLOTS,
+    [DW_TAG_enumerator] = SLOT(NAME) | SLOT(CONST_VALUE),
+    [DW_TAG_formal_parameter] = SLOT(TYPE) | SLOT(ARTIFICIAL),
+    [DW_TAG_unspecified_parameters] = SLOT(TYPE),
+    [DW_TAG_template_type_parameter] = SLOT(NAME) | SLOT(TYPE),
+    [DW_TAG_template_value_parameter] = SLOT(NAME) | SLOT(TYPE) | SLOT(CONST_VALUE),
+    [DW_TAG_generic_subrange] = RANGE_SLOTS,
+    [DW_TAG_subrange_type] = RANGE_SLOTS | NODE_SLOTS,
+    [DW_TAG_variant_part] = SLOT(DISCR),
+    [DW_TAG_variant] = SLOT(DISCR_VALUE),
+};
+
+static const struct dw__pass type_pass = {
+    .tags = type_tags,
+    // Parameters and variables of functions, which have a place in the source or in memory.
+    .unwanted = SLOT(LOCATION) | SLOT(ORIGIN),
+    .unwanted_parameters = SLOT(DECL_LINE),
+};
 
 static bool is_item(uint16_t tag)
 {
@@ -66,6 +85,7 @@ struct scope {
 struct builder {
     struct dw *dw;
     struct dw__tree *tree;
+    dw_ref start, end; // of the unit
     VEC(struct scope) stack;
 };
 
@@ -102,7 +122,7 @@ static uint8_t member_flags(const struct dw__die *die, const char *name)
     bool is_static = dw__flag(die, SLOT_EXTERNAL) || dw__flag(die, SLOT_DECLARATION);
     if (die->tag == DW_TAG_variable || (die->tag == DW_TAG_member && is_static))
         flags |= DW_MEMBER_STATIC;
-    if (strncmp(name, "_vptr", 5) == 0)
+    if (name[0] == '_' && strncmp(name, "_vptr", 5) == 0)
         flags |= DW_MEMBER_VTABLE;
     return flags;
 }
@@ -122,83 +142,98 @@ static void fill_member(const struct dw__unit *unit, const struct dw__die *die,
     item->bits = dw__number(unit, die, item->old_bits ? SLOT_BIT_OFFSET : SLOT_DATA_BIT_OFFSET, 0);
 }
 
-static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
-                     const struct scope *scope)
+// Whether a reference leaves the unit.
+static void note_foreign(struct builder *b, dw_ref ref)
 {
-    struct dw__item item = {.tag = die->tag, .next = NO_INDEX, .flags = scope->flags};
-    item.name = dw__text(unit, die, SLOT_NAME);
-    item.type = dw__reference(b->dw, unit, die, SLOT_TYPE);
-    switch (die->tag) {
-    case DW_TAG_member:
-    case DW_TAG_inheritance:
-    case DW_TAG_variable:
-        fill_member(unit, die, &item);
-        break;
-    case DW_TAG_enumerator:
-        item.offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
-        break;
-    case DW_TAG_subrange_type:
-    case DW_TAG_generic_subrange:
-        item.bits = dw__dimension(unit, die);
-        break;
-    case DW_TAG_template_value_parameter:
-        item.offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
-        break;
-    default:
-        break;
-    }
-    struct dw__tree *tree = b->tree;
-    struct dw__node *node = &tree->nodes.items[scope->node];
+    b->tree->foreign |= ref != DW_NO_REF && (ref < b->start || ref >= b->end);
+}
+
+// A new item at the end of the node's list. Written in place and field by field: a million of them
+// go through here, and a copy of a record just written stalls.
+static struct dw__item *append_item(struct dw__tree *tree, uint32_t node_index)
+{
+    struct dw__node *node = &tree->nodes.items[node_index];
     uint32_t index = (uint32_t)tree->items.count;
-    vec_push(&tree->items, item);
+    vec_reserve(&tree->items, tree->items.count + 1);
+    tree->items.count++;
     if (node->last == NO_INDEX)
         node->first = index;
     else
         tree->items.items[node->last].next = index;
     node->last = index;
     node->count++;
+    struct dw__item *item = &tree->items.items[index];
+    item->next = NO_INDEX;
+    item->offset = item->bits = 0;
+    item->bit_size = item->storage = item->alignment = 0;
+    item->old_bits = false;
+    return item;
+}
+
+static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
+                     const struct scope *scope)
+{
+    struct dw__item *item = append_item(b->tree, scope->node);
+    item->tag = die->tag;
+    item->flags = scope->flags;
+    item->name = dw__text(unit, die, SLOT_NAME);
+    item->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
+    note_foreign(b, item->type);
+    switch (die->tag) {
+    case DW_TAG_member:
+    case DW_TAG_inheritance:
+    case DW_TAG_variable:
+        fill_member(unit, die, item);
+        break;
+    case DW_TAG_enumerator:
+    case DW_TAG_template_value_parameter:
+        item->offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
+        break;
+    case DW_TAG_subrange_type:
+    case DW_TAG_generic_subrange:
+        item->bits = dw__dimension(unit, die);
+        break;
+    default:
+        break;
+    }
 }
 
 // ------------------------------------------------------------------------- nodes
-
-static void note_foreign(struct builder *b, const struct dw__unit *unit, dw_ref ref)
-{
-    uint64_t start = dw__ref_make(unit, unit->start), end = dw__ref_make(unit, unit->end);
-    b->tree->foreign |= ref != DW_NO_REF && (ref < start || ref >= end);
-}
 
 static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
                          uint32_t parent)
 {
     struct dw__tree *tree = b->tree;
-    struct dw__node node = {
-        .offset = (uint32_t)(die->offset - unit->start),
-        .parent = parent,
-        .first = NO_INDEX,
-        .last = NO_INDEX,
-        .tag = die->tag,
-        .name = dw__text(unit, die, SLOT_NAME),
-        .size = dw__number(unit, die, SLOT_BYTE_SIZE, UINT64_MAX),
-        .type = dw__reference(b->dw, unit, die, SLOT_TYPE),
-        .alias = DW_NO_REF,
-        .contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE),
-        .alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0),
-        .decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, 0),
-        .decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0),
-        .encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0),
-        .flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0,
-    };
-    if (dw__has(die, SLOT_SIGNATURE))
-        node.alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
-    else if (dw__has(die, SLOT_SPECIFICATION))
-        node.alias = dw__reference(b->dw, unit, die, SLOT_SPECIFICATION);
-    note_foreign(b, unit, node.type);
-    note_foreign(b, unit, node.alias);
-    note_foreign(b, unit, node.contains);
     uint32_t index = (uint32_t)tree->nodes.count;
-    for (size_t bucket = node.offset / 32; tree->buckets.count <= bucket;)
+    vec_reserve(&tree->nodes, tree->nodes.count + 1);
+    tree->nodes.count++;
+    struct dw__node *node = &tree->nodes.items[index];
+    node->offset = (uint32_t)(die->offset - unit->start);
+    node->parent = parent;
+    node->first = node->last = NO_INDEX;
+    node->count = 0;
+    node->tag = die->tag;
+    node->name = dw__text(unit, die, SLOT_NAME);
+    node->size = dw__number(unit, die, SLOT_BYTE_SIZE, UINT64_MAX);
+    node->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
+    node->alias = DW_NO_REF;
+    node->contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE);
+    node->alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0);
+    node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, 0);
+    node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
+    node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
+    node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
+    atomic_init(&node->name_hash, 0);
+    atomic_init(&node->identity, 0);
+    if (dw__has(die, SLOT_SIGNATURE))
+        node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
+    else if (dw__has(die, SLOT_SPECIFICATION))
+        node->alias = dw__reference(b->dw, unit, die, SLOT_SPECIFICATION);
+    note_foreign(b, node->type);
+    note_foreign(b, node->alias);
+    note_foreign(b, node->contains);
+    for (size_t bucket = node->offset / 32; tree->buckets.count <= bucket;)
         vec_push(&tree->buckets, index);
-    vec_push(&tree->nodes, node);
     return index;
 }
 
@@ -227,9 +262,7 @@ static void add_die(struct builder *b, const struct dw__unit *unit, const struct
         scope.flags = die->tag == DW_TAG_variant ? DW_MEMBER_VARIANT : DW_MEMBER_DISCRIMINANT;
     } else if (is_item(die->tag)) {
         if (belongs(b, top, die)) {
-            struct scope copy = *top;
-            note_foreign(b, unit, dw__reference(b->dw, unit, die, SLOT_TYPE));
-            add_item(b, unit, die, &copy);
+            add_item(b, unit, die, top);
             return;
         }
         if (die->tag != DW_TAG_subrange_type) // as a type of its own (Ada, Modula-2)
@@ -269,10 +302,15 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     tree->tagged = is_c(unit->language);
     if (unit->damaged || unit->end - unit->start > UINT32_MAX)
         return;
-    struct builder builder = {.dw = dw, .tree = tree};
+    struct builder builder = {
+        .dw = dw,
+        .tree = tree,
+        .start = dw__ref_make(unit, unit->start),
+        .end = dw__ref_make(unit, unit->end),
+    };
     struct dw__scan scan;
     struct dw__die die;
-    dw__abbrevs_compile(abbrevs, dw, unit, type_pass());
+    dw__abbrevs_compile(abbrevs, dw, unit, &type_pass);
     dw__scan_start(&scan, dw, unit, abbrevs);
     while (dw__scan_next(&scan, &die))
         add_die(&builder, unit, &die);
