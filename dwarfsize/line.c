@@ -39,10 +39,14 @@ struct reader {
     void (*run)(void *context, const struct dw_line_run *run);
     void *context;
     struct dw_line_run pending; // grows as long as its neighbours are alike; path NULL: none
-    uint64_t mask;              // of an address
-    bool backwards;             // said once
-    VEC(uint32_t) defined;      // entries of DW_LNE_define_file
-    uint8_t address_step[256];  // of special opcodes, in operations
+    // A sequence at 0 is held back until its end tells whose it is.
+    bool holding;
+    VEC(struct dw_line_run) held;
+    VEC(uint64_t) ends;        // of the unit's functions, ascending, when one of them is at 0
+    uint64_t mask;             // of an address
+    bool backwards;            // said once
+    VEC(uint32_t) defined;     // entries of DW_LNE_define_file
+    uint8_t address_step[256]; // of special opcodes, in operations
     int16_t line_step[256];
 };
 
@@ -50,7 +54,9 @@ struct reader {
 
 static void flush(struct reader *r)
 {
-    if (r->pending.path != NULL)
+    if (r->pending.path != NULL && r->holding)
+        vec_push(&r->held, r->pending);
+    else if (r->pending.path != NULL)
         r->run(r->context, &r->pending);
     r->pending.path = NULL;
 }
@@ -77,9 +83,64 @@ static bool is_kept(const struct reader *r, uint64_t address)
            (!r->places.sections || img_section_at(r->places.places.image, address) != NULL);
 }
 
+static int by_value(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+// Adds the ends of a unit's functions; true when one of them starts at 0. Functions are in the order
+// of their units.
+static bool add_ends(struct reader *r, const struct dw_code *code, uint32_t unit)
+{
+    size_t low = 0, high = code->function_count;
+    bool zero = false;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (code->functions[middle].concrete < unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < code->function_count && code->functions[low].concrete == unit; low++) {
+        const struct dw_function *f = &code->functions[low];
+        for (uint32_t i = 0; i < f->range_count; i++) {
+            zero |= code->ranges[f->range_first + i].start == 0;
+            vec_push(&r->ends, code->ranges[f->range_first + i].end);
+        }
+    }
+    return zero;
+}
+
+static void find_ends(struct reader *r)
+{
+    const struct dw__unit *unit = r->table->unit;
+    if (r->places.code == NULL)
+        return;
+    bool zero = add_ends(r, r->places.code, dw__unit_index(r->dw, unit));
+    if (unit->partner != DW_NO_UNIT)
+        zero |= add_ends(r, r->places.code, unit->partner);
+    if (!zero)
+        r->ends.count = 0;
+    if (r->ends.count != 0)
+        qsort(r->ends.items, r->ends.count, sizeof *r->ends.items, by_value);
+}
+
+// Hands out the sequence at 0 that was held back, if it ends where a function does.
+static void release(struct reader *r, uint64_t end)
+{
+    bool kept = r->ends.count != 0 && bsearch(&end, r->ends.items, r->ends.count,
+                                              sizeof *r->ends.items, by_value) != NULL;
+    for (size_t i = 0; kept && i < r->held.count; i++)
+        r->run(r->context, &r->held.items[i]);
+    r->held.count = 0;
+    r->holding = false;
+}
+
 static void start_sequence(struct reader *r, struct registers *g)
 {
     g->sequence = is_kept(r, g->address) ? SEQUENCE_LIVE : SEQUENCE_DEAD;
+    r->holding = g->address == 0 && r->places.code != NULL;
     g->start = g->last = g->address;
     g->run_path = g->path;
     g->run_line = g->line;
@@ -135,6 +196,8 @@ static void end_sequence(struct reader *r, struct registers *g)
     if (g->sequence == SEQUENCE_LIVE)
         change_run(r, g);
     flush(r);
+    if (r->holding)
+        release(r, g->address);
     reset(r, g);
 }
 
@@ -326,7 +389,10 @@ bool dw_read_lines(struct dw *dw, struct img *image, uint32_t unit, bool by_file
                             .context = context};
     reader.mask = reader.places.places.address_size == 4 ? UINT32_MAX : UINT64_MAX;
     prepare_steps(&reader);
+    find_ends(&reader);
     run_program(&reader);
     vec_free(&reader.defined);
+    vec_free(&reader.held);
+    vec_free(&reader.ends);
     return true;
 }

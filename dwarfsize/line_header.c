@@ -157,19 +157,27 @@ void dw__line_doubt(const struct dw *dw, const struct dw__line_table *table, uin
               "%s", text);
 }
 
+static void find_places(struct dw *dw, struct img *image, struct dw__line_places *places)
+{
+    size_t count;
+    const struct img_section *sections = img_sections(image, &count);
+    struct fault fault = {0};
+    dw__places_close(&places->places);
+    dw__places_open(&places->places, image);
+    places->sections = false;
+    for (size_t i = 0; i < count; i++)
+        places->sections |= (sections[i].flags & SHF_ALLOC) != 0;
+    places->code = NULL;
+    if (places->places.zero_is_real)
+        dw_read_code(dw, image, 0, &places->code, &fault);
+}
+
 struct dw__line_places dw__line_places_of(struct dw *dw, struct img *image)
 {
     struct dw__lines *lines = lines_of(dw);
     pthread_mutex_lock(&lines->lock);
-    if (lines->places.places.image != image) {
-        size_t count;
-        const struct img_section *sections = img_sections(image, &count);
-        dw__places_close(&lines->places.places);
-        dw__places_open(&lines->places.places, image);
-        lines->places.sections = false;
-        for (size_t i = 0; i < count; i++)
-            lines->places.sections |= (sections[i].flags & SHF_ALLOC) != 0;
-    }
+    if (lines->places.places.image != image)
+        find_places(dw, image, &lines->places);
     struct dw__line_places places = lines->places;
     memset(&places.places.low, 0, sizeof places.places.low); // not lent
     pthread_mutex_unlock(&lines->lock);

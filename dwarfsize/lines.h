@@ -55,6 +55,8 @@ const char *dw__line_entry_path(struct dw *dw, struct dw__line_table *table, uin
 struct dw__line_places {
     struct dw__places places;
     bool sections;
+    // Where a function is at 0, discarded ones seem to be there too: the functions that are kept.
+    const struct dw_code *code; // NULL elsewhere
 };
 // Found once an image. Thread-safe.
 struct dw__line_places dw__line_places_of(struct dw *dw, struct img *image);
