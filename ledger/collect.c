@@ -111,6 +111,12 @@ void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, 
 
 // ------------------------------------------------------------------- the collector
 
+static bool is_copied(const struct img_segment *segment)
+{
+    return segment->type == PT_LOAD && segment->file_size != 0 &&
+           segment->load_addr != segment->addr;
+}
+
 static void open_image(struct led_collector *run, size_t index)
 {
     struct led__image *im = &run->images[index];
@@ -125,6 +131,8 @@ static void open_image(struct led_collector *run, size_t index)
     for (size_t i = im->segment_count; i > 0; i--)
         if (im->segments[i - 1].type == PT_TLS)
             im->tls_addr = im->segments[i - 1].addr;
+    for (size_t i = 0; i < im->segment_count; i++)
+        im->copies = im->copies || is_copied(&im->segments[i]);
     if (has_symbol_table(im->img))
         im->symbols_from = im->img;
     else if (debug && has_symbol_table(debug->img))

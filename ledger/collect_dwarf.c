@@ -336,10 +336,10 @@ static bool needs_names(const struct reading *reading)
 {
     for (size_t i = 0; i < reading->unit_count; i++)
         switch (reading->units[i].language) {
-        case 0x01:   // C89
-        case 0x02:   // C
-        case 0x0c:   // C99
-        case 0x1d:   // C11
+        case DW_LANG_C89:
+        case DW_LANG_C:
+        case DW_LANG_C99:
+        case DW_LANG_C11:
         case DW_LANG_Mips_Assembler:
             break;
         default:

@@ -24,7 +24,8 @@
 
 enum what { IN_SECTION, ELF_HEADER, PROGRAM_HEADERS, SECTION_HEADERS, SPAN, GAP };
 
-// A run of bytes some table asked for. `file` is where its bytes would lie in the file.
+// A run of bytes some table asked for. `file` is where its bytes would lie in the file: nowhere for
+// memory without bytes, and for the members of a thin archive, which are files of their own.
 struct run {
     struct led_extent extent;
     struct led__range file;
@@ -63,12 +64,6 @@ struct header {
 
 // ------------------------------------------------------------------------ asking
 
-// The members of a thin archive are files of their own: no byte of them is in this one.
-static bool in_this_file(const struct led__image *im)
-{
-    return im->info->member == NULL || im->info->file_start != 0;
-}
-
 static void ask_part(struct base *base, const struct led__image *im, const struct window *window,
                      uint64_t from, uint64_t to, uint32_t section, enum what what)
 {
@@ -76,7 +71,7 @@ static void ask_part(struct base *base, const struct led__image *im, const struc
         return;
     struct run run = {.what = (uint8_t)what};
     bool mapped = from < window->mapped;
-    if (mapped && in_this_file(im))
+    if (mapped && !im->info->external)
         run.file = (struct led__range){window->file + from, window->file + to};
     run.extent = (struct led_extent){
         .size = to - from,
@@ -115,7 +110,7 @@ static void ask_file(struct base *base, const struct led__image *im, uint64_t of
                                 .section = section,
                                 .segment = UINT32_MAX};
     struct run run = {extent, {start, end}, text, (uint8_t)what, false, im == NULL};
-    if (start != end && (im == NULL || in_this_file(im)))
+    if (start != end && (im == NULL || !im->info->external))
         vec_push(&base->runs, run);
 }
 
@@ -241,7 +236,8 @@ static struct members sort_into_segments(const struct led__image *im)
 }
 
 // Some linker scripts put constants into a segment that says it is writable. It is not, when it
-// holds nothing but constants.
+// holds nothing but constants; nor when other segments are copied into RAM, for then nothing that is
+// loaded in place is meant to be written (a vector table often says so).
 static bool is_writable(const struct led__image *im, const struct img_segment *segment,
                         const struct keyed *members, size_t count)
 {
@@ -279,7 +275,8 @@ static struct window window_of(struct base *base, const struct led__image *im,
     if (!add_u64(window.load, window.size, &(uint64_t){0}))
         window.load = LED_NOWHERE;
     if (im->firmware) {
-        bool ram = is_writable(im, segment, members, count) || segment->load_addr != segment->addr;
+        bool copied = segment->load_addr != segment->addr;
+        bool ram = copied || (!im->copies && is_writable(im, segment, members, count));
         window.rom = (uint8_t)(LED_ROM | (ram ? LED_RAM : 0));
         window.ram = LED_RAM;
     }

@@ -36,7 +36,8 @@ struct led__image {
     size_t section_count, segment_count;
     struct led__about *about; // by section
     bool firmware;            // led_is_firmware
-    uint64_t tls_addr;        // of the TLS template
+    bool copies;       // firmware: some segment is loaded at one address and copied to another
+    uint64_t tls_addr; // of the TLS template
     struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
     struct dw *dw;            // or NULL
     struct img *dwarf_from;   // the image that holds the debug sections

@@ -212,9 +212,10 @@ static bool is_end_mark(const char *name)
     return false;
 }
 
+// Names a compiler gave to what has none, such as a string literal, start with ".L".
 static bool is_label(const struct img_symbol *symbol)
 {
-    return symbol->size == 0 && symbol->name[0] != '\0' &&
+    return symbol->size == 0 && symbol->name[0] != '\0' && strncmp(symbol->name, ".L", 2) != 0 &&
            (symbol->type == STT_NOTYPE || symbol->type == STT_FUNC) && !is_end_mark(symbol->name);
 }
 
