@@ -91,7 +91,24 @@ uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *t
 
 // ------------------------------------------------------------------------- names
 
-// Dimensions of an array, parameters of a function, arguments of a template.
+// The name of a parameter's or result's type, but function types and anonymous records are not
+// looked into. A callback that takes a callback of its own type is written without any name by gcc
+// (its DIEs form a ring), so this is where the recursion must end.
+static uint64_t outer_name_of(const struct dw__forest *forest, struct dw__place place,
+                              unsigned depth)
+{
+    const struct dw__node *node = place.node;
+    if (node == NULL)
+        return 2; // void
+    if (!is_anonymous(node))
+        return name_of(forest, place, depth);
+    if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_subroutine_type || depth > DEPTH_MAX)
+        return node->tag;
+    struct dw__place target = dw__place_of(forest, place.tree, node->type);
+    return hash_mix(node->tag, outer_name_of(forest, target, depth + 1));
+}
+
+// Dimensions of an array, parameters of a function.
 static uint64_t hash_items(const struct dw__forest *forest, struct dw__place place, unsigned depth)
 {
     uint64_t hash = place.node->count;
@@ -101,8 +118,9 @@ static uint64_t hash_items(const struct dw__forest *forest, struct dw__place pla
         if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange)
             hash = hash_mix(hash, item->bits);
         else if (item->tag != DW_TAG_unspecified_parameters)
-            hash = hash_mix(
-                hash, name_of(forest, dw__place_of(forest, place.tree, item->type), depth + 1));
+            hash =
+                hash_mix(hash, outer_name_of(forest, dw__place_of(forest, place.tree, item->type),
+                                             depth + 1));
     }
     return hash;
 }
@@ -116,11 +134,12 @@ static uint64_t compute_name(const struct dw__forest *forest, struct dw__place p
                         node->tag * (uint64_t)place.tree->tagged + 1);
     if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type)
         return identity_of(forest, place, depth + 1);
-    uint64_t hash = hash_mix(
-        node->tag, name_of(forest, dw__place_of(forest, place.tree, node->type), depth + 1));
-    if (node->tag == DW_TAG_array_type || node->tag == DW_TAG_subroutine_type)
-        hash = hash_mix(hash, hash_items(forest, place, depth));
-    return hash;
+    struct dw__place target = dw__place_of(forest, place.tree, node->type);
+    if (node->tag == DW_TAG_subroutine_type)
+        return hash_mix(hash_mix(node->tag, outer_name_of(forest, target, depth + 1)),
+                        hash_items(forest, place, depth));
+    uint64_t hash = hash_mix(node->tag, name_of(forest, target, depth + 1));
+    return node->tag == DW_TAG_array_type ? hash_mix(hash, hash_items(forest, place, depth)) : hash;
 }
 
 static uint64_t name_of(const struct dw__forest *forest, struct dw__place place, unsigned depth)
@@ -181,7 +200,7 @@ static uint64_t compute_identity(const struct dw__forest *forest, struct dw__pla
     case DW_TAG_ptr_to_member_type:
         return hash_mix(hash, name_of(forest, target, depth + 1));
     case DW_TAG_subroutine_type:
-        hash = hash_mix(hash, name_of(forest, target, depth + 1));
+        hash = hash_mix(hash, outer_name_of(forest, target, depth + 1));
         return hash_mix(hash, hash_items(forest, place, depth));
     case DW_TAG_base_type:
         return hash_mix(hash, node->encoding);

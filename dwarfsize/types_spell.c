@@ -8,10 +8,26 @@
 
 #include "dwarfsize/types.h"
 
-#define DEPTH_MAX 64
+//
+// gcc writes a callback that takes a callback of its own type as a ring of DIEs without a name, so
+// a function type inside its own parameters reads "(...)"; and what has grown absurdly long is cut.
 
-static void spell(const struct dw_types *types, dw_type_id id, struct buf *declarator,
-                  unsigned depth, struct buf *out);
+#define DEPTH_MAX 64
+#define LONGEST   2000 // bytes of one spelling
+
+// A function type whose parameters are being spelled.
+struct around {
+    dw_type_id id;
+    const struct around *outer;
+};
+
+struct spelling {
+    const struct dw_types *types;
+    const struct around *functions;
+    unsigned depth;
+};
+
+static void spell(const struct spelling *s, dw_type_id id, struct buf *declarator, struct buf *out);
 
 static void prepend(struct buf *text, const char *front)
 {
@@ -69,22 +85,41 @@ static void spell_named(const struct dw_types *types, dw_type_id id, const struc
     buf_bytes(out, declarator->data, declarator->size);
 }
 
-// Pointers bind weaker than [] and (): "(*name)[4]".
-static void spell_pointer(const struct dw_types *types, const struct dw_type *type,
-                          const char *sign, struct buf *declarator, unsigned depth, struct buf *out)
+// The declarator goes on to the type that `type` points to, holds or returns.
+static void spell_target(const struct spelling *s, const struct dw_type *type,
+                         struct buf *declarator, struct buf *out)
 {
-    const struct dw_type *target = dw_types_get(types, type->target);
+    struct spelling inner = *s;
+    inner.depth++;
+    spell(&inner, type->target, declarator, out);
+}
+
+// Pointers bind weaker than [] and (): "(*name)[4]".
+static void spell_pointer(const struct spelling *s, const struct dw_type *type, const char *sign,
+                          struct buf *declarator, struct buf *out)
+{
+    const struct dw_type *target = dw_types_get(s->types, type->target);
     bool binds = target != NULL && (target->kind == DW_ARRAY || target->kind == DW_FUNCTION);
     prepend(declarator, sign);
     if (binds) {
         prepend(declarator, "(");
         buf_char(declarator, ')');
     }
-    spell(types, type->target, declarator, depth + 1, out);
+    spell_target(s, type, declarator, out);
 }
 
-static void spell_array(const struct dw_types *types, const struct dw_type *type,
-                        struct buf *declarator, unsigned depth, struct buf *out)
+static void spell_member_pointer(const struct spelling *s, const struct dw_type *type,
+                                 struct buf *declarator, struct buf *out)
+{
+    struct buf sign = {0};
+    dw_types_qualified(s->types, type->contains, &sign);
+    buf_bytes(&sign, "::*", 4);
+    spell_pointer(s, type, sign.data, declarator, out);
+    buf_free(&sign);
+}
+
+static void spell_array(const struct spelling *s, const struct dw_type *type,
+                        struct buf *declarator, struct buf *out)
 {
     for (uint32_t i = 0; i < type->dimension_count; i++) {
         buf_char(declarator, '[');
@@ -94,34 +129,46 @@ static void spell_array(const struct dw_types *types, const struct dw_type *type
     }
     if (type->dimension_count == 0)
         buf_text(declarator, "[]");
-    spell(types, type->target, declarator, depth + 1, out);
+    spell_target(s, type, declarator, out);
 }
 
-static void spell_function(const struct dw_types *types, const struct dw_type *type,
-                           struct buf *declarator, unsigned depth, struct buf *out)
+static void spell_parameters(const struct spelling *s, const struct dw_type *type, dw_type_id id,
+                             struct buf *out)
 {
-    buf_char(declarator, '(');
+    struct around here = {id, s->functions};
+    struct spelling inner = {s->types, &here, s->depth + 1};
+    for (const struct around *at = s->functions; at != NULL; at = at->outer)
+        if (at->id == id) {
+            buf_text(out, "...");
+            return;
+        }
     for (uint32_t i = 0; i < type->member_count; i++) {
         struct buf none = {0};
         if (i != 0)
-            buf_text(declarator, ", ");
-        spell(types, type->members[i].type, &none, depth + 1, declarator);
+            buf_text(out, ", ");
+        spell(&inner, type->members[i].type, &none, out);
         buf_free(&none);
     }
     if (type->variadic)
-        buf_text(declarator, type->member_count ? ", ..." : "...");
+        buf_text(out, type->member_count ? ", ..." : "...");
     else if (type->member_count == 0 && type->tagged)
-        buf_text(declarator, "void");
+        buf_text(out, "void");
+}
+
+static void spell_function(const struct spelling *s, const struct dw_type *type, dw_type_id id,
+                           struct buf *declarator, struct buf *out)
+{
+    buf_char(declarator, '(');
+    spell_parameters(s, type, id, declarator);
     buf_char(declarator, ')');
-    spell(types, type->target, declarator, depth + 1, out);
+    spell_target(s, type, declarator, out);
 }
 
 // A qualifier of a pointer stands behind its star, of anything else before the name.
-static void spell_qualifier(const struct dw_types *types, const struct dw_type *type,
-                            const char *word, struct buf *declarator, unsigned depth,
-                            struct buf *out)
+static void spell_qualifier(const struct spelling *s, const struct dw_type *type, const char *word,
+                            struct buf *declarator, struct buf *out)
 {
-    const struct dw_type *target = dw_types_get(types, type->target);
+    const struct dw_type *target = dw_types_get(s->types, type->target);
     if (target != NULL && target->kind == DW_POINTER) {
         if (declarator->size != 0)
             prepend(declarator, " ");
@@ -130,74 +177,43 @@ static void spell_qualifier(const struct dw_types *types, const struct dw_type *
         buf_text(out, word);
         buf_char(out, ' ');
     }
-    spell(types, type->target, declarator, depth + 1, out);
+    spell_target(s, type, declarator, out);
 }
 
-static void spell(const struct dw_types *types, dw_type_id id, struct buf *declarator,
-                  unsigned depth, struct buf *out)
+static void spell(const struct spelling *s, dw_type_id id, struct buf *declarator, struct buf *out)
 {
-    const struct dw_type *type = dw_types_get(types, id);
-    if (type == NULL || depth > DEPTH_MAX) {
-        spell_named(types, DW_NO_TYPE, declarator, out);
-        return;
-    }
-    bool named = type->name[0] != '\0';
-    switch (type->kind) {
-    case DW_POINTER:
-        if (!named) {
-            spell_pointer(types, type, "*", declarator, depth, out);
-            return;
-        }
-        break;
-    case DW_REFERENCE:
-        spell_pointer(types, type, "&", declarator, depth, out);
-        return;
-    case DW_RVALUE_REFERENCE:
-        spell_pointer(types, type, "&&", declarator, depth, out);
-        return;
-    case DW_MEMBER_POINTER: {
-        struct buf sign = {0};
-        dw_types_qualified(types, type->contains, &sign);
-        buf_bytes(&sign, "::*", 4);
-        spell_pointer(types, type, sign.data, declarator, depth, out);
-        buf_free(&sign);
-        return;
-    }
-    case DW_CONST:
-        spell_qualifier(types, type, "const", declarator, depth, out);
-        return;
-    case DW_VOLATILE:
-        spell_qualifier(types, type, "volatile", declarator, depth, out);
-        return;
-    case DW_RESTRICT:
-        spell_qualifier(types, type, "restrict", declarator, depth, out);
-        return;
-    case DW_ATOMIC:
-        spell_qualifier(types, type, "_Atomic", declarator, depth, out);
-        return;
-    case DW_ARRAY:
-        if (!named) {
-            spell_array(types, type, declarator, depth, out);
-            return;
-        }
-        break;
-    case DW_FUNCTION:
-        if (!named) {
-            spell_function(types, type, declarator, depth, out);
-            return;
-        }
-        break;
-    default:
-        break;
-    }
-    spell_named(types, id, declarator, out);
+    static const char *const words[] = {
+        [DW_POINTER] = "*",      [DW_REFERENCE] = "&",       [DW_RVALUE_REFERENCE] = "&&",
+        [DW_CONST] = "const",    [DW_VOLATILE] = "volatile", [DW_RESTRICT] = "restrict",
+        [DW_ATOMIC] = "_Atomic",
+    };
+    const struct dw_type *type = dw_types_get(s->types, id);
+    if (s->depth > DEPTH_MAX || declarator->size > LONGEST || out->size > LONGEST)
+        buf_text(out, "...");
+    else if (type == NULL || type->name[0] != '\0')
+        spell_named(s->types, id, declarator, out);
+    else if (type->kind >= DW_POINTER && type->kind <= DW_RVALUE_REFERENCE)
+        spell_pointer(s, type, words[type->kind], declarator, out);
+    else if (type->kind >= DW_CONST && type->kind <= DW_ATOMIC)
+        spell_qualifier(s, type, words[type->kind], declarator, out);
+    else if (type->kind == DW_MEMBER_POINTER)
+        spell_member_pointer(s, type, declarator, out);
+    else if (type->kind == DW_ARRAY)
+        spell_array(s, type, declarator, out);
+    else if (type->kind == DW_FUNCTION)
+        spell_function(s, type, id, declarator, out);
+    else
+        spell_named(s->types, id, declarator, out);
 }
 
 void dw_types_spell(const struct dw_types *types, dw_type_id id, const char *declarator,
                     struct buf *out)
 {
-    struct buf around = {0};
+    struct spelling s = {.types = types};
+    struct buf around = {0}, text = {0};
     buf_text(&around, declarator);
-    spell(types, id, &around, 0, out);
+    spell(&s, id, &around, &text);
+    buf_bytes(out, text.data, text.size);
     buf_free(&around);
+    buf_free(&text);
 }

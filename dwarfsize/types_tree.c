@@ -13,11 +13,12 @@
     X(pointer_type)                                                                                \
     X(reference_type)                                                                              \
     X(string_type)                                                                                 \
-    X(structure_type) X(subroutine_type) X(typedef) X(union_type) X(ptr_to_member_type)            \
-        X(set_type) X(base_type) X(const_type) X(file_type) X(packed_type) X(volatile_type)        \
-            X(restrict_type) X(interface_type) X(namespace) X(module) X(unspecified_type)          \
-                X(rvalue_reference_type) X(template_alias) X(shared_type) X(coarray_type)          \
-                    X(dynamic_type) X(atomic_type) X(immutable_type)
+    X(structure_type)                                                                              \
+    X(subroutine_type) X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type)     \
+        X(const_type) X(file_type) X(packed_type) X(volatile_type) X(restrict_type)                \
+            X(interface_type) X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type)  \
+                X(template_alias) X(shared_type) X(coarray_type) X(dynamic_type) X(atomic_type)    \
+                    X(immutable_type)
 #define ITEM_TAGS(X)                                                                               \
     X(member)                                                                                      \
     X(inheritance)                                                                                 \
@@ -25,8 +26,8 @@
     X(formal_parameter)                                                                            \
     X(unspecified_parameters)                                                                      \
     X(template_type_parameter)                                                                     \
-    X(template_value_parameter) X(variable) X(generic_subrange) X(subrange_type) X(variant_part)   \
-        X(variant)
+    X(template_value_parameter)                                                                    \
+    X(variable) X(generic_subrange) X(subrange_type) X(variant_part) X(variant)
 
 #define SLOT(name) (1ull << SLOT_##name)
 #define NODE_SLOTS                                                                                 \
