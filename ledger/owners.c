@@ -78,6 +78,7 @@ void led_free(struct ledger *ledger)
     vec_free(&ledger->by_file.groups);
     vec_free(&ledger->extents);
     vec_free(&ledger->charges.claims);
+    led__scratch_free(&ledger->scratch);
     vec_free(&ledger->bounds);
     vec_free(&ledger->disputes);
     vec_free(&ledger->sets);

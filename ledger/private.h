@@ -65,17 +65,22 @@ struct led__layer {
     size_t sorted;
 };
 
-// Memory that sorting needs, kept through one settling. Zero-initialised is empty.
+// Memory that sorting needs, kept from one sort to the next. Zero-initialised is empty.
 struct led__scratch {
-    struct keyed *keys;
-    size_t key_capacity;
-    struct led__layer layer;
+    uint64_t *items;
+    size_t capacity;
 };
 
 void led__scratch_free(struct led__scratch *scratch);
+
+enum led__key { LED__START, LED__ORDER };
+
+// The indices of the claims, by start or by order, both at most `line`; lent until the scratch is
+// used again.
+uint64_t *led__sorted_numbers(const struct led__layer *layer, enum led__key key, uint64_t line,
+                              struct led__scratch *scratch);
 // Sorts claims so that a later one wins over an earlier one wherever both lie.
-void led__sort_claims(struct ledger *ledger, struct led__layer *layer,
-                      struct led__scratch *scratch);
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer);
 // Sorted claims on the same range become one, by the set of their owners. Sets are flat, so a claim
 // that joins later finds the same set as if it had been there before.
 void led__share_ranges(struct ledger *ledger, struct led__layer *layer);
@@ -112,6 +117,7 @@ struct ledger {
 
     struct led__layer layers[LED_DIM_COUNT][LED_READER_COUNT];
     struct led__layer charges; // claims without owner; order: the target
+    struct led__scratch scratch;
     struct led__stretches stretches[LED_DIM_COUNT];
     struct led__tally tallies[LED_DIM_COUNT];
     VEC(uint64_t) bounds;

@@ -170,14 +170,14 @@ static void paint(struct ledger *ledger, uint8_t dim)
 
 // --------------------------------------------------------------------------- settling
 
-static void settle_dimension(struct ledger *ledger, uint8_t dim, struct led__scratch *scratch)
+static void settle_dimension(struct ledger *ledger, uint8_t dim)
 {
     bool changed = !(ledger->settled & LED_MASK(dim));
     for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++) {
         struct led__layer *layer = &ledger->layers[dim][reader];
         if (layer->sorted == layer->claims.count)
             continue;
-        led__sort_claims(ledger, layer, scratch);
+        led__sort_claims(ledger, layer);
         if (dim == LED_SYMBOL)
             led__share_ranges(ledger, layer);
         layer->sorted = layer->claims.count;
@@ -189,19 +189,17 @@ static void settle_dimension(struct ledger *ledger, uint8_t dim, struct led__scr
     ledger->bounded = false;
 }
 
-static void settle(struct ledger *ledger, unsigned dims, struct led__scratch *scratch)
+static void settle(struct ledger *ledger, unsigned dims)
 {
     for (uint8_t dim = 0; dim < LED_DIM_COUNT; dim++)
         if (dims & LED_MASK(dim))
-            settle_dimension(ledger, dim, scratch);
+            settle_dimension(ledger, dim);
 }
 
 void led_settle_claims(struct ledger *ledger, unsigned dims)
 {
     ASSERT(ledger->mapped && !ledger->closed && dims < LED_MASK(LED_DIM_COUNT));
-    struct led__scratch scratch = {0};
-    settle(ledger, dims, &scratch);
-    led__scratch_free(&scratch);
+    settle(ledger, dims);
     led__disputes_gather(ledger);
 }
 
@@ -220,32 +218,22 @@ const struct led_stretch *led_stretches(const struct ledger *ledger, enum led_di
 
 // ---------------------------------------------------------------------------- charges
 
-// Numbers of the charges, by target.
-static struct keyed *sorted_targets(const struct led__layer *charges)
-{
-    size_t count = charges->claims.count;
-    struct keyed *targets = mem_alloc(2 * count * sizeof *targets);
-    for (size_t i = 0; i < count; i++)
-        targets[i] = (struct keyed){charges->claims.items[i].order, i};
-    sort_keyed(targets, targets + count, count);
-    return targets;
-}
-
 // Gives every charge its owner in one dimension: a merge of the targets with the stretches.
-static void find_owners(const struct led__stretches *stretches, const struct keyed *targets,
+static void find_owners(const struct led__stretches *stretches, const uint64_t *by_target,
                         struct led__layer *charges)
 {
     const struct led_stretch *at = stretches->list.items;
     for (size_t i = 0; i < charges->claims.count; i++) {
-        while (at[1].pos <= targets[i].key)
+        struct led__claim *charge = &charges->claims.items[by_target[i]];
+        while (at[1].pos <= charge->order)
             at++;
-        charges->claims.items[targets[i].value].owner = at->owner;
+        charge->owner = at->owner;
     }
 }
 
 // Sorted charges are sorted in every dimension (equal range and target, equal owner), so one array
 // is lent to one dimension after the other.
-static void settle_charged(struct ledger *ledger, uint8_t dim, struct led__scratch *scratch)
+static void settle_charged(struct ledger *ledger, uint8_t dim)
 {
     struct led__layer *layer = &ledger->layers[dim][LED_BY_CHARGE], none = {0};
     bool stated = layer->claims.count > 0; // somebody claims as this reader
@@ -256,7 +244,7 @@ static void settle_charged(struct ledger *ledger, uint8_t dim, struct led__scrat
         *layer = ledger->charges;
         ledger->charges = none;
     }
-    settle_dimension(ledger, dim, scratch);
+    settle_dimension(ledger, dim);
     if (!stated) {
         ledger->charges = *layer;
         *layer = none;
@@ -269,33 +257,34 @@ static void free_layers(struct ledger *ledger, uint8_t dim)
         vec_free(&ledger->layers[dim][reader].claims);
 }
 
-static void settle_charges(struct ledger *ledger, struct led__scratch *scratch)
+static void settle_charges(struct ledger *ledger)
 {
-    led__sort_claims(ledger, &ledger->charges, scratch);
-    struct keyed *targets = sorted_targets(&ledger->charges);
+    led__sort_claims(ledger, &ledger->charges);
+    struct led__scratch scratch = {0};
+    const uint64_t *by_target =
+        led__sorted_numbers(&ledger->charges, LED__ORDER, ledger->end, &scratch);
     // Sharing eats the array, so the dimension that shares is the last.
     static const uint8_t dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL};
     for (size_t i = 0; i < COUNT_OF(dims); i++) {
         uint8_t dim = dims[i];
         if (!(ledger->settled & LED_MASK(dim)))
             continue;
-        find_owners(&ledger->stretches[dim], targets, &ledger->charges);
+        find_owners(&ledger->stretches[dim], by_target, &ledger->charges);
         ledger->charges.sorted = 0;
-        settle_charged(ledger, dim, scratch);
+        settle_charged(ledger, dim);
         free_layers(ledger, dim);
     }
-    free(targets);
+    led__scratch_free(&scratch);
 }
 
 void led_settle_charges(struct ledger *ledger)
 {
     ASSERT(ledger->mapped && !ledger->closed);
-    struct led__scratch scratch = {0};
-    settle(ledger, ledger->settled, &scratch);
+    settle(ledger, ledger->settled);
     if (ledger->charges.claims.count > 0)
-        settle_charges(ledger, &scratch);
-    led__scratch_free(&scratch);
+        settle_charges(ledger);
     led__disputes_gather(ledger);
+    led__scratch_free(&ledger->scratch);
     ledger->closed = true;
     vec_free(&ledger->charges.claims);
     for (uint8_t dim = 0; dim < LED_DIM_COUNT; dim++)

@@ -2,14 +2,103 @@
 //
 // The claims of one reader in the order that settle.c sweeps them in. Readers mostly claim in
 // ascending order already, and then nothing is moved.
+//
+// What is sorted is one number a claim, its place on the line and its index packed together, and
+// then the claims are moved where they belong, in place: fresh memory costs more than the moving.
+//
+//     63            index bits   0
+//    | position          | index |     the position alone is sorted by; the index keeps it stable
+//
+// Only absurd lines (p_memsz of 2^60) leave no room for the index; they take sort_keyed.
 
 #include "ledger/private.h"
 
 void led__scratch_free(struct led__scratch *scratch)
 {
-    free(scratch->keys);
-    vec_free(&scratch->layer.claims);
+    free(scratch->items);
+    *scratch = (struct led__scratch){0};
 }
+
+// ------------------------------------------------------------------- numbers, sorted
+
+#define DIGIT_BITS 11
+#define BUCKETS    (1u << DIGIT_BITS)
+
+static unsigned bits_of(uint64_t most)
+{
+    return most == 0 ? 0 : 64 - (unsigned)__builtin_clzll(most);
+}
+
+// One pass by the digit at `shift`; false when all items share it and nothing had to move.
+static bool radix_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned shift)
+{
+    size_t starts[BUCKETS] = {0}, start = 0;
+    for (size_t i = 0; i < count; i++)
+        starts[from[i] >> shift & (BUCKETS - 1)]++;
+    if (starts[from[0] >> shift & (BUCKETS - 1)] == count)
+        return false;
+    for (unsigned b = 0; b < BUCKETS; b++) {
+        size_t size = starts[b];
+        starts[b] = start;
+        start += size;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[starts[from[i] >> shift & (BUCKETS - 1)]++] = from[i];
+    return true;
+}
+
+static uint64_t *room_for(struct led__scratch *scratch, size_t count)
+{
+    if (count > scratch->capacity) {
+        free(scratch->items);
+        scratch->items = mem_alloc(count * sizeof *scratch->items);
+        scratch->capacity = count;
+    }
+    return scratch->items;
+}
+
+static uint64_t key_of(const struct led__claim *claim, enum led__key key)
+{
+    return key == LED__START ? claim->start : claim->order;
+}
+
+static uint64_t *sort_unpacked(const struct led__layer *layer, enum led__key key,
+                               struct led__scratch *scratch)
+{
+    size_t count = layer->claims.count;
+    struct keyed *keys = mem_alloc(2 * count * sizeof *keys);
+    uint64_t *numbers = room_for(scratch, count);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct keyed){key_of(&layer->claims.items[i], key), i};
+    sort_keyed(keys, keys + count, count);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = keys[i].value;
+    free(keys);
+    return numbers;
+}
+
+uint64_t *led__sorted_numbers(const struct led__layer *layer, enum led__key key, uint64_t line,
+                              struct led__scratch *scratch)
+{
+    size_t count = layer->claims.count;
+    unsigned index_bits = bits_of(count), key_bits = bits_of(line);
+    if (index_bits + key_bits > 64)
+        return sort_unpacked(layer, key, scratch);
+    uint64_t *from = room_for(scratch, 2 * count), *to = from + count;
+    for (size_t i = 0; i < count; i++)
+        from[i] = key_of(&layer->claims.items[i], key) << index_bits | i;
+    for (unsigned bit = 0; bit < key_bits && count > 1; bit += DIGIT_BITS) {
+        if (!radix_pass(from, to, count, index_bits + bit))
+            continue;
+        uint64_t *swap = from;
+        from = to, to = swap;
+    }
+    for (size_t i = 0; i < count; i++)
+        from[i] &= ((uint64_t)1 << index_bits) - 1;
+    return from;
+}
+
+// ---------------------------------------------------------------------- claims, sorted
 
 // By start ascending, end descending, order descending, owner's text descending.
 static int compare_claims(const void *a, const void *b, void *ledger)
@@ -34,42 +123,35 @@ static bool is_sorted(struct ledger *ledger, const struct led__layer *layer)
     return true;
 }
 
-static const struct keyed *sorted_keys(const struct led__layer *layer, struct led__scratch *scratch)
+// Puts claim numbers[i] at i, one cycle of the permutation after the other.
+static void move_claims(struct led__claim *claims, uint64_t *numbers, size_t count)
 {
-    size_t count = layer->claims.count;
-    if (2 * count > scratch->key_capacity) {
-        free(scratch->keys);
-        scratch->keys = mem_alloc(2 * count * sizeof *scratch->keys);
-        scratch->key_capacity = 2 * count;
+    for (size_t first = 0; first < count; first++) {
+        if (numbers[first] == first)
+            continue;
+        struct led__claim saved = claims[first];
+        size_t at = first;
+        while (numbers[at] != first) {
+            size_t from = (size_t)numbers[at];
+            claims[at] = claims[from];
+            numbers[at] = at;
+            at = from;
+        }
+        claims[at] = saved;
+        numbers[at] = at;
     }
-    for (size_t i = 0; i < count; i++)
-        scratch->keys[i] = (struct keyed){layer->claims.items[i].start, i};
-    sort_keyed(scratch->keys, scratch->keys + count, count);
-    return scratch->keys;
 }
 
-// Gathers the claims in the scratch layer and swaps the two.
-static void sort_by_start(struct led__layer *layer, struct led__scratch *scratch)
-{
-    const struct keyed *keys = sorted_keys(layer, scratch);
-    size_t count = layer->claims.count;
-    struct led__layer sorted = scratch->layer;
-    vec_reserve(&sorted.claims, count);
-    for (size_t i = 0; i < count; i++)
-        sorted.claims.items[i] = layer->claims.items[keys[i].value];
-    sorted.claims.count = count;
-    scratch->layer = *layer;
-    *layer = sorted;
-}
-
-void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct led__scratch *scratch)
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer)
 {
     if (is_sorted(ledger, layer))
         return;
-    sort_by_start(layer, scratch);
     struct led__claim *claims = layer->claims.items;
-    for (size_t first = 0, end; first < layer->claims.count; first = end) {
-        for (end = first + 1; end < layer->claims.count; end++)
+    size_t count = layer->claims.count;
+    uint64_t *numbers = led__sorted_numbers(layer, LED__START, ledger->end, &ledger->scratch);
+    move_claims(claims, numbers, count);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count; end++)
             if (claims[end].start != claims[first].start)
                 break;
         if (end - first > 1)

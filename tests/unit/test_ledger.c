@@ -266,6 +266,36 @@ static void test_cuts(void)
     led_free(ledger);
 }
 
+// Many claims over long lines, in a scattered order: sorting by several digits, and, where position
+// and index do not fit one word, the other way.
+static void test_long_line(uint64_t spacing)
+{
+    enum { CLAIMS = 1021 }; // a prime: multiples of 400 visit all
+    struct ledger *ledger = line_of(spacing * CLAIMS);
+    char text[20];
+    for (unsigned i = 0; i < CLAIMS; i++) {
+        unsigned k = i * 400 % CLAIMS;
+        snprintf(text, sizeof text, "f%u", k);
+        claim(ledger, LED_SYMBOL, LED_BY_SYMBOL, k * spacing, spacing / 2, text, 0);
+        led_charge(ledger, k * spacing + spacing / 2, 1, (CLAIMS - 1 - k) * spacing);
+    }
+    led_settle_claims(ledger, LED_MASK(LED_SYMBOL));
+    led_settle_charges(ledger);
+    size_t count;
+    const struct led_stretch *stretches = led_stretches(ledger, LED_SYMBOL, &count);
+    CHECK_U64(count, 3 * CLAIMS);
+    for (unsigned k = 0, at = 0; k < CLAIMS; k++, at += 3) {
+        CHECK_U64(stretches[at].pos, k * spacing);
+        snprintf(text, sizeof text, "f%u", k);
+        CHECK_TEXT(led_owner_text(ledger, stretches[at].owner), text);
+        snprintf(text, sizeof text, "f%u", CLAIMS - 1 - k);
+        CHECK_TEXT(led_owner_text(ledger, stretches[at + 1].owner), text);
+        CHECK_U64(stretches[at + 1].reader, LED_BY_CHARGE);
+        CHECK_U64(stretches[at + 2].owner, LED_UNATTRIBUTED);
+    }
+    led_free(ledger);
+}
+
 // ------------------------------------------------------------------- a painter by bytes
 
 #define BYTES_MAX 256 // more than the longest line
@@ -599,6 +629,9 @@ int main(void)
     test_ranks();
     test_charges();
     test_cuts();
+    test_long_line(1 << 4);
+    test_long_line((uint64_t)1 << 30);
+    test_long_line((uint64_t)1 << 51);
     test_random();
     return check_done();
 }
