@@ -83,8 +83,9 @@ enum led_weight { LED_FILE = 1, LED_VM = 2, LED_ROM = 4, LED_RAM = 8, LED_TLS = 
 
 // An owner is an interned text. 0 is [unattributed]. Brackets mark owners that are not the user's:
 // "[padding]", "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and
-// remembers its members; a text of more than 200 bytes ends in "(+N more)", and two sets that read
-// alike are still two owners. So show an owner with led_owner_text, not with names_slice.
+// remembers its members; a text of more than 200 bytes is cut after whole names and ends in
+// "(+N more)", and two sets that read alike are still two owners. So show an owner with
+// led_owner_text, not with names_slice.
 typedef name_id led_owner;
 #define LED_UNATTRIBUTED 0u
 

@@ -10,6 +10,10 @@
 
 #define SET_TEXT_MAX 200
 #define HASH_BYTES   256 // of a member's text: enough to tell apart, and a bound on the work
+// Damaged input can make a million sets of one huge name, or of one huge set and one more each.
+// Real builds come nowhere near these sums over all sets.
+#define LONG_NAMES_MAX ((uint64_t)8 << 20) // bytes of names longer than a set's text
+#define FLATTENED_MAX  ((uint64_t)8 << 20) // members taken from other sets
 
 // ------------------------------------------------------------------- words as tables
 
@@ -157,6 +161,25 @@ void led__set_add(struct ledger *ledger, led_owner owner, const led_owner *membe
 
 typedef VEC(led_owner) owner_vec;
 
+static bool may_flatten(struct ledger *ledger, const led_owner *owners, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct led__set *set = find_set(ledger, owners[i]);
+        ledger->flattened += set == NULL ? 0 : set->count;
+    }
+    return ledger->flattened <= FLATTENED_MAX;
+}
+
+// What stands for owners that may not become a set.
+static led_owner first_of(const struct ledger *ledger, const led_owner *owners, size_t count)
+{
+    led_owner first = owners[0];
+    for (size_t i = 1; i < count; i++)
+        if (led__owner_compare(ledger, owners[i], first) < 0)
+            first = owners[i];
+    return first;
+}
+
 static void push_flat(const struct ledger *ledger, owner_vec *list, led_owner owner)
 {
     const struct led__set *set = find_set(ledger, owner);
@@ -182,26 +205,41 @@ static void sort_unique(struct ledger *ledger, owner_vec *list)
     list->count = kept;
 }
 
-// The joined text; false when names had to be left out. The first name is always whole.
-static bool join_texts(const struct ledger *ledger, const owner_vec *members, struct buf *text)
+// The first name of a set: whole, unless so many long ones were repeated already that it does harm.
+static bool put_first(struct ledger *ledger, struct slice name, size_t room, struct buf *text)
 {
-    const size_t suffix = sizeof " (+4294967295 more)" - 1;
-    size_t fitting = 0; // size of the text that still leaves room for the suffix
-    size_t named = 0;   // members in it
-    for (size_t i = 0; i < members->count; i++) {
+    if (name.size > room)
+        ledger->long_names += name.size;
+    bool whole = name.size <= room || ledger->long_names <= LONG_NAMES_MAX;
+    buf_bytes(text, name.data, whole ? name.size : room);
+    if (!whole)
+        buf_text(text, "...");
+    return whole;
+}
+
+// The joined text; false when something had to be left out.
+static bool join_texts(struct ledger *ledger, const owner_vec *members, struct buf *text)
+{
+    const size_t room = SET_TEXT_MAX - (sizeof "... (+4294967295 more)" - 1);
+    struct slice first = names_slice(ledger->names, members->items[0]);
+    bool whole = put_first(ledger, first, room, text);
+    size_t fitting = text->size; // size of the text that still leaves room for "(+N more)"
+    size_t named = 1;            // members in it
+    for (size_t i = 1; i < members->count && whole; i++) {
         struct slice name = names_slice(ledger->names, members->items[i]);
-        if (i > 0)
-            buf_text(text, " = ");
+        whole = text->size + 3 + name.size <= SET_TEXT_MAX;
+        if (!whole)
+            break;
+        buf_text(text, " = ");
         buf_bytes(text, name.data, name.size);
-        if (i == 0 || text->size + suffix <= SET_TEXT_MAX)
+        if (text->size <= room)
             fitting = text->size, named = i + 1;
-        if (i > 0 && text->size > SET_TEXT_MAX) {
-            text->size = fitting;
-            buf_printf(text, " (+%zu more)", members->count - named);
-            return false;
-        }
     }
-    return true;
+    if (!whole) {
+        text->size = fitting;
+        buf_printf(text, " (+%zu more)", members->count - named);
+    }
+    return whole;
 }
 
 static uint64_t members_hash(const struct ledger *ledger, const owner_vec *members)
@@ -247,6 +285,8 @@ static led_owner intern_set(struct ledger *ledger, const owner_vec *members)
 led_owner led_owner_set(struct ledger *ledger, const led_owner *members, size_t count)
 {
     owner_vec flat = {0};
+    if (count > 0 && !may_flatten(ledger, members, count))
+        return first_of(ledger, members, count);
     for (size_t i = 0; i < count; i++)
         push_flat(ledger, &flat, members[i]);
     sort_unique(ledger, &flat);

@@ -104,6 +104,7 @@ struct ledger {
     struct arena *arena;
     led_owner padding;
     VEC(struct led__set) sets;
+    uint64_t long_names, flattened; // what sets cost so far, see owners.c
     VEC(uint32_t) set_of; // by owner: index in sets + 1, or 0; short when the rest are no sets
 
     VEC(struct led_extent) extents;

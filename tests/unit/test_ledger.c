@@ -118,6 +118,36 @@ static void test_long_sets(void)
     led_free(ledger);
 }
 
+// A million sets that share one huge name, or one huge set, must not repeat it a million times.
+static void test_hostile_sets(void)
+{
+    struct ledger *ledger = led_new();
+    enum { HUGE = 1 << 20 };
+    char *huge = mem_alloc(HUGE + 1);
+    memset(huge, 'a', HUGE);
+    huge[HUGE] = '\0';
+    led_owner big = led_owner_of(ledger, huge), set = 0;
+    for (unsigned i = 0; i < 2000; i++) {
+        char text[20];
+        snprintf(text, sizeof text, "b%u", i);
+        set = led_owner_set(ledger, (led_owner[]){big, led_owner_of(ledger, text)}, 2);
+        CHECK(strstr(led_owner_text(ledger, set), " (+1 more)") != NULL);
+    }
+    CHECK(strlen(led_owner_text(ledger, set)) <= 200);
+    led_owner many = long_set(ledger, "z", 300);
+    for (unsigned i = 0; i < 100000; i++) {
+        char text[20];
+        snprintf(text, sizeof text, "c%u", i);
+        set = led_owner_set(ledger, (led_owner[]){many, led_owner_of(ledger, text)}, 2);
+    }
+    size_t count;
+    led_owner_members(ledger, set, &count);
+    CHECK(count == 0);
+    CHECK_TEXT(led_owner_text(ledger, set), "c99999");
+    free(huge);
+    led_free(ledger);
+}
+
 static void test_places(void)
 {
     struct ledger *ledger = led_new();
@@ -623,6 +653,7 @@ int main(void)
     test_words();
     test_owners();
     test_long_sets();
+    test_hostile_sets();
     test_places();
     test_within_a_reader();
     test_aliases();
