@@ -5,7 +5,8 @@
 //   dimension   claims                                                     reader
 //   unit        ranges of units; functions; variables; parts of debug      UNIT_RANGE FUNCTION
 //               sections                                                   VARIABLE CONTENT
-//   source      line runs; else the path of the unit, as above             LINE
+//   source      line runs (collect_lines.c); else the unit's path, as      LINE
+//               above
 //   symbol      functions and variables, when there is no symbol table     FUNCTION VARIABLE
 //
 // A unit made by a link-time optimiser ("<artificial>") is no source and owns nothing. One range that
@@ -21,13 +22,19 @@ struct reading {
     struct led__image *im;
     const struct dw_unit *units;
     size_t unit_count;
-    led_owner *owners; // by unit; LED_UNATTRIBUTED for artificial ones
+    led_owner *owners;  // by unit; LED_UNATTRIBUTED for artificial ones
+    led_owner *sources; // the same, as the line tables spell it
     const struct dw_code *code;
 };
 
 static led_owner owner_of_unit(const struct reading *reading, uint32_t unit)
 {
     return unit < reading->unit_count ? reading->owners[unit] : LED_UNATTRIBUTED;
+}
+
+static led_owner source_of_unit(const struct reading *reading, uint32_t unit)
+{
+    return unit < reading->unit_count ? reading->sources[unit] : LED_UNATTRIBUTED;
 }
 
 static void name_units(struct reading *reading)
@@ -37,6 +44,8 @@ static void name_units(struct reading *reading)
     for (size_t i = 0; i < reading->unit_count; i++)
         if (!reading->units[i].artificial)
             reading->owners[i] = led_owner_of(run->ledger, reading->units[i].path);
+    reading->sources =
+        arena_copy(run->arena, reading->owners, reading->unit_count * sizeof *reading->owners);
 }
 
 static void claim(const struct reading *reading, uint64_t addr, uint64_t size, led_owner owner,
@@ -56,7 +65,7 @@ static void claim_unit_ranges(const struct reading *reading)
             const struct dw_range *range = &code->unit_ranges[i];
             claim(reading, range->start, range->end - range->start, reading->owners[u], LED_UNIT,
                   LED_BY_UNIT_RANGE, u);
-            claim(reading, range->start, range->end - range->start, reading->owners[u], LED_SOURCE,
+            claim(reading, range->start, range->end - range->start, reading->sources[u], LED_SOURCE,
                   LED_BY_UNIT_RANGE, u);
         }
 }
@@ -78,7 +87,7 @@ static void claim_single_unit(const struct reading *reading)
     if (found == SIZE_MAX)
         return;
     led__claim_content(reading->im, LED_UNIT, LED_BY_UNIT_RANGE, reading->owners[found]);
-    led__claim_content(reading->im, LED_SOURCE, LED_BY_UNIT_RANGE, reading->owners[found]);
+    led__claim_content(reading->im, LED_SOURCE, LED_BY_UNIT_RANGE, reading->sources[found]);
 }
 
 // ----------------------------------------------------------------------- functions
@@ -212,6 +221,7 @@ static void claim_variables(const struct reading *reading, bool names)
         struct led_claim claims = {owner, LED_UNIT, LED_BY_VARIABLE, v};
         led__claim_addr(im, section, addr, size, claims);
         claims.dim = LED_SOURCE;
+        claims.owner = source_of_unit(reading, variable->unit);
         led__claim_addr(im, section, addr, size, claims);
         if (!names)
             continue;
@@ -220,89 +230,6 @@ static void claim_variables(const struct reading *reading, bool names)
                                                                      : variable->name);
         led__claim_addr(im, section, addr, size, claims);
     }
-}
-
-// --------------------------------------------------------------------------- lines
-
-// The runs of one unit, read by one worker, claimed later in the order of the units.
-struct lines {
-    VEC(struct dw_line_run) runs;
-    struct fault fault;
-    bool failed;
-};
-
-struct line_job {
-    const struct reading *reading;
-    struct lines *lines; // of the units from `first` on
-    size_t first;
-};
-
-static void keep_run(void *context, const struct dw_line_run *run)
-{
-    struct lines *lines = context;
-    vec_push(&lines->runs, *run);
-}
-
-static void read_unit_lines(void *context, size_t index, unsigned worker)
-{
-    struct line_job *job = context;
-    struct lines *lines = &job->lines[index];
-    (void)worker;
-    lines->failed =
-        !dw_read_lines(job->reading->im->dw, job->reading->im->img, (uint32_t)(job->first + index),
-                       true, keep_run, lines, &lines->fault);
-}
-
-// Paths are lent, one pointer a file of a unit: a small table of those seen saves the hashing.
-#define PATHS_KEPT 256
-struct path_cache {
-    const char *paths[PATHS_KEPT];
-    led_owner owners[PATHS_KEPT];
-};
-
-static led_owner owner_of_path(struct path_cache *cache, struct ledger *ledger, const char *path)
-{
-    size_t slot = (size_t)(hash_mix((uintptr_t)path, 0) % PATHS_KEPT);
-    if (cache->paths[slot] != path) {
-        cache->paths[slot] = path;
-        cache->owners[slot] = led_owner_of(ledger, path);
-    }
-    return cache->owners[slot];
-}
-
-static void claim_unit_lines(const struct reading *reading, const struct lines *lines, size_t unit,
-                             struct path_cache *cache)
-{
-    if (lines->failed)
-        doubt_add(reading->im->run->doubts, reading->im->info->path, ".debug_line", NO_OFFSET, "%s",
-                  lines->fault.text);
-    for (size_t i = 0; i < lines->runs.count; i++) {
-        const struct dw_line_run *run = &lines->runs.items[i];
-        claim(reading, run->start, run->end - run->start,
-              owner_of_path(cache, reading->im->run->ledger, run->path), LED_SOURCE, LED_BY_LINE,
-              (uint64_t)unit << 32 | i);
-    }
-}
-
-// Units are read in batches, so that the runs of all of them are never held at once.
-#define LINE_BATCH 256
-
-static void claim_lines(const struct reading *reading)
-{
-    struct lines *lines = mem_alloc(LINE_BATCH * sizeof *lines);
-    struct path_cache *cache = mem_zalloc(1, sizeof *cache);
-    for (size_t first = 0; first < reading->unit_count; first += LINE_BATCH) {
-        size_t count = MIN((size_t)LINE_BATCH, reading->unit_count - first);
-        struct line_job job = {reading, lines, first};
-        memset(lines, 0, count * sizeof *lines);
-        par_for(reading->im->run->build->threads, count, read_unit_lines, &job);
-        for (size_t i = 0; i < count; i++) {
-            claim_unit_lines(reading, &lines[i], first + i, cache);
-            vec_free(&lines[i].runs);
-        }
-    }
-    free(cache);
-    free(lines);
 }
 
 // ------------------------------------------------------------------ debug sections
@@ -324,9 +251,10 @@ static bool claim_parts(const struct reading *reading, struct fault *fault)
             !range_fits(part->offset, part->size, im->sections[part->section].file_size))
             continue;
         uint64_t pos = im->about[part->section].pos + part->offset;
-        led_owner owner = owner_of_unit(reading, part->unit);
-        led__claim_dim(im->run, LED_UNIT, LED_BY_CONTENT, owner, i, pos, part->size);
-        led__claim_dim(im->run, LED_SOURCE, LED_BY_CONTENT, owner, i, pos, part->size);
+        led__claim_dim(im->run, LED_UNIT, LED_BY_CONTENT, owner_of_unit(reading, part->unit), i,
+                       pos, part->size);
+        led__claim_dim(im->run, LED_SOURCE, LED_BY_CONTENT, source_of_unit(reading, part->unit), i,
+                       pos, part->size);
     }
     return true;
 }
@@ -363,6 +291,8 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
     unsigned flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u);
     if (!dw_read_code(im->dw, im->img, flags, &reading.code, fault))
         return false;
+    if (led__wants(im->run, LED_SOURCE))
+        led__collect_lines(im, reading.sources, reading.unit_count);
     claim_unit_ranges(&reading);
     claim_single_unit(&reading);
     if (led__wants(im->run, LED_UNIT))
@@ -370,7 +300,5 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
     if (names)
         name_functions(&reading);
     claim_variables(&reading, names);
-    if (led__wants(im->run, LED_SOURCE))
-        claim_lines(&reading);
     return !units || claim_parts(&reading, fault);
 }

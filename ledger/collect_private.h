@@ -140,6 +140,8 @@ void led__collect_strings(struct led__image *im);
 void led__claim_content(struct led__image *im, enum led_dim dim, enum led_reader reader,
                         led_owner owner);
 bool led__collect_dwarf(struct led__image *im, struct fault *fault);
+// Claims the line tables and makes the units' owners go by the paths those use.
+void led__collect_lines(struct led__image *im, led_owner *owners, size_t unit_count);
 void led__collect_relocs(struct led__image *im);
 void led__collect_fill(struct led_collector *run);
 // Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.

@@ -128,34 +128,52 @@ static size_t stretch_at(const struct led_stretch *stretches, size_t count, uint
     return low;
 }
 
-// Claims runs of entries for whom the contents of a section that is not loaded were claimed.
-static void claim_by_content(struct led__image *im, uint32_t section,
-                             const struct img_section *target, enum led_dim dim)
+// Entries [start, end) of a section apply to bytes at `pos`.
+static void claim_run(struct led__image *im, uint32_t section, uint64_t start, uint64_t end,
+                      uint64_t pos)
+{
+    static const enum led_dim dims[] = {LED_UNIT, LED_SOURCE};
+    uint64_t own = im->about[section].pos + start;
+    for (size_t i = 0; i < COUNT_OF(dims); i++) {
+        size_t count;
+        const struct led_stretch *stretches = led_stretches(im->run->ledger, dims[i], &count);
+        if (count == 0)
+            continue;
+        const struct led_stretch *at = &stretches[stretch_at(stretches, count, pos)];
+        if (at->reader == LED_BY_CONTENT)
+            led__claim_dim(im->run, dims[i], LED_BY_CHARGE, at->owner, 0, own, end - start);
+    }
+}
+
+// Claims runs of entries for whom the contents of a section that is not loaded were claimed. There
+// are ten entries here for one elsewhere, so only what is needed is read: an entry of any format
+// starts with its place, which is an offset in the target.
+static void claim_by_content(struct led__image *im, const struct img_section *section,
+                             const struct img_section *target)
 {
     size_t count, at = 0;
+    enum led_dim dim = led__wants(im->run, LED_UNIT) ? LED_UNIT : LED_SOURCE;
     const struct led_stretch *stretches = led_stretches(im->run->ledger, dim, &count);
-    uint64_t base = im->about[target->index].pos, own = im->about[section].pos;
-    struct img_reloc_reader reader;
-    struct img_reloc reloc;
-    struct fault ignored = {0};
-    if (base == LED_NOWHERE || own == LED_NOWHERE || count == 0 ||
-        !img_reloc_open(&reader, im->img, section, &ignored))
+    uint64_t base = im->about[target->index].pos, start = 0, last = 0;
+    uint64_t word = im->info->is64 ? 8 : 4, size = (section->type == SHT_RELA ? 3 : 2) * word;
+    if (base == LED_NOWHERE || im->about[section->index].pos == LED_NOWHERE || count == 0)
         return;
-    uint64_t start = 0, end = 0;
-    while (img_reloc_next(&reader, &reloc)) {
-        uint64_t pos = base + MIN(reloc.addr - target->addr, target->file_size - 1);
-        if (pos < stretches[at].pos || pos >= stretches[at + 1].pos || reloc.entry_offset > end) {
-            if (stretches[at].reader == LED_BY_CONTENT)
-                led__claim_dim(im->run, dim, LED_BY_CHARGE, stretches[at].owner, 0, own + start,
-                               end - start);
-            start = end = reloc.entry_offset;
+    struct cur c = cur_make(img_section_raw(im->img, section->index), im->info->big_endian);
+    while (cur_left(&c) >= size) {
+        uint64_t here = cur_offset(&c);
+        uint64_t place = word == 8 ? cur_u64(&c) : cur_u32(&c);
+        cur_skip(&c, size - word);
+        uint64_t pos = base + MIN(place, target->file_size - 1);
+        if (pos < stretches[at].pos || pos >= stretches[at + 1].pos) {
+            if (here != start)
+                claim_run(im, section->index, start, here, last);
+            start = here;
             at = stretch_at(stretches, count, pos);
         }
-        end = MAX(end, reloc.entry_offset + reloc.entry_size);
+        last = pos;
     }
-    if (stretches[at].reader == LED_BY_CONTENT)
-        led__claim_dim(im->run, dim, LED_BY_CHARGE, stretches[at].owner, 0, own + start,
-                       end - start);
+    if (cur_offset(&c) != start)
+        claim_run(im, section->index, start, cur_offset(&c), last);
 }
 
 // The section the entries apply to, when the table says so and it is not the dynamic loader's.
@@ -173,12 +191,11 @@ static void collect_section(struct led__image *im, const struct img_section *sec
 {
     const struct img_section *target = target_of(im, section);
     if (target && !led__is_allocated(im, target->index)) {
-        if (target->compressed || target->file_size == 0 || im->dw == NULL)
-            return;
-        if (led__wants(im->run, LED_UNIT))
-            claim_by_content(im, section->index, target, LED_UNIT);
-        if (led__wants(im->run, LED_SOURCE))
-            claim_by_content(im, section->index, target, LED_SOURCE);
+        bool plain = section->type == SHT_REL || section->type == SHT_RELA;
+        bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
+        if (plain && units && im->dw && !section->compressed && !target->compressed &&
+            target->file_size != 0)
+            claim_by_content(im, section, target);
         return;
     }
     cutter->section = section->index;

@@ -244,8 +244,9 @@ static void claim_labels(const struct table *table, enum img_symbol_table which)
         uint64_t addr = labels.items[i].key;
         for (next = i; next < labels.count && labels.items[next].key == addr; next++)
             ;
-        const struct img_symbol *label = speaker(table, &labels.items[i], next - i);
-        if (label && addr >= stated) {
+        const struct img_symbol *label =
+            addr >= stated ? speaker(table, &labels.items[i], next - i) : NULL;
+        if (label) {
             uint64_t end = next < labels.count ? labels.items[next].key : UINT64_MAX;
             led__claim_addr(im, label->section, addr, end - addr,
                             (struct led_claim){owner_of_symbol(im, label->name), LED_SYMBOL,
