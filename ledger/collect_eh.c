@@ -13,6 +13,9 @@
 //         return register, [augmentation size, one value per letter], instructions
 //
 // (Linux Standard Base, Exception Frames.) CIEs serve many functions and stay with the section.
+//
+// .debug_frame (DWARF 5, 6.4.1) differs little: an FDE has the offset of its CIE instead of the
+// distance, a CIE has -1 there, addresses are plain.
 
 #include <stdlib.h>
 
@@ -25,11 +28,7 @@
 #define PE_PCREL   0x10
 #define PE_DATAREL 0x30
 
-#define MAX_AUGMENTATION 16
-
-struct lsda {
-    uint64_t addr, function;
-};
+#define MAX_AUGMENTATION 16 // its NUL included
 
 struct frames {
     struct led__image *im;
@@ -37,6 +36,7 @@ struct frames {
     uint64_t cie; // offset of the one that was read last
     uint8_t code_encoding, lsda_encoding;
     bool augmented, cie_good;
+    bool debug;              // .debug_frame
     VEC(struct keyed) lsdas; // key: address, value: position of the function
 };
 
@@ -110,6 +110,11 @@ static bool read_augmentation(struct frames *frames, struct cur *c, struct slice
     return true;
 }
 
+static bool is_cie(const struct frames *frames, uint64_t id, bool wide)
+{
+    return id == (frames->debug ? (wide ? UINT64_MAX : UINT32_MAX) : 0);
+}
+
 // Reads what an FDE needs of its CIE. False: damaged or of an unknown kind.
 static bool read_cie(struct frames *frames, struct cur c, uint64_t offset)
 {
@@ -121,12 +126,16 @@ static bool read_cie(struct frames *frames, struct cur c, uint64_t offset)
     bool wide = cur_u32(&c) == UINT32_MAX;
     if (wide)
         cur_skip(&c, 8);
-    if ((wide ? cur_u64(&c) : cur_u32(&c)) != 0)
+    if (!is_cie(frames, wide ? cur_u64(&c) : cur_u32(&c), wide))
         return false;
     uint8_t version = cur_u8(&c);
-    struct slice letters = cur_text(&c);
-    if (letters.size > MAX_AUGMENTATION)
+    struct cur rest = c, text = cur_sub(&rest, MIN(cur_left(&c), (size_t)MAX_AUGMENTATION));
+    struct slice letters = cur_text(&text);
+    if (text.failed)
         return false;
+    cur_skip(&c, letters.size + 1);
+    if (frames->debug) // what follows is for those who unwind
+        return letters.size == 0 && !c.failed;
     if (version >= 4)
         cur_skip(&c, 2);
     cur_uleb(&c);
@@ -148,6 +157,8 @@ static void charge_fde(struct frames *frames, struct cur c, uint64_t start, uint
     struct led__image *im = frames->im;
     uint64_t code = read_pointer(im, frames->section, &c, frames->code_encoding);
     read_format(im, &c, frames->code_encoding & PE_FORMAT);
+    if (frames->debug && code == 0)
+        return; // its function was discarded
     uint64_t lsda = 0;
     if (frames->augmented) {
         cur_uleb(&c);
@@ -164,14 +175,13 @@ static void read_entry(struct frames *frames, struct cur body, uint64_t start, b
 {
     struct cur c = body;
     uint64_t here = cur_offset(&c);
-    uint64_t back = wide ? cur_u64(&c) : cur_u32(&c);
-    if (back == 0 || back > here)
-        return; // a CIE, or damaged
-    if (here - back != frames->cie) {
-        struct cur whole = body;
-        whole.end = body.end; // a CIE lies before its FDEs
-        frames->cie = here - back;
-        frames->cie_good = read_cie(frames, whole, frames->cie);
+    uint64_t id = wide ? cur_u64(&c) : cur_u32(&c);
+    uint64_t cie = frames->debug ? id : here - id;
+    if (is_cie(frames, id, wide) || cie >= here)
+        return;
+    if (cie != frames->cie) {
+        frames->cie = cie;
+        frames->cie_good = read_cie(frames, body, cie); // it lies before its FDEs
     }
     if (frames->cie_good && !c.failed)
         charge_fde(frames, c, start, cur_offset(&body) + cur_left(&body) - start);
@@ -246,6 +256,7 @@ static void charge_search_table(struct led__image *im, const struct img_section 
 static void charge_frames(struct led__image *im, const struct img_section *section)
 {
     struct frames frames = {.im = im, .section = section, .cie = UINT64_MAX};
+    frames.debug = (section->flags & SHF_ALLOC) == 0;
     struct slice bytes;
     struct fault ignored = {0};
     if (!img_section_bytes(im->img, section->index, &bytes, &ignored)) {
@@ -261,11 +272,12 @@ void led__collect_eh(struct led__image *im)
 {
     for (size_t i = 1; i < im->section_count; i++) {
         const struct img_section *section = &im->sections[i];
-        if ((section->flags & SHF_ALLOC) == 0 || section->type == SHT_NOBITS)
+        bool loaded = section->flags & SHF_ALLOC;
+        if (section->type == SHT_NOBITS || img_is_reloc_section(section) || section->compressed)
             continue;
-        if (strcmp(section->name, ".eh_frame") == 0)
+        if (strcmp(section->name, loaded ? ".eh_frame" : ".debug_frame") == 0)
             charge_frames(im, section);
-        else if (strcmp(section->name, ".eh_frame_hdr") == 0)
+        else if (loaded && strcmp(section->name, ".eh_frame_hdr") == 0)
             charge_search_table(im, section);
     }
 }
