@@ -190,6 +190,32 @@ static void compile_read(struct dw__abbrevs *a, struct form form, uint16_t code,
     vec_push(&a->steps, step);
 }
 
+#define VARIABLE UINT32_MAX
+
+static uint32_t fixed_width(const struct dw__step *step)
+{
+    static const uint8_t widths[] = {[OP_READ1] = 1, [OP_READ2] = 2,        [OP_READ4] = 4,
+                                     [OP_READ8] = 8, [OP_READ_PRESENT] = 0, [OP_READ_CONSTANT] = 0};
+    if (step->op == OP_SKIP || step->op == OP_READ_ODD)
+        return step->amount;
+    return step->op < OP_READ_ULEB ? widths[step->op] : VARIABLE;
+}
+
+// What the scan wants to know of an abbreviation before it runs its steps.
+static void summarize(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < abbrev->step_count; i++) {
+        const struct dw__step *step = &a->steps.items[abbrev->step_first + i];
+        bool skips =
+            step->op == OP_SKIP || (step->op >= OP_SKIP_LEB && step->op <= OP_SKIP_INDIRECT);
+        if (!skips)
+            abbrev->present |= (uint64_t)1 << step->slot;
+        total += fixed_width(step); // VARIABLE makes it too large
+    }
+    abbrev->fixed = total < VARIABLE ? (uint32_t)total : VARIABLE;
+}
+
 // The attribute list of one abbreviation. False at damage.
 static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev, struct cur *c,
                                uint64_t slots)
@@ -214,6 +240,7 @@ static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev,
     }
     size_t steps = a->steps.count - abbrev->step_first;
     abbrev->step_count = (uint16_t)steps;
+    summarize(a, abbrev);
     return steps <= UINT16_MAX;
 }
 
@@ -376,7 +403,6 @@ static inline void keep(struct dw__die *die, const struct dw__step *step, uint64
 {
     die->value[step->slot] = value;
     die->form[step->slot] = step->form;
-    die->present |= (uint64_t)1 << step->slot;
 }
 
 static void read_block(struct cur *c, const struct dw__step *step, struct dw__die *die)
@@ -497,6 +523,22 @@ static bool damaged(struct dw__scan *scan, uint64_t offset, const char *what)
     return false;
 }
 
+// Passes over the attributes of a DIE that nobody wants, or reads those of one that is.
+static inline __attribute__((always_inline)) bool run_steps(const struct dw__scan *scan,
+                                                            const struct dw__abbrev *abbrev,
+                                                            struct cur *c, struct dw__die *die)
+{
+    const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
+    if (!abbrev->wanted && abbrev->fixed != VARIABLE) {
+        cur_skip(c, abbrev->fixed);
+        return true;
+    }
+    for (unsigned n = abbrev->step_count; n > 0; n--, step++)
+        if (!run_step(scan, step, c, die))
+            return false;
+    return true;
+}
+
 bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
 {
     struct cur c = scan->cur; // in registers for the length of the loop
@@ -515,17 +557,15 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
         const struct dw__abbrev *abbrev = find_abbrev(scan->abbrevs, code);
         if (abbrev == NULL)
             return damaged(scan, offset, "DIE has an abbreviation code that is not in its table");
-        die->offset = offset;
-        die->present = 0;
-        const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
-        for (unsigned n = abbrev->step_count; n > 0; n--, step++)
-            if (!run_step(scan, step, &c, die))
-                return damaged(scan, offset, "DIE has an unknown indirect form");
+        if (!run_steps(scan, abbrev, &c, die))
+            return damaged(scan, offset, "DIE has an unknown indirect form");
         if (c.failed)
             return damaged(scan, offset, "DIE ends past its unit");
-        die->depth = depth;
         depth += abbrev->children;
         if (abbrev->wanted) {
+            die->offset = offset;
+            die->present = abbrev->present;
+            die->depth = depth - abbrev->children;
             die->tag = abbrev->tag;
             die->children = abbrev->children;
             scan->cur = c;

@@ -223,6 +223,8 @@ struct dw__step {
 
 struct dw__abbrev {
     uint64_t code;
+    uint64_t present; // slots its steps read
+    uint32_t fixed;   // bytes of all its attributes when no step's width varies, else VARIABLE
     uint32_t step_first;
     uint16_t step_count;
     uint16_t tag;

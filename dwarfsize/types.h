@@ -55,6 +55,7 @@ struct dw__node {
 struct dw__tree {
     struct dw__unit *unit;
     VEC(struct dw__node) nodes; // by offset
+    VEC(uint32_t) offsets;      // of the nodes: dense, for the search
     VEC(struct dw__item) items;
     VEC(uint32_t) buckets; // offset / 32 -> first node at or after it
     bool tagged;           // C: names carry "struct"

@@ -14,11 +14,11 @@
     X(reference_type)                                                                              \
     X(string_type)                                                                                 \
     X(structure_type)                                                                              \
-    X(subroutine_type) X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type)     \
-        X(const_type) X(file_type) X(packed_type) X(volatile_type) X(restrict_type)                \
-            X(interface_type) X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type)  \
-                X(template_alias) X(shared_type) X(coarray_type) X(dynamic_type) X(atomic_type)    \
-                    X(immutable_type)
+    X(subroutine_type)                                                                             \
+    X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type) X(const_type)          \
+        X(file_type) X(packed_type) X(volatile_type) X(restrict_type) X(interface_type)            \
+            X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type) X(template_alias)  \
+                X(shared_type) X(coarray_type) X(dynamic_type) X(atomic_type) X(immutable_type)
 #define ITEM_TAGS(X)                                                                               \
     X(member)                                                                                      \
     X(inheritance)                                                                                 \
@@ -210,6 +210,7 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
     tree->nodes.count++;
     struct dw__node *node = &tree->nodes.items[index];
     node->offset = (uint32_t)(die->offset - unit->start);
+    vec_push(&tree->offsets, node->offset);
     node->parent = parent;
     node->first = node->last = NO_INDEX;
     node->count = 0;
@@ -298,7 +299,7 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
                    struct dw__tree *tree)
 {
     tree->unit = unit;
-    tree->nodes.count = tree->items.count = tree->buckets.count = 0;
+    tree->nodes.count = tree->offsets.count = tree->items.count = tree->buckets.count = 0;
     tree->foreign = false;
     tree->tagged = is_c(unit->language);
     if (unit->damaged || unit->end - unit->start > UINT32_MAX)
@@ -321,6 +322,7 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
 void dw__tree_free(struct dw__tree *tree)
 {
     vec_free(&tree->nodes);
+    vec_free(&tree->offsets);
     vec_free(&tree->items);
     vec_free(&tree->buckets);
 }
@@ -332,9 +334,9 @@ static struct dw__node *node_at(struct dw__tree *tree, uint64_t offset)
     if (offset / 32 >= tree->buckets.count)
         return NULL;
     size_t at = tree->buckets.items[offset / 32];
-    while (at < tree->nodes.count && tree->nodes.items[at].offset < offset)
+    while (at < tree->offsets.count && tree->offsets.items[at] < offset)
         at++;
-    bool found = at < tree->nodes.count && tree->nodes.items[at].offset == offset;
+    bool found = at < tree->offsets.count && tree->offsets.items[at] == offset;
     return found ? &tree->nodes.items[at] : NULL;
 }
 
