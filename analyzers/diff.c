@@ -313,7 +313,9 @@ static void fold_rows(struct differ *differ, struct rep_row *out, uint64_t low, 
     struct rep_row *aside = mem_alloc(out->row_count * sizeof *aside);
     for (size_t i = 0; i < out->row_count; i++) {
         uint64_t change = magnitude(differ, &out->rows[i]);
-        bool fits = change >= low && change < high && !out->rows[i].faint;
+        bool renamed = out->rows[i].values[differ->column_count - 1].text[0] != '\0';
+        bool fits =
+            change >= low && change < high && !out->rows[i].faint && !(renamed && change == 0);
         if (fits)
             aside[folded++] = out->rows[i];
         else

@@ -141,7 +141,7 @@ static void add_holders(struct finder *finder, const struct dw_type *outer,
         const struct dw_member *member = &type->members[i];
         uint64_t elements = 1, all;
         dw_type_id inner = an__embedded(finder->facts->types, member->type, &elements);
-        if (!is_placed(member) || inner == DW_NO_TYPE || finder->state[inner] < YES)
+        if (!is_placed(member) || inner == DW_NO_TYPE || !holds(finder, inner, depth))
             continue;
         if (!mul_u64(times, elements, &all))
             all = 0;

@@ -329,6 +329,8 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
     out->type.size = size;
 }
 
+static const char nothing_to_gain[] = "no order of the members saves bytes";
+
 static bool is_candidate(const struct an__layout *layout)
 {
     const struct dw_type *type = layout->type;
@@ -342,8 +344,11 @@ void an__reorder(struct an__types *facts, const struct an__layout *layout, struc
                  struct an__plan *out)
 {
     *out = (struct an__plan){.type = *layout->type};
-    if (!is_candidate(layout))
+    if (!is_candidate(layout)) {
+        out->notes = ARENA_ARRAY(arena, 1, const char *);
+        out->notes[out->note_count++] = nothing_to_gain;
         return;
+    }
     struct plan plan = {.facts = facts, .layout = layout};
     make_items(&plan, arena);
     size_t front, back;
@@ -386,7 +391,7 @@ void an__reorder(struct an__types *facts, const struct an__layout *layout, struc
                 arena, "declare %s as %s", item_name(&plan, order[i], arena), unit_name(bits));
     }
     if (size >= layout->type->size) {
-        out->notes[0] = "no order of the members saves bytes";
+        out->notes[0] = nothing_to_gain;
         out->note_count = 1;
         return;
     }
