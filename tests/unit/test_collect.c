@@ -391,6 +391,65 @@ static void test_firmware(void)
     done(&opened);
 }
 
+// ---------------------------------------------------------------------- relocations
+
+// .data with the objects one and two of 32 bytes each, and entries that apply to them: to one, one,
+// two, nothing, one.
+static void make_relocated(struct made *made, bool loaded)
+{
+    static const char names[] = "\0.data\0.rela.dyn\0.symtab\0.strtab\0one\0two";
+    const Elf64_Sym symbols[] = {
+        {0},
+        {.st_name = 33,
+         .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+         .st_shndx = 1,
+         .st_value = 0x1000,
+         .st_size = 32},
+        {.st_name = 37,
+         .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+         .st_shndx = 1,
+         .st_value = 0x1020,
+         .st_size = 32},
+    };
+    const Elf64_Rela entries[] = {
+        {0x1000, 8, 0}, {0x1018, 8, 0}, {0x1020, 8, 0}, {0x9000, 8, 0}, {0x1008, 8, 0}};
+    memset(made, 0, sizeof *made);
+    memset(made->bytes + 64, 'd', 64);
+    memcpy(made->bytes + 128, entries, sizeof entries);
+    memcpy(made->bytes + 248, symbols, sizeof symbols);
+    memcpy(made->bytes + 320, names, sizeof names);
+    made->size = 320 + sizeof names;
+    const Elf64_Shdr sections[] = {
+        {0},
+        {1, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x1000, 64, 64, 0, 0, 8, 0},
+        {7, SHT_RELA, loaded ? SHF_ALLOC : 0, loaded ? 0x1040 : 0, 128, sizeof entries, 3,
+         loaded ? 0 : 1, 8, 24},
+        {17, SHT_SYMTAB, 0, 0, 248, sizeof symbols, 4, 1, 8, 24},
+        {25, SHT_STRTAB, 0, 0, 320, sizeof names, 0, 0, 1, 0},
+    };
+    const Elf64_Phdr segment = {PT_LOAD,           PF_R | PF_W,       64, 0x1000, 0x1000,
+                                loaded ? 184 : 64, loaded ? 184 : 64, 8};
+    finish(made, ET_EXEC, EM_X86_64, &segment, 1, sections, COUNT_OF(sections));
+}
+
+static void test_relocations_serve_their_place(void)
+{
+    static struct made made;
+    for (int loaded = 0; loaded < 2; loaded++) {
+        struct opened opened;
+        make_relocated(&made, loaded);
+        if (!collect_made(&opened, &made, ALL_DIMS)) {
+            CHECK(!"the image opens");
+            continue;
+        }
+        uint64_t other = sizeof(Elf64_Sym) + 4; // its symbol and name
+        CHECK_U64(sums_of(&opened, LED_SYMBOL, "one").file, 32 + 3 * sizeof(Elf64_Rela) + other);
+        CHECK_U64(sums_of(&opened, LED_SYMBOL, "two").file, 32 + sizeof(Elf64_Rela) + other);
+        CHECK_U64(sums_of(&opened, LED_SYMBOL, "[.rela.dyn]").file, sizeof(Elf64_Rela));
+        done(&opened);
+    }
+}
+
 // ---------------------------------------------------------------------- real images
 
 // This program itself: sections and symbols have the sizes that their tables say.
@@ -423,6 +482,41 @@ static void test_self(void)
     done(&opened);
 }
 
+// This program was compiled with debug information: its units have all its code.
+static void test_self_by_unit(void)
+{
+    struct fault fault = {0};
+    struct img_file *file;
+    struct img_debug debug;
+    struct dw *dw = NULL;
+    const unsigned dims = LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE);
+    if (!img_file_open(&file, "/proc/self/exe", NULL, &fault)) {
+        CHECK(!"this program opens");
+        return;
+    }
+    struct img *img = img_file_image(file, 0);
+    CHECK(led_wants_debug(img, dims) && !led_wants_debug(img, LED_MASK(LED_SYMBOL)));
+    CHECK(img_debug_find(&debug, img, &(struct img_debug_options){0}, NULL, &fault));
+    CHECK(dw_open(&dw, &debug, &(struct dw_options){0}, &fault));
+    CHECK(led_wants_dwarf(img, &debug, dims) &&
+          !led_wants_dwarf(img, &debug, LED_MASK(LED_SYMBOL)));
+    size_t units = 0;
+    if (dw != NULL)
+        dw_units(dw, &units);
+    if (units != 0) {
+        struct opened opened = {file, led_new()};
+        struct led_build build = {.file = file, .debug = &debug, .dw = &dw};
+        CHECK(led_collect(opened.ledger, &build, dims, NULL, &fault));
+        CHECK(sums_of(&opened, LED_UNIT, SOURCE_DIR "/tests/unit/test_collect.c").vm > 1000);
+        CHECK(sums_of(&opened, LED_SOURCE, SOURCE_DIR "/tests/unit/test_collect.c").vm > 1000);
+        CHECK(sums_of(&opened, LED_SOURCE, SOURCE_DIR "/base/base.h").vm > 0); // inlined
+        led_free(opened.ledger);
+    }
+    dw_close(dw);
+    img_debug_close(&debug);
+    img_file_close(file);
+}
+
 int main(void)
 {
     test_parent_names();
@@ -430,6 +524,8 @@ int main(void)
     test_fill_patterns();
     test_random_images();
     test_firmware();
+    test_relocations_serve_their_place();
     test_self();
+    test_self_by_unit();
     return check_done();
 }
