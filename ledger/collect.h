@@ -2,14 +2,14 @@
 //
 // collect: from what the readers say about a build to a settled ledger.
 //
-//   image/      headers, sections, segments ─── base map: extents, kinds, roles   collect_elf.c
-//               symbols ──────────────────────── claims, symbol table charges      collect_symbols.c
-//               .eh_frame, .ARM.exidx, LSDAs ─── charges to their functions        collect_eh.c
-//               string sections ──────────────── claims                            collect_strings.c
-//   dwarfsize/  units, functions, lines ──────── claims                            collect_dwarf.c
+//   image/      headers, sections, segments ── base map: extents, kinds, roles   collect_elf.c
+//               symbols ────────────────────── claims, symbol table charges      collect_symbols.c
+//               .eh_frame .ARM.exidx LSDAs ─── charges to their functions        collect_eh.c
+//               string sections, marks ─────── claims of kinds                   collect_strings.c
+//   dwarfsize/  units, functions, lines ────── claims                            collect_dwarf.c
 //                        led_settle_claims
-//   image/      relocations ──────────────────── charges, in runs                  collect_relocs.c
-//               bytes nobody claims ──────────── padding                           collect_fill.c
+//   image/      relocations ────────────────── charges, in runs                  collect_relocs.c
+//               bytes nobody claims ────────── padding                           collect_fill.c
 //                        led_settle_charges
 //
 // Only what the wanted dimensions need is read: `section` looks at headers alone, `symbol` at no
@@ -51,8 +51,8 @@ bool led_collect_claims(struct led_collector *collector, struct fault *fault); /
 bool led_collect_settle(struct led_collector *collector, struct fault *fault); // the rest
 void led_collector_free(struct led_collector *collector);
 
-// Whether the image runs from ROM without a loader, so that its load addresses mean something: fixed
-// address, no program interpreter, no dynamic section, not for an operating system, not x86.
+// Whether the image runs from ROM without a loader, so that its load addresses mean something:
+// fixed address, no program interpreter, no dynamic section, not for an operating system, not x86.
 bool led_is_firmware(const struct img *img);
 
 // The function a compiler cut a piece from: "f.constprop.0.cold" gives "f". Suffixes: .cold .part.N

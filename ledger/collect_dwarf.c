@@ -9,8 +9,8 @@
 //               above
 //   symbol      functions and variables, when there is no symbol table     FUNCTION VARIABLE
 //
-// A unit made by a link-time optimiser ("<artificial>") is no source and owns nothing. One range that
-// several units claim under one name is a COMDAT: the linker kept the first unit's copy. Under
+// A unit made by a link-time optimiser ("<artificial>") is no source and owns nothing. One range
+// that several units claim under one name is a COMDAT: the linker kept the first unit's copy. Under
 // different names it is code that was folded: an owner set.
 
 #include <dwarf.h>

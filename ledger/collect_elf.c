@@ -236,8 +236,8 @@ static struct members sort_into_segments(const struct led__image *im)
 }
 
 // Some linker scripts put constants into a segment that says it is writable. It is not, when it
-// holds nothing but constants; nor when other segments are copied into RAM, for then nothing that is
-// loaded in place is meant to be written (a vector table often says so).
+// holds nothing but constants; nor when other segments are copied into RAM, for then nothing that
+// is loaded in place is meant to be written (a vector table often says so).
 static bool is_writable(const struct led__image *im, const struct img_segment *segment,
                         const struct keyed *members, size_t count)
 {

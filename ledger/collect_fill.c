@@ -6,8 +6,8 @@
 //            0          13   16                power of two that is more than its size
 //
 // So the test is: nobody's, inside one content section but not at its start, shorter than the
-// alignment of its end, and of bytes that assemblers and linkers fill with. Without bytes (.bss) the
-// alignment alone has to do, and then small ends do not count. Deliberately simple: zeros that are
+// alignment of its end, and of bytes that assemblers and linkers fill with. Without bytes (.bss)
+// the alignment alone has to do, and then small ends do not count. Deliberately simple: zeros that are
 // somebody's constant and happen to fit look the same.
 
 #include "ledger/collect_private.h"

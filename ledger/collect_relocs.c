@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A relocation entry serves the owner of the place it applies to. There may be millions, so they are
-// charged in runs: consecutive entries whose places lie between two neighbouring positions at which
+// A relocation entry serves the owner of the place it applies to. There may be millions, so they
+// are charged in runs: consecutive entries whose places lie between two neighbouring positions at which
 // any owner changes.
 //
 //   line       |  f   |    g     | h |          owners change here (led_bounds)

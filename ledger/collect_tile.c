@@ -8,8 +8,8 @@
 //   range 1    |---------|
 //   range 2         |---------|
 //
-// One sweep over the ends; a heap holds the open ranges, the first of the list on top. n ranges give
-// at most 2n tiles, whatever the overlaps.
+// One sweep over the ends; a heap holds the open ranges, the first of the list on top. n ranges
+// give at most 2n tiles, whatever the overlaps.
 
 #include <stdlib.h>
 
