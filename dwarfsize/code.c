@@ -317,7 +317,8 @@ static void free_units(struct reader *r)
 bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
                   struct fault *fault)
 {
-    (void)fault;
+    if (!dw__complete(dw, fault))
+        return false;
     ASSERT(flags < COUNT_OF(dw->code));
     *out = dw->code[flags];
     if (*out != NULL)

@@ -53,6 +53,8 @@ struct dw_unit {
 struct dw_options {
     unsigned threads; // 0: one per core
     struct doubts *doubts;
+    bool lazy; // read only a few units now and the others when they are needed: for dw_read_types
+               // with `first`, which may find what it wants in the first ones
 };
 
 // Opens the debug information found by img_debug_find; `debug` must outlive it. True with no units
@@ -144,6 +146,71 @@ struct dw_part {
 };
 bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, struct fault *fault);
 
+// --------------------------------------------------- every DIE, to check the reading
+
+// Where debug information lies: the main file, its supplementary file, split objects.
+struct dw_object {
+    struct img *image;
+    const char *path;
+    uint32_t unit_first, unit_count; // its units
+    uint32_t supplement;             // object number of its supplementary file, or UINT32_MAX
+    bool split;                      // .dwo or .dwp
+};
+size_t dw_object_count(const struct dw *dw);
+struct dw_object dw_object_at(const struct dw *dw, size_t number);
+
+// The header of a unit as it was read.
+struct dw_header {
+    uint32_t object, section; // object number, section index in its image
+    uint64_t abbrev_offset;
+    uint64_t signature;   // type units: of the type; skeleton and split units of DWARF 5: dwo id
+    uint64_t type_offset; // type units: of the type's DIE, from the start of the unit
+    bool types;           // lies in .debug_types
+    bool damaged;         // nothing of it can be read
+};
+struct dw_header dw_unit_header(const struct dw *dw, uint32_t unit);
+
+// What a reference names, as far as its form says it.
+struct dw_target {
+    enum {
+        DW_TARGET_NONE,
+        DW_TARGET_SECTION,    // value: offset in the section
+        DW_TARGET_SUPPLEMENT, // offset in the .debug_info of the supplementary file
+        DW_TARGET_SIGNATURE,  // of a type
+        DW_TARGET_BAD,        // leads nowhere
+    } kind;
+    uint64_t value;
+};
+
+enum dw_die_parts {
+    DW_DIE_NAME = 1,
+    DW_DIE_LINKAGE_NAME = 2,
+    DW_DIE_BYTE_SIZE = 4,
+    DW_DIE_BIT_SIZE = 8,
+    DW_DIE_MEMBER = 16, // it is a member or base class with a fixed place
+    DW_DIE_RANGES = 32, // it states addresses (there may be no bytes between them)
+};
+
+struct dw_die {
+    uint64_t offset, parent; // in the unit's section; parent: NO_OFFSET for the unit's root
+    uint32_t parts;          // enum dw_die_parts: what of the following there is
+    uint16_t tag;
+    const char *name, *linkage_name;
+    uint64_t byte_size, bit_size;
+    uint64_t member_offset;        // bits from the start of the record, as types have it
+    struct dw_target type, origin; // DW_AT_type; DW_AT_abstract_origin or DW_AT_specification
+    const struct dw_range *ranges; // tombstones included, empty ones not; until the next DIE
+    size_t range_count;
+};
+
+// Walks the DIEs of a unit in order, with the scan and the readers of values that everything else
+// here uses. Damage ends the walk (a doubt).
+struct dw_walk;
+struct dw_walk *dw_walk_open(struct dw *dw);
+void dw_walk_unit(struct dw_walk *walk, uint32_t unit);
+bool dw_walk_next(struct dw_walk *walk, struct dw_die *die);
+void dw_walk_close(struct dw_walk *walk);
+
 // --------------------------------------------------------------------------- types
 
 typedef uint32_t dw_type_id;
@@ -205,8 +272,8 @@ struct dw_type {
     enum dw_kind kind;
     bool declaration;                                        // only declared, nowhere defined
     bool is_signed, is_unsigned, is_float, is_char, is_bool; // DW_BASE
-    bool tagged;      // C: the name is said with its keyword, "struct foo"
-    bool variadic;    // DW_FUNCTION: ends in "..."
+    bool tagged;           // C: the name is said with its keyword, "struct foo"
+    bool variadic;         // DW_FUNCTION: ends in "..."
     const char *name;      // "" when anonymous; with template arguments: "vector<int>"
     const char *scope;     // "outer::inner" or ""
     const char *decl_file; // path, or ""

@@ -206,21 +206,36 @@ static const struct dw__unit no_unit = {
     .producer = "",
 };
 
-void dw__units_read(struct dw *dw, struct dw__object *object)
+// Reads on where the object's units were left off, `limit` units at most; false when all are read.
+static bool read_some_units(struct dw *dw, struct dw__object *object, size_t limit)
 {
-    object->unit_first = (uint32_t)dw->units.count;
-    for (size_t i = 0; i < object->chunks.count; i++) {
-        const struct dw__chunk *chunk = object->chunks.items[i];
+    while (object->next_chunk < object->chunks.count) {
+        const struct dw__chunk *chunk = object->chunks.items[object->next_chunk];
         struct cur c = cur_make(chunk->bytes, object->big_endian);
-        while (cur_left(&c) > 0) {
+        cur_seek(&c, object->next_unit);
+        while (cur_left(&c) > 0 && limit > 0) {
             struct dw__unit unit = no_unit;
             unit.object = object;
             unit.chunk = chunk;
             if (!read_header(dw, &unit, &c))
-                break;
-            vec_push(&dw->units, unit);
+                c.at = c.end;
+            else
+                vec_push(&dw->units, unit);
+            limit--;
         }
+        object->next_unit = cur_offset(&c);
+        if (cur_left(&c) > 0)
+            return true;
+        object->next_chunk++;
+        object->next_unit = 0;
     }
+    return false;
+}
+
+void dw__units_read(struct dw *dw, struct dw__object *object)
+{
+    object->unit_first = (uint32_t)dw->units.count;
+    read_some_units(dw, object, SIZE_MAX);
     object->unit_count = (uint32_t)(dw->units.count - object->unit_first);
 }
 
@@ -339,7 +354,7 @@ static void read_root_of(void *context, size_t index, unsigned worker)
 {
     struct dw *dw = context;
     (void)worker;
-    dw__root_read(dw, &dw->units.items[index]);
+    dw__root_read(dw, &dw->units.items[dw->roots_from + index]);
 }
 
 // -------------------------------------------------------------------------- paths
@@ -449,6 +464,44 @@ static void index_signatures(struct dw *dw)
     free(scratch);
 }
 
+#define FIRST_UNITS 16 // read by a lazy dw_open
+
+// Reads the units not read yet and all that depends on knowing all of them.
+static bool read_all_units(struct dw *dw, struct fault *fault)
+{
+    struct dw__object *main = dw->objects.items[0];
+    size_t have = main->unit_count;
+    read_some_units(dw, main, SIZE_MAX);
+    main->unit_count = (uint32_t)dw->units.count;
+    if (main->alt != NULL)
+        dw__units_read(dw, main->alt);
+    dw->roots_from = have;
+    par_for(dw->threads, dw->units.count - have, read_root_of, dw);
+    if (!dw__open_split(dw, dw->debug, fault))
+        return false;
+    index_signatures(dw);
+    publish_units(dw);
+    return true;
+}
+
+static void read_first_units(struct dw *dw)
+{
+    struct dw__object *main = dw->objects.items[0];
+    dw->partial = read_some_units(dw, main, FIRST_UNITS);
+    main->unit_count = (uint32_t)dw->units.count;
+    for (size_t i = 0; i < dw->units.count; i++)
+        dw__root_read(dw, &dw->units.items[i]);
+    publish_units(dw);
+}
+
+bool dw__complete(struct dw *dw, struct fault *fault)
+{
+    if (!dw->partial)
+        return true;
+    dw->partial = false;
+    return read_all_units(dw, fault);
+}
+
 bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_options *options,
              struct fault *fault)
 {
@@ -458,24 +511,22 @@ bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_opt
     dw->code_arena = arena_new();
     dw->doubts = options->doubts;
     dw->threads = options->threads;
+    dw->debug = debug;
     pthread_mutex_init(&dw->lock, NULL);
     if (debug->img == NULL)
         return true;
     struct dw__object *main = dw__object_add(dw, debug->img, NULL, false);
     if (debug->alt != NULL)
         main->alt = dw__object_add(dw, debug->alt, NULL, false);
-    dw__units_read(dw, main);
-    if (main->alt != NULL)
-        dw__units_read(dw, main->alt);
-    par_for(dw->threads, dw->units.count, read_root_of, dw);
-    if (!dw__open_split(dw, debug, fault)) {
-        dw_close(dw);
-        *out = NULL;
-        return false;
+    if (options->lazy && debug->alt == NULL && debug->dwp == NULL) {
+        read_first_units(dw);
+        return true;
     }
-    index_signatures(dw);
-    publish_units(dw);
-    return true;
+    if (read_all_units(dw, fault))
+        return true;
+    dw_close(dw);
+    *out = NULL;
+    return false;
 }
 
 void dw_close(struct dw *dw)

@@ -123,17 +123,16 @@ static void add_abbrevs(struct collector *c)
 
 // ----------------------------------------------------------- offsets that DIEs refer to
 
-static const bool list_tags[0x100] = {
-    [DW_TAG_compile_unit] = true,     [DW_TAG_subprogram] = true,
-    [DW_TAG_lexical_block] = true,    [DW_TAG_inlined_subroutine] = true,
-    [DW_TAG_formal_parameter] = true, [DW_TAG_variable] = true,
-    [DW_TAG_call_site] = true,
+#define LISTS (1ull << SLOT_RANGES | 1ull << SLOT_LOCATION)
+
+static const uint64_t list_tags[0x100] = {
+    [DW_TAG_compile_unit] = LISTS,     [DW_TAG_subprogram] = LISTS,
+    [DW_TAG_lexical_block] = LISTS,    [DW_TAG_inlined_subroutine] = LISTS,
+    [DW_TAG_formal_parameter] = LISTS, [DW_TAG_variable] = LISTS,
+    [DW_TAG_call_site] = LISTS,
 };
 
-static const struct dw__pass list_pass = {
-    .slots = 1ull << SLOT_RANGES | 1ull << SLOT_LOCATION,
-    .tags = list_tags,
-};
+static const struct dw__pass list_pass = {.tags = list_tags};
 
 // A list given by its place in the section; before version 4 that is a plain constant.
 static void note_list(struct extent *extent, const struct dw__unit *unit, const struct dw__die *die,
@@ -286,16 +285,36 @@ static void add_lists(struct collector *c, enum dw__section id, const struct ext
     free(highest);
 }
 
+// Whether the root DIE states a base: 0 may be one.
+static bool states(const struct collector *c, const struct dw__unit *unit, enum dw__slot slot)
+{
+    struct dw__die die;
+    struct dw__unit *found;
+    return dw__die_at(c->dw, dw__ref_make(unit, unit->first_die), &die, &found) &&
+           dw__has(&die, slot);
+}
+
+static void add_from(struct collector *c, enum dw__section id, uint64_t base,
+                     const struct dw__unit *unit)
+{
+    uint64_t size = dw__object_section(c->object, id).size;
+    if (base < size)
+        add_part(c, c->object->section_index[id], base, size - base, unit);
+}
+
 // GNU split units (version 4): no headers, and what is referred to is known only to the .dwo. From
 // its base on all is the unit's, until the next one's base.
 static void add_gnu_bases(struct collector *c)
 {
-    uint64_t addresses = dw__object_section(c->object, DW__ADDR).size;
     struct dw__unit *unit = first_unit(c);
-    for (uint32_t i = 0; i < c->object->unit_count; i++, unit++)
-        if (unit->version < 5 && unit->kind == DW_UT_skeleton && unit->addr_base < addresses)
-            add_part(c, c->object->section_index[DW__ADDR], unit->addr_base,
-                     addresses - unit->addr_base, unit);
+    for (uint32_t i = 0; i < c->object->unit_count; i++, unit++) {
+        if (unit->version >= 5 || unit->kind != DW_UT_skeleton)
+            continue;
+        if (states(c, unit, SLOT_GNU_ADDR_BASE))
+            add_from(c, DW__ADDR, unit->addr_base, unit);
+        if (states(c, unit, SLOT_GNU_RANGES_BASE))
+            add_from(c, DW__RANGES, unit->ranges_base, unit);
+    }
 }
 
 // ---------------------------------------------------------------------- address ranges
@@ -386,8 +405,10 @@ static void collect(struct collector *c)
 
 bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, struct fault *fault)
 {
-    (void)fault; // damage shows as bytes that belong to nobody
-    if (dw->parts == NULL && dw->objects.count != 0) {
+    if (!dw__complete(dw, fault)) // damage shows as bytes that belong to nobody, it is no fault
+        return false;
+    bool any = dw->objects.count != 0 && dw->objects.items[0]->unit_count != 0;
+    if (dw->parts == NULL && any) {
         struct collector c = {.dw = dw, .object = dw->objects.items[0]};
         collect(&c);
         if (c.parts.count != 0)

@@ -69,6 +69,8 @@ struct dw__object {
     struct doubts *doubts;
     VEC(struct dw__chunk *) chunks;
     uint32_t unit_first, unit_count; // its units in dw.units
+    size_t next_chunk;               // where the reading of units goes on
+    uint64_t next_unit;
 };
 
 // The bytes of a section; empty when the object has none or it is damaged (a doubt). Thread-safe.
@@ -111,7 +113,10 @@ struct dw {
     struct arena *arena;  // paths and what lives as long as this
     pthread_mutex_t lock; // guards `arena` after opening
     struct doubts *doubts;
+    const struct img_debug *debug;
     unsigned threads;
+    bool partial;      // opened lazily: more units are to be read, see dw__complete
+    size_t roots_from; // first unit whose root is being read
     VEC(struct dw__object *) objects;
     VEC(struct dw__unit) units; // by object, then offset; does not move after dw_open
     struct dw_unit *public_units;
@@ -340,6 +345,7 @@ typedef VEC(struct dw_range) dw__range_list;
 struct dw__places {
     struct img *image;
     bool zero_is_real;
+    bool all; // nothing is a tombstone: ranges as they are written
     uint8_t address_size;
     VEC(const struct img_symbol *) low; // symbols of the first DW__LOW bytes, when allocated
 };
@@ -374,6 +380,8 @@ struct dw__object *dw__object_add(struct dw *dw, struct img *img, struct img_fil
 // Appends a chunk to an object; its base follows the chunks before it.
 void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes, uint32_t section,
                    bool types);
+// Reads what a lazy dw_open left out; units move. To be called before all units are needed.
+bool dw__complete(struct dw *dw, struct fault *fault);
 // Appends the units of all chunks of the object: headers only. Damage ends a chunk with a doubt.
 void dw__units_read(struct dw *dw, struct dw__object *object);
 // Reads the root DIE of a unit: bases, name, ranges. Thread-safe for different units.

@@ -61,6 +61,8 @@ bool dw__is_discarded(const struct dw__places *places, uint64_t start, const cha
 bool dw__is_tombstone(const struct dw__places *places, uint64_t address)
 {
     uint64_t highest = places->address_size == 4 ? UINT32_MAX : UINT64_MAX;
+    if (places->all)
+        return false;
     if (address >= highest - 1)
         return true;
     if (address == 0)

@@ -87,6 +87,8 @@ uint64_t dw__hash_name(const struct dw__forest *forest, struct dw__place place);
 // Of the type itself: kind, name, size, and members by name, offset and type name.
 uint64_t dw__hash_identity(const struct dw__forest *forest, struct dw__place place);
 bool dw__tag_is_record(uint16_t tag);
+// The place of a member, base class or variable as its DIE states it; item->name is set before.
+void dw__member_read(const struct dw__unit *unit, const struct dw__die *die, struct dw__item *item);
 // Bits from the start of the record to a member, whatever the encoding and byte order.
 uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
                              const struct dw__item *item);
@@ -138,6 +140,15 @@ void dw__table_flush(struct dw__worker *worker);
 // Every entry, in no particular order; moved out of the table.
 struct dw__entry *dw__table_entries(struct dw__table *table, size_t *count);
 bool dw__name_wanted(const struct dw_types_options *options, const char *scope, const char *name);
+
+// ------------------------------------------------------------------------ filter
+
+struct dw__filter;
+
+struct dw__filter *dw__filter_new(const struct dw *dw, const struct dw_types_options *options);
+void dw__filter_free(struct dw__filter *filter);
+// False only for a unit that cannot define any of the wanted names. Thread-safe.
+bool dw__filter_passes(const struct dw__filter *filter, const struct dw__unit *unit);
 
 // ------------------------------------------------------------------------- types
 

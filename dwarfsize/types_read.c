@@ -10,6 +10,7 @@ struct read {
     struct dw__table table;
     struct dw__worker *workers;
     const struct dw_types_options *options;
+    struct dw__filter *filter;
     atomic_bool foreign;   // a unit refers to another one's types: start over with all trees kept
     atomic_size_t missing; // --first: names not found yet
     atomic_bool *found;    // by name
@@ -45,6 +46,8 @@ static void read_one(void *context, size_t index, unsigned number)
     struct read *read = context;
     struct dw__worker *worker = &read->workers[number];
     if (atomic_load(&read->foreign) || is_done(read))
+        return;
+    if (!dw__filter_passes(read->filter, &read->dw->units.items[index]))
         return;
     struct dw__tree *tree = &worker->tree;
     dw__tree_read(read->dw, &read->dw->units.items[index], &worker->abbrevs, tree);
@@ -369,44 +372,76 @@ static void keep_first(struct dw_types *types, const struct dw_types_options *op
 
 // -------------------------------------------------------------------- the public face
 
-bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
-                   struct fault *fault)
+static void start(struct read *read, struct dw_types *types)
 {
-    (void)fault;
-    unsigned workers = par_workers(dw->threads, dw->units.count);
-    struct read read = {.dw = dw, .forest = {.dw = dw}, .options = options};
-    struct dw_types *types = mem_zalloc(1, sizeof *types);
+    unsigned workers = par_workers(read->dw->threads, read->dw->units.count);
     types->arena = arena_new();
     types->parts = mem_zalloc(workers, sizeof *types->parts);
     types->part_count = workers;
-    read.workers = mem_zalloc(workers, sizeof *read.workers);
-    read.found = mem_zalloc(options->name_count, sizeof *read.found);
-    atomic_store(&read.missing, options->name_count);
-    dw__table_open(&read.table, options);
+    read->workers = mem_zalloc(workers, sizeof *read->workers);
+    read->found = mem_zalloc(read->options->name_count, sizeof *read->found);
+    read->filter = dw__filter_new(read->dw, read->options);
+    atomic_store(&read->missing, read->options->name_count);
+    dw__table_open(&read->table, read->options);
     for (unsigned i = 0; i < workers; i++) {
         types->parts[i] = arena_new();
-        read.workers[i].forest = &read.forest;
-        read.workers[i].table = &read.table;
-        read.workers[i].arena = types->parts[i];
+        read->workers[i].forest = &read->forest;
+        read->workers[i].table = &read->table;
+        read->workers[i].arena = types->parts[i];
     }
-    read_units(&read);
-    for (unsigned i = 0; i < workers; i++)
+}
+
+static void finish(struct read *read, struct dw_types *types)
+{
+    for (unsigned i = 0; i < types->part_count; i++) {
+        dw__abbrevs_clear(&read->workers[i].abbrevs);
+        dw__tree_free(&read->workers[i].tree);
+        vec_free(&read->workers[i].definitions);
+        vec_free(&read->workers[i].seen);
+    }
+    for (size_t i = 0; read->forest.trees != NULL && i < read->dw->units.count; i++)
+        dw__tree_free(&read->forest.trees[i]);
+    free(read->forest.trees);
+    free(read->workers);
+    free(read->found);
+    dw__filter_free(read->filter);
+    dw__table_close(&read->table);
+}
+
+// Reads what is open of the units. False when that is not all and something was not found in it.
+static bool read_types(struct dw *dw, const struct dw_types_options *options,
+                       struct dw_types *types)
+{
+    struct read read = {.dw = dw, .forest = {.dw = dw}, .options = options};
+    start(&read, types);
+    if (dw->partial)
+        par_for(1, dw->units.count, read_one, &read);
+    else
+        read_units(&read);
+    bool enough = !dw->partial || (is_done(&read) && !atomic_load(&read.foreign));
+    for (unsigned i = 0; enough && i < types->part_count; i++)
         dw__table_flush(&read.workers[i]);
-    publish(&read, types);
-    if (options->first)
-        keep_first(types, options);
-    for (unsigned i = 0; i < workers; i++) {
-        dw__abbrevs_clear(&read.workers[i].abbrevs);
-        dw__tree_free(&read.workers[i].tree);
-        vec_free(&read.workers[i].definitions);
+    if (enough)
+        publish(&read, types);
+    finish(&read, types);
+    return enough;
+}
+
+bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
+                   struct fault *fault)
+{
+    if (!options->first && !dw__complete(dw, fault))
+        return false;
+    *out = mem_zalloc(1, sizeof **out);
+    if (!read_types(dw, options, *out)) {
+        dw_types_free(*out);
+        if (!dw__complete(dw, fault))
+            return false;
+        *out = mem_zalloc(1, sizeof **out);
+        read_types(dw, options, *out);
     }
-    for (size_t i = 0; read.forest.trees != NULL && i < dw->units.count; i++)
-        dw__tree_free(&read.forest.trees[i]);
-    free(read.forest.trees);
-    free(read.workers);
-    free(read.found);
-    dw__table_close(&read.table);
-    *out = types;
+    if (options->first)
+        keep_first(*out, options);
     return true;
 }
 

@@ -6,28 +6,19 @@
 
 // Which tags come out of the scan. N: a node; I: an item of the node right above it.
 //   parameters are wanted only where they look like those of a function type (no name's place)
+// clang-format off
 #define NODE_TAGS(X)                                                                               \
-    X(array_type)                                                                                  \
-    X(class_type)                                                                                  \
-    X(enumeration_type)                                                                            \
-    X(pointer_type)                                                                                \
-    X(reference_type)                                                                              \
-    X(string_type)                                                                                 \
-    X(structure_type)                                                                              \
-    X(subroutine_type)                                                                             \
-    X(typedef) X(union_type) X(ptr_to_member_type) X(set_type) X(base_type) X(const_type)          \
-        X(file_type) X(packed_type) X(volatile_type) X(restrict_type) X(interface_type)            \
-            X(namespace) X(module) X(unspecified_type) X(rvalue_reference_type) X(template_alias)  \
-                X(shared_type) X(coarray_type) X(dynamic_type) X(atomic_type) X(immutable_type)
+    X(array_type) X(class_type) X(enumeration_type) X(pointer_type) X(reference_type)              \
+    X(string_type) X(structure_type) X(subroutine_type) X(typedef) X(union_type)                   \
+    X(ptr_to_member_type) X(set_type) X(base_type) X(const_type) X(file_type) X(packed_type)       \
+    X(volatile_type) X(restrict_type) X(interface_type) X(namespace) X(module)                     \
+    X(unspecified_type) X(rvalue_reference_type) X(template_alias) X(shared_type)                  \
+    X(coarray_type) X(dynamic_type) X(atomic_type) X(immutable_type)
 #define ITEM_TAGS(X)                                                                               \
-    X(member)                                                                                      \
-    X(inheritance)                                                                                 \
-    X(enumerator)                                                                                  \
-    X(formal_parameter)                                                                            \
-    X(unspecified_parameters)                                                                      \
-    X(template_type_parameter)                                                                     \
-    X(template_value_parameter)                                                                    \
-    X(variable) X(generic_subrange) X(subrange_type) X(variant_part) X(variant)
+    X(member) X(inheritance) X(enumerator) X(formal_parameter) X(unspecified_parameters)           \
+    X(template_type_parameter) X(template_value_parameter) X(variable) X(generic_subrange)         \
+    X(subrange_type) X(variant_part) X(variant)
+// clang-format on
 
 #define SLOT(name) (1ull << SLOT_##name)
 #define NODE_SLOTS                                                                                 \
@@ -128,8 +119,7 @@ static uint8_t member_flags(const struct dw__die *die, const char *name)
     return flags;
 }
 
-static void fill_member(const struct dw__unit *unit, const struct dw__die *die,
-                        struct dw__item *item)
+void dw__member_read(const struct dw__unit *unit, const struct dw__die *die, struct dw__item *item)
 {
     item->flags |= member_flags(die, item->name);
     if (!member_location(unit, die, &item->offset))
@@ -184,7 +174,7 @@ static void add_item(struct builder *b, const struct dw__unit *unit, const struc
     case DW_TAG_member:
     case DW_TAG_inheritance:
     case DW_TAG_variable:
-        fill_member(unit, die, item);
+        dw__member_read(unit, die, item);
         break;
     case DW_TAG_enumerator:
     case DW_TAG_template_value_parameter:
