@@ -131,6 +131,9 @@ static void open_image(struct led_collector *run, size_t index)
     for (size_t i = im->segment_count; i > 0; i--)
         if (im->segments[i - 1].type == PT_TLS)
             im->tls_addr = im->segments[i - 1].addr;
+    im->first_tls = 1;
+    while (im->first_tls < im->section_count && !(im->sections[im->first_tls].flags & SHF_TLS))
+        im->first_tls++;
     for (size_t i = 0; i < im->segment_count; i++)
         im->copies = im->copies || is_copied(&im->segments[i]);
     if (has_symbol_table(im->img))

@@ -191,10 +191,13 @@ static void name_functions(const struct reading *reading)
 
 // ----------------------------------------------------------------------- variables
 
-// The section of a thread-local variable, for .tbss shares addresses with what follows it.
+// The section of a thread-local variable, for .tbss shares addresses with what follows it. The
+// sections of the template lie side by side, and are few.
+#define TEMPLATE_SECTIONS 64
 static uint32_t template_section(const struct led__image *im, uint64_t addr)
 {
-    for (size_t i = 1; i < im->section_count; i++)
+    size_t end = MIN(im->section_count, im->first_tls + TEMPLATE_SECTIONS);
+    for (size_t i = im->first_tls; i < end; i++)
         if ((im->sections[i].flags & SHF_TLS) && led__is_allocated(im, (uint32_t)i) &&
             led__holds(&im->sections[i], addr))
             return (uint32_t)i;

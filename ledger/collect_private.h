@@ -38,6 +38,7 @@ struct led__image {
     bool firmware;            // led_is_firmware
     bool copies;       // firmware: some segment is loaded at one address and copied to another
     uint64_t tls_addr; // of the TLS template
+    size_t first_tls;  // first section of it
     struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
     struct dw *dw;            // or NULL
     struct img *dwarf_from;   // the image that holds the debug sections
