@@ -58,6 +58,21 @@ static void merge_words(struct an__tree *tree)
     tree->words.count = kept + 1;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+// A file symbol names a unit without its directory: no disagreement.
+static bool same_file(const struct an__tree *tree, const struct led_dispute *dispute)
+{
+    if (dispute->dim != LED_UNIT && dispute->dim != LED_SOURCE)
+        return false;
+    return strcmp(base_name(led_owner_text(tree->ledger, dispute->winner)),
+                  base_name(led_owner_text(tree->ledger, dispute->loser))) == 0;
+}
+
 // The disputes of one dimension by the number of who won; within one module nothing is disputed.
 static void index_disputes(struct an__tree *tree, enum an_dim dim)
 {
@@ -65,7 +80,7 @@ static void index_disputes(struct an__tree *tree, enum an_dim dim)
     const struct led_dispute *disputes = led_disputes(tree->ledger, &count);
     for (size_t i = 0; i < count; i++) {
         uint64_t winner = disputes[i].winner, loser = disputes[i].loser;
-        if (disputes[i].dim != an__base_dim(dim))
+        if (disputes[i].dim != an__base_dim(dim) || same_file(tree, &disputes[i]))
             continue;
         if (dim == AN_MODULE || dim == AN_DIR) {
             bool module = dim == AN_MODULE;

@@ -326,14 +326,16 @@ void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_tab
 
 void an_layouts_table(struct an_layouts *layouts, struct arena *arena, struct rep_table *out)
 {
-    static const struct rep_column columns[] = {
-        {"size", "SIZE", REP_BYTES, false, false},
-        {"members", "MEMBERS", REP_COUNT, false, false},
-        {"holes", "HOLES", REP_COUNT, false, false},
-        {"hole_bytes", "IN HOLES", REP_BYTES, false, false},
-        {"padding", "AT THE TAIL", REP_BYTES, false, false}};
+    static const struct rep_column columns[] = {{"size", "SIZE", REP_BYTES, false, false},
+                                                {"members", "MEMBERS", REP_COUNT, false, false},
+                                                {"holes", "HOLES", REP_COUNT, false, false},
+                                                {"hole_bytes", "IN HOLES", REP_BYTES, false, false},
+                                                {"padding", "AT THE TAIL", REP_BYTES, false, false},
+                                                {"saving", "SAVING", REP_BYTES, false, false}};
     struct finder finder;
-    finder_open(&finder, layouts, arena, COUNT_OF(columns));
+    struct arena *scratch = arena_new();
+    bool reorder = layouts->options.reorder;
+    finder_open(&finder, layouts, arena, COUNT_OF(columns) - !reorder);
     for (size_t i = 0; i < an_layouts_count(layouts); i++) {
         dw_type_id id = layouts->chosen.items[i];
         const struct dw_type *type = dw_types_get(finder.facts->types, id);
@@ -346,7 +348,14 @@ void an_layouts_table(struct an_layouts *layouts, struct arena *arena, struct re
         values[2].u = layout.byte_holes;
         values[3].u = layout.holes_size;
         values[4].u = layout.tail_bits / 8;
+        if (reorder) {
+            struct an__plan plan;
+            arena_reset(scratch);
+            an__reorder(finder.facts, &layout, scratch, &plan);
+            values[5].u = plan.saving;
+        }
     }
+    arena_free(scratch);
     finder_close(&finder, NULL, columns, out);
 }
 

@@ -34,6 +34,7 @@ struct plan {
     size_t count;
     uint64_t *unit;  // by field: bits of the declared type of a bit field, else alignment in bits
     uint64_t *start; // by field: the bit where the model puts it
+    bool *broken;    // by field: a bit field that starts a new unit (after an unnamed `: 0`)
     uint64_t align;  // of the whole, bytes
     bool stated;     // the alignment of the whole is stated, not inferred
 };
@@ -52,8 +53,8 @@ static uint64_t place(struct plan *plan, const uint32_t *order)
         for (uint32_t f = item->first; f < item->first + item->count; f++) {
             const struct an__field *field = &plan->layout->fields[f];
             uint64_t unit = plan->unit[f];
-            if (!(field->member->flags & DW_MEMBER_BIT_FIELD) ||
-                (field->bits != 0 && bit / unit != (bit + field->bits - 1) / unit))
+            bool packs = field->member->flags & DW_MEMBER_BIT_FIELD && !plan->broken[f];
+            if (!packs || (field->bits != 0 && bit / unit != (bit + field->bits - 1) / unit))
                 bit = round_up(bit, unit);
             plan->start[f] = bit;
             bit += field->bits;
@@ -76,15 +77,23 @@ static uint64_t inner_gaps(const struct plan *plan, const uint32_t *order)
     return gaps / 8;
 }
 
+// Whether the model reproduces the layout as it is. A separator of bit fields has no DIE; it shows
+// in a field that starts a unit though it would have fitted before.
 static bool is_model_right(struct plan *plan, const uint32_t *order)
 {
     const struct an__layout *layout = plan->layout;
-    if (place(plan, order) != layout->type->size)
-        return false;
-    for (size_t i = 0; i < layout->field_count; i++)
-        if (plan->start[i] != layout->fields[i].start)
+    uint64_t size = place(plan, order);
+    for (size_t i = 0; i < layout->field_count; i++) {
+        const struct an__field *field = &layout->fields[i];
+        bool bits = field->member->flags & DW_MEMBER_BIT_FIELD;
+        if (bits && plan->start[i] < field->start && field->start % plan->unit[i] == 0) {
+            plan->broken[i] = true;
+            size = place(plan, order);
+        }
+        if (plan->start[i] != field->start)
             return false;
-    return true;
+    }
+    return size == layout->type->size;
 }
 
 // -------------------------------------------------------------------------- items
@@ -123,6 +132,7 @@ static void make_items(struct plan *plan, struct arena *arena)
     plan->items = ARENA_ARRAY(arena, layout->field_count, struct item);
     plan->unit = ARENA_ARRAY(arena, layout->field_count, uint64_t);
     plan->start = ARENA_ARRAY(arena, layout->field_count, uint64_t);
+    plan->broken = ARENA_ARRAY(arena, layout->field_count, bool);
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct an__field *field = &layout->fields[i];
         plan->unit[i] = unit_bits(plan, field);

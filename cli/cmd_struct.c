@@ -63,7 +63,7 @@ static bool parse_sort(struct cmd *cmd, enum an_layout_sort *sort)
         *sort = AN_SORT_HOLES;
     else if (cmd->options.padding != CMD_NOT_GIVEN)
         *sort = AN_SORT_PADDING;
-    else if (cmd->options.sizes)
+    else if (cmd->options.sizes && !cmd->options.reorder)
         *sort = AN_SORT_SIZE;
     else if (cmd->options.reorder && cmd->arg_count == 1)
         *sort = AN_SORT_SAVING;
