@@ -440,6 +440,9 @@ static bool run_rare(const struct dw__scan *scan, const struct dw__step *step, s
                      struct dw__die *die)
 {
     switch (step->op) {
+    case OP_READ_ODD:
+        keep(die, step, read_odd(c, step->amount));
+        return true;
     case OP_SKIP_LEB:
         cur_uleb(c);
         return true;
@@ -464,6 +467,19 @@ static bool run_rare(const struct dw__scan *scan, const struct dw__step *step, s
     }
 }
 
+// The scan keeps its cursor in registers: nothing on the way may take its address, so the slow reads
+// work on a copy.
+static inline uint64_t read_uleb(struct cur *c)
+{
+    if (__builtin_expect(c->at < c->end && *c->at < 0x80 && !c->failed, 1))
+        return *c->at++;
+    struct cur copy = *c;
+    uint64_t value = cur_uleb_long(&copy);
+    c->at = copy.at;
+    c->failed = copy.failed;
+    return value;
+}
+
 static inline __attribute__((always_inline)) bool run_step(const struct dw__scan *scan,
                                                            const struct dw__step *step,
                                                            struct cur *c, struct dw__die *die)
@@ -484,9 +500,6 @@ static inline __attribute__((always_inline)) bool run_step(const struct dw__scan
     case OP_READ8:
         keep(die, step, cur_u64(c));
         return true;
-    case OP_READ_ODD:
-        keep(die, step, read_odd(c, step->amount));
-        return true;
     case OP_READ_PRESENT:
         keep(die, step, 1);
         return true;
@@ -494,10 +507,15 @@ static inline __attribute__((always_inline)) bool run_step(const struct dw__scan
         keep(die, step, (uint64_t)scan->abbrevs->constants.items[step->amount]);
         return true;
     case OP_READ_ULEB:
-        keep(die, step, cur_uleb(c));
+        keep(die, step, read_uleb(c));
         return true;
-    default:
-        return run_rare(scan, step, c, die);
+    default: {
+        struct cur copy = *c;
+        bool good = run_rare(scan, step, &copy, die);
+        c->at = copy.at;
+        c->failed = copy.failed;
+        return good;
+    }
     }
 }
 
@@ -541,12 +559,12 @@ static inline __attribute__((always_inline)) bool run_steps(const struct dw__sca
 
 bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
 {
-    struct cur c = scan->cur; // in registers for the length of the loop
+    struct cur c = scan->cur; // in registers for the length of the loop, see read_uleb
     uint32_t depth = scan->depth;
     if (scan->damaged || c.failed)
         return false;
     while (c.at < c.end) {
-        uint64_t offset = cur_offset(&c), code = cur_uleb(&c);
+        uint64_t offset = cur_offset(&c), code = read_uleb(&c);
         if (code == 0) {
             if (depth > 1) {
                 depth--;
@@ -568,14 +586,13 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
             die->depth = depth - abbrev->children;
             die->tag = abbrev->tag;
             die->children = abbrev->children;
-            scan->cur = c;
+            scan->cur.at = c.at;
             scan->depth = depth;
             return true;
         }
         if (depth == 0)
             break; // a root without children
     }
-    scan->cur = c;
     scan->cur.at = scan->cur.end;
     return false;
 }
