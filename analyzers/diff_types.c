@@ -265,6 +265,34 @@ static int compare_types(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
+// The rows as a table that outlives the differ's names.
+static void make_table(struct differ *differ, uint64_t keep, struct rep_table *out)
+{
+    struct arena *arena = differ->arena;
+    size_t count = keep ? MIN(differ->rows.count, keep) : differ->rows.count;
+    out->total.values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
+    out->total.rows = arena_copy(arena, differ->rows.items, count * sizeof *differ->rows.items);
+    out->total.row_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct rep_row *row = &out->total.rows[i];
+        row->name = arena_text(arena, slice_text(row->name));
+        for (size_t m = 0; m < row->row_count; m++)
+            row->rows[m].name = arena_text(arena, slice_text(row->rows[m].name));
+    }
+}
+
+static void differ_free(struct differ *differ)
+{
+    vec_free(&differ->rows);
+    vec_free(&differ->members);
+    for (unsigned side = 0; side < 2; side++) {
+        vec_free(&differ->sides[side].types);
+        vec_free(&differ->sides[side].members);
+        vec_free(&differ->sides[side].first);
+    }
+    names_free(differ->names);
+}
+
 void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
                    const struct an_diff_options *options, struct arena *arena,
                    struct rep_table *out)
@@ -283,24 +311,7 @@ void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
     add_types(&differ, options);
     if (differ.rows.count > 1)
         qsort(differ.rows.items, differ.rows.count, sizeof *differ.rows.items, compare_types);
-    size_t count = options->keep ? MIN(differ.rows.count, options->keep) : differ.rows.count;
     *out = (struct rep_table){.name = "rows", .columns = columns, .column_count = COLUMNS};
-    out->total.values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
-    out->total.rows = ARENA_ARRAY(arena, count, struct rep_row);
-    out->total.row_count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct rep_row *row = &out->total.rows[i];
-        *row = differ.rows.items[i];
-        row->name = arena_text(arena, slice_text(row->name));
-        for (size_t m = 0; m < row->row_count; m++)
-            row->rows[m].name = arena_text(arena, slice_text(row->rows[m].name));
-    }
-    vec_free(&differ.rows);
-    vec_free(&differ.members);
-    for (unsigned side = 0; side < 2; side++) {
-        vec_free(&differ.sides[side].types);
-        vec_free(&differ.sides[side].members);
-        vec_free(&differ.sides[side].first);
-    }
-    names_free(differ.names);
+    make_table(&differ, options->keep, out);
+    differ_free(&differ);
 }

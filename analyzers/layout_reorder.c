@@ -339,8 +339,6 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
     out->type.size = size;
 }
 
-static const char nothing_to_gain[] = "no order of the members saves bytes";
-
 static bool is_candidate(const struct an__layout *layout)
 {
     const struct dw_type *type = layout->type;
@@ -350,59 +348,80 @@ static bool is_candidate(const struct an__layout *layout)
            layout->field_count <= ITEMS_MAX && type->size < UINT64_MAX / 64;
 }
 
+static void prepare(struct plan *plan, uint32_t *order)
+{
+    const struct an__layout *layout = plan->layout;
+    for (uint32_t i = 0; i < plan->count; i++)
+        order[i] = i;
+    plan->stated = layout->type->alignment != 0;
+    plan->align = plan->stated ? layout->type->alignment : 1;
+    for (size_t f = 0; f < layout->field_count && !plan->stated; f++)
+        plan->align = MAX(plan->align, plan->unit[f] / 8);
+}
+
+// Few moves when they save as much as sorting does; notes how, from the second note on.
+static uint64_t better_order(struct plan *plan, uint32_t *order, size_t front, size_t back,
+                             struct arena *arena, struct an__plan *out)
+{
+    uint32_t *sorted = arena_copy(arena, order, plan->count * sizeof *order);
+    struct moves moves = {ARENA_ARRAY(arena, plan->count + 1, struct step), 0};
+    uint64_t size = fill_holes(plan, order, front, back, &moves);
+    sort_by_align(plan, sorted, front, back);
+    uint64_t sorted_size = place(plan, sorted);
+    out->note_count = 1; // the first says what is gained
+    if (sorted_size >= size) {
+        note_moves(plan, &moves, arena, out);
+        return size;
+    }
+    memcpy(order, sorted, plan->count * sizeof *order);
+    out->notes[out->note_count++] = "sort the members by alignment, the widest first";
+    return sorted_size;
+}
+
+static uint64_t demote_all(struct plan *plan, const uint32_t *order, uint64_t size,
+                           struct arena *arena, struct an__plan *out)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct item *item = &plan->items[order[i]];
+        bool bits = is_bit_field(&plan->layout->fields[item->first]);
+        uint64_t unit = bits ? demote(plan, order, item, &size) : 0;
+        if (unit != 0)
+            out->notes[out->note_count++] = arena_printf(
+                arena, "declare %s as %s", item_name(plan, order[i], arena), unit_name(unit));
+    }
+    return size;
+}
+
+static void say_only(struct an__plan *out, const char *note)
+{
+    out->notes[0] = note;
+    out->note_count = 1;
+}
+
 void an__reorder(struct an__types *facts, const struct an__layout *layout, struct arena *arena,
                  struct an__plan *out)
 {
-    *out = (struct an__plan){.type = *layout->type};
-    if (!is_candidate(layout)) {
-        out->notes = ARENA_ARRAY(arena, 1, const char *);
-        out->notes[out->note_count++] = nothing_to_gain;
-        return;
-    }
     struct plan plan = {.facts = facts, .layout = layout};
-    make_items(&plan, arena);
     size_t front, back;
+    *out = (struct an__plan){.type = *layout->type};
+    out->notes = ARENA_ARRAY(arena, layout->field_count * 2 + 2, const char *);
+    say_only(out, "no order of the members saves bytes");
+    if (!is_candidate(layout))
+        return;
+    make_items(&plan, arena);
     uint32_t *order = ARENA_ARRAY(arena, plan.count, uint32_t);
-    uint32_t *sorted = ARENA_ARRAY(arena, plan.count, uint32_t);
-    for (uint32_t i = 0; i < plan.count; i++)
-        order[i] = sorted[i] = i;
-    plan.stated = layout->type->alignment != 0;
-    plan.align = plan.stated ? layout->type->alignment : 1;
-    for (size_t f = 0; f < layout->field_count && !plan.stated; f++)
-        plan.align = MAX(plan.align, plan.unit[f] / 8);
-    out->notes = ARENA_ARRAY(arena, plan.count * 2 + 2, const char *);
+    prepare(&plan, order);
     if (!fixed_at_ends(&plan, &front, &back) || !is_model_right(&plan, order)) {
-        out->notes[out->note_count++] =
-            "no order is proposed: the layout does not follow the plain rules (packed, or aligned "
-            "by hand)";
+        say_only(out,
+                 "no order is proposed: the layout does not follow the plain rules (packed, or "
+                 "aligned by hand)");
         return;
     }
-    struct moves moves = {ARENA_ARRAY(arena, plan.count + 1, struct step), 0};
-    uint64_t size = fill_holes(&plan, order, front, back, &moves);
-    sort_by_align(&plan, sorted, front, back);
-    uint64_t sorted_size = place(&plan, sorted);
-    bool by_sorting = sorted_size < size;
-    if (by_sorting) {
-        size = sorted_size;
-        order = sorted;
-    }
-    out->note_count = 1; // the first says what is gained
-    if (by_sorting)
-        out->notes[out->note_count++] = "sort the members by alignment, the widest first";
-    else
-        note_moves(&plan, &moves, arena, out);
-    for (size_t i = 0; i < plan.count; i++) {
-        const struct item *item = &plan.items[order[i]];
-        uint64_t bits = 0;
-        if (is_bit_field(&layout->fields[item->first]))
-            bits = demote(&plan, order, item, &size);
-        if (bits != 0)
-            out->notes[out->note_count++] = arena_printf(
-                arena, "declare %s as %s", item_name(&plan, order[i], arena), unit_name(bits));
-    }
+    const char *nothing = out->notes[0];
+    uint64_t size = better_order(&plan, order, front, back, arena, out);
+    size = demote_all(&plan, order, size, arena, out);
     if (size >= layout->type->size) {
-        out->notes[0] = nothing_to_gain;
-        out->note_count = 1;
+        say_only(out, nothing);
         return;
     }
     place(&plan, order);
