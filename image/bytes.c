@@ -134,7 +134,9 @@ static void prepare_relocs(struct img *img)
             s->info >= img->section_count || s->file_size == 0)
             continue;
         const struct img_section *target = &img->sections[s->info];
-        if (!is_relocated(target->name) || target->type == SHT_NOBITS)
+        // Relocations of relocations could form a ring, each waiting for the other.
+        if (!is_relocated(target->name) || target->type == SHT_NOBITS ||
+            img_is_reloc_section(target))
             continue;
         if (img->reloc_next == NULL)
             img->reloc_next = mem_zalloc(img->section_count, sizeof *img->reloc_next);

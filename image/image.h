@@ -48,6 +48,9 @@ void img_file_close(struct img_file *file);
 const char *img_file_path(const struct img_file *file);
 uint64_t img_file_size(const struct img_file *file); // bytes on disk
 struct slice img_file_bytes(const struct img_file *file);
+// The caller is done with these bytes of the file for now: their pages leave this process's memory
+// and come back when they are read again. Bytes that are not mapped from the file are left alone.
+void img_file_release(const struct img_file *file, struct slice bytes);
 bool img_file_is_archive(const struct img_file *file);
 size_t img_file_count(const struct img_file *file); // images in it: 1, or the readable ELF members
 struct img *img_file_image(struct img_file *file, size_t index);

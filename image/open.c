@@ -73,6 +73,19 @@ void img__unmap(struct slice bytes)
         munmap((void *)(uintptr_t)bytes.data, bytes.size);
 }
 
+void img_file_release(const struct img_file *file, struct slice bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < file->mappings.count; i++) {
+        struct slice map = file->mappings.items[i];
+        bool inside = bytes.data >= map.data && bytes.data + bytes.size <= map.data + map.size;
+        uintptr_t start = ((uintptr_t)bytes.data + page - 1) / page * page;
+        uintptr_t end = ((uintptr_t)bytes.data + bytes.size) / page * page;
+        if (inside && start < end) // a hint: nothing to do when the kernel declines
+            madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+}
+
 void img__file_keep(struct img_file *file, struct slice mapping)
 {
     vec_push(&file->mappings, mapping);

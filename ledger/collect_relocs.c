@@ -90,6 +90,30 @@ static void find_stretch(struct cutter *cutter, uint64_t place)
     cutter->size = high - low;
 }
 
+// Tables of relocations may be half of a file and each is read once: what was passed is given back,
+// so that it does not count as memory in use.
+#define RELEASE_STEP ((uint64_t)8 << 20)
+
+struct passed {
+    const struct img_file *file;
+    struct slice table;
+    uint64_t released;
+};
+
+static inline void pass(struct passed *passed, uint64_t here)
+{
+    if (here - passed->released < RELEASE_STEP || here > passed->table.size)
+        return;
+    struct slice done = {passed->table.data + passed->released, here - passed->released};
+    img_file_release(passed->file, done);
+    passed->released = here;
+}
+
+static struct passed passing(const struct led__image *im, uint32_t section)
+{
+    return (struct passed){im->run->build->file, img_section_raw(im->img, section), 0};
+}
+
 static void cut_section(struct cutter *cutter)
 {
     struct led__image *im = cutter->im;
@@ -100,7 +124,9 @@ static void cut_section(struct cutter *cutter)
         led__doubt(im, cutter->section, NO_OFFSET, "the relocations cannot be read");
         return;
     }
+    struct passed passed = passing(im, cutter->section);
     while (img_reloc_next(&reader, &reloc)) {
+        pass(&passed, reloc.entry_offset);
         if (reloc.addr - cutter->first >= cutter->size || reloc.entry_offset > cutter->end) {
             flush(cutter);
             cutter->start = cutter->end = reloc.entry_offset;
@@ -159,8 +185,10 @@ static void claim_by_content(struct led__image *im, const struct img_section *se
     if (base == LED_NOWHERE || im->about[section->index].pos == LED_NOWHERE || count == 0)
         return;
     struct cur c = cur_make(img_section_raw(im->img, section->index), im->info->big_endian);
+    struct passed passed = passing(im, section->index);
     while (cur_left(&c) >= size) {
         uint64_t here = cur_offset(&c);
+        pass(&passed, here);
         uint64_t place = word == 8 ? cur_u64(&c) : cur_u32(&c);
         cur_skip(&c, size - word);
         uint64_t pos = base + MIN(place, target->file_size - 1);
@@ -174,6 +202,7 @@ static void claim_by_content(struct led__image *im, const struct img_section *se
     }
     if (cur_offset(&c) != start)
         claim_run(im, section->index, start, cur_offset(&c), last);
+    img_file_release(passed.file, passed.table);
 }
 
 // The section the entries apply to, when the table says so and it is not the dynamic loader's.
