@@ -117,7 +117,8 @@ static void choose_named(struct an_layouts *layouts, bool *taken)
 {
     for (dw_type_id id = 0; id < layouts->facts.count; id++) {
         const struct dw_type *type = dw_types_get(layouts->facts.types, id);
-        if (kind_mask(type->kind) == 0 || type->declaration || !is_named(layouts, type, id))
+        bool shows = kind_mask(type->kind) != 0 && !type->declaration;
+        if (!shows || !is_named(layouts, type, id) || !dw_types_wanted(layouts->facts.types, id))
             continue;
         dw_type_id shown = meant(layouts, id);
         unsigned mask = kind_mask(dw_types_get(layouts->facts.types, shown)->kind);
