@@ -5,7 +5,8 @@
 // it:
 //
 //   text      one line, nothing a terminal acts upon: "\n" "\x1b" "\xff" "\u202e"
-//   json      restorable: a byte XX that is no UTF-8 is \udcXX, which never occurs otherwise
+//   json      restorable: a byte XX that is no UTF-8 is \uf7XX, a character of private use; a name
+//             that holds one of those itself has its bytes written so
 //   csv       every byte as it is, inside quotes when needed
 //   markdown  as text, and inert: a code span, or HTML entities where a span cannot hold it
 //
@@ -162,11 +163,11 @@ size_t rep__width_n(const char *text, size_t size)
 
 static const char *put_json(struct buf *buf, const char *text)
 {
-    uint32_t point;
+    uint32_t point = 0;
     unsigned size = rep__utf8(text, &point);
-    if (size == 0) {
-        put_hex(buf, "\\udc", (uint8_t)*text, 2);
-        return text + 1;
+    if (size == 0 || (point >= 0xf780 && point <= 0xf7ff)) {
+        put_hex(buf, "\\uf7", (uint8_t)*text, 2);
+        return text + 1; // the bytes that follow are no UTF-8 on their own
     }
     if (point == '"' || point == '\\') {
         buf_char(buf, '\\');

@@ -169,7 +169,7 @@ void rep__escape_n(struct buf *buf, const char *text, size_t size);
 // Columns that the same text takes, one a code point.
 size_t rep__width_n(const char *text, size_t size);
 
-// A quoted JSON string; a byte XX that is not UTF-8 becomes \udcXX.
+// A quoted JSON string; a byte XX that is not UTF-8 becomes \uf7XX.
 void rep__json_text(struct buf *buf, const char *text);
 // A CSV field (RFC 4180), quoted when it must be; all bytes as they are.
 void rep__csv_text(struct buf *buf, const char *text);
