@@ -78,7 +78,8 @@ struct cmd_verb_row {
 int cmd_size(struct cmd *cmd);
 int cmd_struct(struct cmd *cmd);
 int cmd_diff(struct cmd *cmd);
-int cmd_verify(struct cmd *cmd);
+// Stands on libdwarf; a program built without cmd_verify.c has no such verb.
+int cmd_verify(struct cmd *cmd) __attribute__((weak));
 
 // ------------------------------------------------------------------------- options
 

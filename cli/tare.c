@@ -42,12 +42,19 @@ static const struct cmd_verb_row verbs[] = {
      "  tare diff v1.elf v2.elf --of struct              types that changed their layout\n"
      "  tare diff v1.elf v2.elf --min-change 1K          leave out the noise\n",
      2, 2},
+    {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
+     "Reads a build twice, with our readers and with independent ones (DIEs with libdwarf, "
+     "sections\n"
+     "and symbols with libelf), and reports every difference. Exit status 1 when there is one.\n"
+     "\n"
+     "  tare verify /usr/bin/python3.11\n",
+     1, 1},
 };
 
 static const struct cmd_verb_row *find_verb(const char *name)
 {
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(verbs[i].name, name) == 0)
+        if (verbs[i].run != NULL && strcmp(verbs[i].name, name) == 0)
             return &verbs[i];
     return NULL;
 }
@@ -59,7 +66,9 @@ static void help_all(struct buf *out)
     buf_text(out, "tare accounts for every byte of a binary exactly once, and says who owns it.\n\n"
                   "usage: tare VERB BUILD... [options]\n\n");
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        buf_printf(out, "  %-8s %-18s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].summary);
+        if (verbs[i].run != NULL)
+            buf_printf(out, "  %-8s %-18s %s\n", verbs[i].name, verbs[i].arguments,
+                       verbs[i].summary);
     buf_text(out, "\n"
                   "A BUILD is an ELF file (program, library, .o, .a), with its debug file after a\n"
                   "comma if need be (fw.elf,debug=fw.debug), or a snapshot.\n"
@@ -97,7 +106,8 @@ static int unknown_verb(const char *name)
 {
     struct an_nearest nearest = {.wanted = slice_text(name)};
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        an_nearest_offer(&nearest, verbs[i].name);
+        if (verbs[i].run != NULL)
+            an_nearest_offer(&nearest, verbs[i].name);
     if (nearest.count != 0)
         fprintf(stderr, "tare: there is no verb '%s'; did you mean %s?\n", name, nearest.text[0]);
     else
