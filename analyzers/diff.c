@@ -6,9 +6,9 @@
 //   diff  list.o 100 130 +30 [ g 40 70 +30 "was g.part.0"   [1 unchanged] 60 60 0 ]
 //
 // Rows stand in order of their first byte. A row is matched by its key, a path without the common
-// prefix of its build, anything else as it is; what stays alone among symbols is matched by its
-// short name, then by equal size between the same matched neighbours, since code order survives a
-// rename.
+// prefix of its build (then without its first directory), anything else as it is; what stays alone
+// among symbols is matched by its short name, then by equal size between the same matched
+// neighbours, since code order survives a rename.
 //
 // Every additive column closes at every depth, so rows that did not change are folded, not dropped.
 
@@ -179,6 +179,16 @@ static struct slice short_key(const struct differ *differ, const struct rep_row 
     return name;
 }
 
+// A path without its first directory, where builds of one source differ: "build-debug/Python".
+static struct slice tail_key(const struct differ *differ, const struct rep_row *row, unsigned side)
+{
+    struct slice path = full_key(differ, row, side);
+    const uint8_t *slash = path.size > 1 ? memchr(path.data + 1, '/', path.size - 1) : NULL;
+    if (slash == NULL || path.data[0] == '[')
+        return path;
+    return slice_of(slash + 1, path.size - (size_t)(slash + 1 - path.data));
+}
+
 // Pairs what has equal keys; of several in order, those of equal size first when `by_size`.
 static void match_by(const struct differ *differ, struct level *level, key_function *key,
                      bool by_size)
@@ -237,10 +247,13 @@ static void match_neighbours(struct level *level)
     }
 }
 
-static bool are_symbols(const struct level *level)
+static bool is_divided_by(const struct level *level, const char *const *dims, size_t count)
 {
     const struct rep_row *row = level->count[0] ? level->rows[0] : level->rows[1];
-    return row->dimension != NULL && strcmp(row->dimension, "symbol") == 0;
+    for (size_t i = 0; i < count; i++)
+        if (row->dimension != NULL && strcmp(row->dimension, dims[i]) == 0)
+            return true;
+    return false;
 }
 
 static void match_level(const struct differ *differ, struct level *level)
@@ -254,7 +267,11 @@ static void match_level(const struct differ *differ, struct level *level)
         return;
     match_by(differ, level, full_key, true);
     match_by(differ, level, full_key, false);
-    if (!are_symbols(level))
+    static const char *const paths[] = {"unit", "source", "module", "dir"};
+    static const char *const symbols[] = {"symbol"};
+    if (is_divided_by(level, paths, COUNT_OF(paths)))
+        match_by(differ, level, tail_key, false);
+    if (!is_divided_by(level, symbols, COUNT_OF(symbols)))
         return;
     match_by(differ, level, short_key, true);
     match_by(differ, level, short_key, false);
