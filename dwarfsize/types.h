@@ -49,11 +49,13 @@ struct dw__node {
     dw_ref type;     // DW_AT_type
     dw_ref alias;    // where the real one is: DW_AT_signature or DW_AT_specification
     dw_ref contains; // DW_AT_containing_type
-    _Atomic uint64_t name_hash, identity; // 0: not computed
+    _Atomic uint64_t name_hash[2], identity[2]; // by enum dw__hashing; 0: not computed
 };
 
 struct dw__tree {
     struct dw__unit *unit;
+    dw_ref start;               // of the unit's bytes
+    uint64_t size;              // bytes of the unit
     VEC(struct dw__node) nodes; // by offset
     VEC(uint32_t) offsets;      // of the nodes: dense, for the search
     VEC(struct dw__item) items;
@@ -72,9 +74,14 @@ struct dw__place {
     struct dw__node *node;
 };
 
+// Texts are hashed by what they say, or, quicker, by where they lie: a linked file holds each text
+// of .debug_str once, so most types that are the same hash alike by place too.
+enum dw__hashing { DW__BY_CONTENT, DW__BY_PLACE };
+
 struct dw__forest {
     struct dw *dw;
     struct dw__tree *trees; // by unit; NULL while trees live only as long as their unit is read
+    enum dw__hashing hashing;
 };
 
 // The node a reference leads to; through signatures and specifications.
@@ -118,6 +125,12 @@ struct dw__table {
     const struct dw_types_options *options;
 };
 
+// A definition a worker has met.
+struct dw__seen {
+    uint64_t place, identity; // both hashes of its identity
+    uint32_t count;           // how often it was met since
+};
+
 struct dw__worker {
     struct dw__forest *forest;
     struct dw__table *table;
@@ -125,9 +138,9 @@ struct dw__worker {
     struct dw__abbrevs abbrevs;
     struct dw__tree tree;          // while trees are not kept
     VEC(struct keyed) definitions; // (identity, unit) of every record, when units are asked for
-    // Definitions this worker has entered before, by identity, and how often it met them since:
-    // most of them, and no lock is needed to count. The number of slots is a power of two.
-    VEC(struct keyed) seen;
+    // Definitions this worker has entered before: nearly all it meets, and to count them no lock is
+    // needed and no text is read. Open addressing by `place`, a power of two of slots.
+    VEC(struct dw__seen) seen;
     size_t seen_used;
 };
 

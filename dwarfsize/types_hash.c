@@ -19,8 +19,13 @@ static uint64_t name_of(const struct dw__forest *forest, struct dw__place place,
 static uint64_t identity_of(const struct dw__forest *forest, struct dw__place place,
                             unsigned depth);
 
-static uint64_t hash_text(const char *text)
+static uint64_t hash_text(const struct dw__forest *forest, const struct dw__tree *tree,
+                          const char *text)
 {
+    struct slice unit = tree->unit->chunk->bytes;
+    // An inline text (DW_FORM_string) lies in its DIE, each time in another place.
+    if (forest->hashing == DW__BY_PLACE && (uintptr_t)text - (uintptr_t)unit.data >= unit.size)
+        return hash_mix((uintptr_t)text, 7);
     return hash_bytes(text, strlen(text), 7);
 }
 
@@ -36,12 +41,13 @@ static bool is_anonymous(const struct dw__node *node)
 }
 
 // The namespaces and classes around a node. Functions do not count: a local type goes by its name.
-static uint64_t scope_of(const struct dw__tree *tree, const struct dw__node *node)
+static uint64_t scope_of(const struct dw__forest *forest, const struct dw__tree *tree,
+                         const struct dw__node *node)
 {
     uint64_t hash = 1;
     for (unsigned depth = 0; node->parent != NO_INDEX && depth < DEPTH_MAX; depth++) {
         node = &tree->nodes.items[node->parent];
-        hash = hash_mix(hash, hash_text(node->name));
+        hash = hash_mix(hash, hash_text(forest, tree, node->name));
     }
     return hash;
 }
@@ -130,8 +136,9 @@ static uint64_t compute_name(const struct dw__forest *forest, struct dw__place p
 {
     const struct dw__node *node = place.node;
     if (!is_anonymous(node))
-        return hash_mix(hash_mix(scope_of(place.tree, node), hash_text(node->name)),
-                        node->tag * (uint64_t)place.tree->tagged + 1);
+        return hash_mix(
+            hash_mix(scope_of(forest, place.tree, node), hash_text(forest, place.tree, node->name)),
+            node->tag * (uint64_t)place.tree->tagged + 1);
     if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type)
         return identity_of(forest, place, depth + 1);
     struct dw__place target = dw__place_of(forest, place.tree, node->type);
@@ -147,13 +154,13 @@ static uint64_t name_of(const struct dw__forest *forest, struct dw__place place,
     struct dw__node *node = place.node;
     if (node == NULL)
         return 2; // void
-    uint64_t hash = atomic_load_explicit(&node->name_hash, memory_order_relaxed);
+    uint64_t hash = atomic_load_explicit(&node->name_hash[forest->hashing], memory_order_relaxed);
     if (hash != 0)
         return hash;
     if (depth > DEPTH_MAX)
         return 3;
     hash = compute_name(forest, place, depth) | 1;
-    atomic_store_explicit(&node->name_hash, hash, memory_order_relaxed);
+    atomic_store_explicit(&node->name_hash[forest->hashing], hash, memory_order_relaxed);
     return hash;
 }
 
@@ -169,7 +176,7 @@ static uint64_t hash_members(const struct dw__forest *forest, struct dw__place p
                                  item->tag == DW_TAG_template_value_parameter;
         if (template_argument || item->tag == DW_TAG_variant_part || item->tag == DW_TAG_variant)
             continue; // the name says it
-        hash = hash_mix(hash, hash_text(item->name));
+        hash = hash_mix(hash, hash_text(forest, place.tree, item->name));
         if (item->tag == DW_TAG_enumerator) {
             hash = hash_mix(hash, item->offset);
             continue;
@@ -218,13 +225,13 @@ static uint64_t identity_of(const struct dw__forest *forest, struct dw__place pl
     struct dw__node *node = place.node;
     if (node == NULL)
         return 2; // void
-    uint64_t hash = atomic_load_explicit(&node->identity, memory_order_relaxed);
+    uint64_t hash = atomic_load_explicit(&node->identity[forest->hashing], memory_order_relaxed);
     if (hash != 0)
         return hash;
     if (depth > DEPTH_MAX)
         return 3;
     hash = compute_identity(forest, place, depth) | 1;
-    atomic_store_explicit(&node->identity, hash, memory_order_relaxed);
+    atomic_store_explicit(&node->identity[forest->hashing], hash, memory_order_relaxed);
     return hash;
 }
 

@@ -437,14 +437,12 @@ static bool is_listed(const struct dw__node *node)
            node->tag == DW_TAG_typedef || node->tag == DW_TAG_template_alias;
 }
 
-// The worker's own count of a definition; it is new when the key was 0. Units come in ascending
-// order, so what a worker met before it met at a lower DIE.
-static struct keyed *seen_slot(struct dw__worker *w, uint64_t identity)
+static struct dw__seen *seen_slot(struct dw__worker *w, uint64_t place)
 {
     size_t mask = w->seen.count - 1;
-    for (size_t at = (size_t)(identity >> 8) & mask;; at = (at + 1) & mask) {
-        struct keyed *slot = &w->seen.items[at];
-        if (slot->key == identity || slot->key == 0)
+    for (size_t at = (size_t)(place >> 8) & mask;; at = (at + 1) & mask) {
+        struct dw__seen *slot = &w->seen.items[at];
+        if (slot->place == place || slot->place == 0)
             return slot;
     }
 }
@@ -452,39 +450,39 @@ static struct keyed *seen_slot(struct dw__worker *w, uint64_t identity)
 static void grow_seen(struct dw__worker *w)
 {
     size_t old_count = w->seen.count, count = MAX(old_count * 2, (size_t)1024);
-    struct keyed *old = w->seen.items;
+    struct dw__seen *old = w->seen.items;
     w->seen.items = mem_zalloc(count, sizeof *old);
     w->seen.count = w->seen.capacity = count;
     for (size_t i = 0; i < old_count; i++)
-        if (old[i].key != 0)
-            *seen_slot(w, old[i].key) = old[i];
+        if (old[i].place != 0)
+            *seen_slot(w, old[i].place) = old[i];
     free(old);
 }
 
-// Counts a definition the worker has entered before; false when it has not.
-static bool seen_before(struct dw__worker *w, uint64_t identity)
+// What the worker knows of a definition; it is new when `identity` is 0, and the caller fills that
+// in. Units come in ascending order, so what a worker met before it met at a lower DIE.
+static struct dw__seen *look_seen(struct dw__worker *w, struct dw__place place)
 {
+    struct dw__forest by_place = *w->forest;
+    by_place.hashing = DW__BY_PLACE;
+    uint64_t key = dw__hash_identity(&by_place, place);
     if ((w->seen_used + 1) * 2 > w->seen.count)
         grow_seen(w);
-    struct keyed *slot = seen_slot(w, identity);
-    if (slot->key == identity) {
-        slot->value++;
-        return true;
-    }
-    *slot = (struct keyed){identity, 0};
-    w->seen_used++;
-    return false;
+    struct dw__seen *seen = seen_slot(w, key);
+    w->seen_used += seen->place == 0;
+    seen->place = key;
+    return seen;
 }
 
 void dw__table_flush(struct dw__worker *worker)
 {
     for (size_t i = 0; i < worker->seen.count; i++) {
-        struct keyed seen = worker->seen.items[i];
+        struct dw__seen seen = worker->seen.items[i];
         struct dw__entry *entry = NULL;
-        if (seen.key != 0 && seen.value != 0)
-            entry = find(shard_of(worker->table, seen.key), seen.key);
+        if (seen.count != 0)
+            entry = find(shard_of(worker->table, seen.identity), seen.identity);
         if (entry != NULL)
-            entry->type.copies += (uint32_t)seen.value;
+            entry->type.copies += seen.count;
     }
     vec_free(&worker->seen);
     worker->seen_used = 0;
@@ -497,15 +495,20 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
             add_shell(w, place);
         return;
     }
-    bool deep = selects(w->table->options);
-    uint64_t identity = dw__hash_identity(w->forest, place);
+    struct dw__seen *seen = look_seen(w, place);
+    bool known = seen->identity != 0;
+    if (!known)
+        seen->identity = dw__hash_identity(w->forest, place);
     uint32_t unit = dw__unit_index(w->forest->dw, place.tree->unit);
-    dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
     if (w->table->options->units)
-        vec_push(&w->definitions, (struct keyed){identity, unit});
-    if (seen_before(w, identity))
+        vec_push(&w->definitions, (struct keyed){seen->identity, unit});
+    if (known) {
+        seen->count++;
         return;
-    if (count_known(w->table, identity, die, true, true, &deep))
+    }
+    bool deep = selects(w->table->options);
+    dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
+    if (count_known(w->table, seen->identity, die, true, true, &deep))
         return;
     struct dw__entry entry;
     build(w, place, &entry);

@@ -77,7 +77,6 @@ struct scope {
 struct builder {
     struct dw *dw;
     struct dw__tree *tree;
-    dw_ref start, end; // of the unit
     VEC(struct scope) stack;
 };
 
@@ -114,7 +113,7 @@ static uint8_t member_flags(const struct dw__die *die, const char *name)
     bool is_static = dw__flag(die, SLOT_EXTERNAL) || dw__flag(die, SLOT_DECLARATION);
     if (die->tag == DW_TAG_variable || (die->tag == DW_TAG_member && is_static))
         flags |= DW_MEMBER_STATIC;
-    if (name[0] == '_' && strncmp(name, "_vptr", 5) == 0)
+    if ((flags & DW_MEMBER_ARTIFICIAL) && strncmp(name, "_vptr", 5) == 0)
         flags |= DW_MEMBER_VTABLE;
     return flags;
 }
@@ -136,7 +135,7 @@ void dw__member_read(const struct dw__unit *unit, const struct dw__die *die, str
 // Whether a reference leaves the unit.
 static void note_foreign(struct builder *b, dw_ref ref)
 {
-    b->tree->foreign |= ref != DW_NO_REF && (ref < b->start || ref >= b->end);
+    b->tree->foreign |= ref != DW_NO_REF && ref - b->tree->start >= b->tree->size;
 }
 
 // A new item at the end of the node's list. Written in place and field by field: a million of them
@@ -215,8 +214,10 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
     node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
     node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
     node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
-    atomic_init(&node->name_hash, 0);
-    atomic_init(&node->identity, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        atomic_init(&node->name_hash[i], 0);
+        atomic_init(&node->identity[i], 0);
+    }
     if (dw__has(die, SLOT_SIGNATURE))
         node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
     else if (dw__has(die, SLOT_SPECIFICATION))
@@ -289,6 +290,8 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
                    struct dw__tree *tree)
 {
     tree->unit = unit;
+    tree->start = dw__ref_make(unit, unit->start);
+    tree->size = unit->end - unit->start;
     tree->nodes.count = tree->offsets.count = tree->items.count = tree->buckets.count = 0;
     tree->foreign = false;
     tree->tagged = is_c(unit->language);
@@ -297,8 +300,6 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     struct builder builder = {
         .dw = dw,
         .tree = tree,
-        .start = dw__ref_make(unit, unit->start),
-        .end = dw__ref_make(unit, unit->end),
     };
     struct dw__scan scan;
     struct dw__die die;
@@ -335,10 +336,8 @@ static struct dw__place place_at(const struct dw__forest *forest, struct dw__tre
     struct dw__place none = {NULL, NULL};
     if (ref == DW_NO_REF)
         return none;
-    const struct dw__unit *unit = from->unit;
-    uint64_t start = dw__ref_make(unit, unit->start);
-    if (ref >= start && ref - start < unit->end - unit->start)
-        return (struct dw__place){from, node_at(from, ref - start)};
+    if (ref - from->start < from->size)
+        return (struct dw__place){from, node_at(from, ref - from->start)};
     struct dw__unit *other = dw__unit_of(forest->dw, ref);
     if (other == NULL || forest->trees == NULL)
         return none;
