@@ -175,6 +175,29 @@ void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
                    const struct an_diff_options *options, struct arena *arena,
                    struct rep_table *out);
 
+// -------------------------------------------------------------------------- verify
+
+// A second reading by other people's libraries, and where it differs from ours: sections and symbols
+// against libelf, DIEs against libdwarf (in a child process: it crashes on damaged input, which is
+// a doubt).
+struct an_verify;
+
+// The first `keep` differences are told (0: all). `doubts` may be NULL.
+struct an_verify *an_verify_new(uint64_t keep, struct doubts *doubts);
+void an_verify_free(struct an_verify *verify);
+// Section headers and symbols of one image of the file.
+void an_verify_image(struct an_verify *verify, struct img_file *file, struct img *image);
+// Every DIE of every unit. False when no process can be started.
+bool an_verify_dwarf(struct an_verify *verify, struct dw *dw, struct fault *fault);
+uint64_t an_verify_different(const struct an_verify *verify);
+// Tables and notes live in `arena`, as long as `verify`. The second table is empty (false) when
+// nothing differs; the notes say what was not compared and why.
+void an_verify_counts(const struct an_verify *verify, struct arena *arena, struct rep_table *out);
+bool an_verify_differences(const struct an_verify *verify, struct arena *arena,
+                           struct rep_table *out);
+size_t an_verify_notes(const struct an_verify *verify, struct arena *arena,
+                       const char *const **out);
+
 // ------------------------------------------------------------------- nearest names
 
 // The names nearest to `name` among the named types, best first; returns how many (at most `max`).

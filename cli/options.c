@@ -28,6 +28,7 @@ static const struct option_row option_rows[] = {
      "divide by these, nested: module dir unit source symbol section segment kind member"},
     {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT,
      "the N largest rows of each level, the rest as one row (0: all)"},
+    {"top", 'n', NUMBER, "N", AT(keep), VERB_VERIFY, "tell the first N differences (0: all)"},
     {"sort", 's', TEXT, "KEY", AT(sort), VERB_SIZE,
      "file, vm, rom, ram or name (default: the larger of file and vm)"},
     {"sort", 's', TEXT, "KEY", AT(sort), VERB_STRUCT,

@@ -64,7 +64,7 @@ struct dw_walk {
     struct dw__places places;
     dw__range_list ranges;
     VEC(uint64_t) parents; // offsets of the DIEs around, by depth
-    bool ended;
+    bool ended, damaged;
 };
 
 struct dw_walk *dw_walk_open(struct dw *dw)
@@ -79,10 +79,10 @@ struct dw_walk *dw_walk_open(struct dw *dw)
 void dw_walk_unit(struct dw_walk *walk, uint32_t unit)
 {
     walk->unit = &walk->dw->units.items[unit];
-    walk->ended = walk->unit->damaged;
+    walk->ended = walk->damaged = walk->unit->damaged;
     if (walk->ended)
         return;
-    dw__abbrevs_compile(&walk->abbrevs, walk->dw, walk->unit, &walk_pass);
+    walk->damaged = !dw__abbrevs_compile(&walk->abbrevs, walk->dw, walk->unit, &walk_pass);
     dw__scan_start(&walk->scan, walk->dw, walk->unit, &walk->abbrevs);
 }
 
@@ -196,4 +196,9 @@ bool dw_walk_next(struct dw_walk *walk, struct dw_die *out)
     read_member(walk, out);
     read_ranges(walk, out);
     return true;
+}
+
+bool dw_walk_damaged(const struct dw_walk *walk)
+{
+    return walk->damaged || walk->scan.damaged || walk->scan.cur.failed;
 }

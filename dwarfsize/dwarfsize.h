@@ -209,6 +209,8 @@ struct dw_walk;
 struct dw_walk *dw_walk_open(struct dw *dw);
 void dw_walk_unit(struct dw_walk *walk, uint32_t unit);
 bool dw_walk_next(struct dw_walk *walk, struct dw_die *die);
+// Whether the walk ended before the unit did.
+bool dw_walk_damaged(const struct dw_walk *walk);
 void dw_walk_close(struct dw_walk *walk);
 
 // --------------------------------------------------------------------------- types

@@ -31,7 +31,7 @@ COLLECTORS = re.compile(r"ledger/collect\w*\.[ch]$")
 
 # system header: the only folders that may know it
 LIBRARIES = {
-    r"(libelf|gelf|elfutils/.*)\.h": ["image"],
+    r"(libelf|gelf|elfutils/.*)\.h": ["image", "analyzers"],  # analyzers: verify, a second reading
     r"(zlib|zstd)\.h": ["image", "ledger"],  # sections; snapshots
     r"libdwarf(-\d)?/.*|libdwarf\.h": ["analyzers"],
     r"cyaml/.*|yaml\.h": ["config"],

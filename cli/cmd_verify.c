@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// tare verify BUILD: is our reading right? Others read the same bytes, and whatever differs is told.
+
+#include "cli/cli.h"
+
+#define KEEP 20 // differences that are told
+
+static bool verify(struct cmd *cmd, struct cmd_build *build, struct an_verify *v)
+{
+    if (build->file == NULL)
+        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
+                         "is a snapshot: only a build can be read a second time");
+    if (!cmd_build_dwarf(cmd, build))
+        return false;
+    cmd_progress(cmd, "reading twice");
+    for (size_t i = 0; i < build->image_count; i++) {
+        struct img *image = img_file_image(build->file, i);
+        an_verify_image(v, build->file, image);
+        const struct img_debug *debug = &build->debug[i];
+        for (size_t o = 0; o < COUNT_OF(debug->opened); o++)
+            if (debug->opened[o] != NULL)
+                an_verify_image(v, debug->opened[o], img_file_image(debug->opened[o], 0));
+        if (build->dw[i] != NULL && !an_verify_dwarf(v, build->dw[i], &cmd->fault))
+            return false;
+    }
+    return true;
+}
+
+static int show(struct cmd *cmd, struct cmd_build *build, const struct an_verify *v)
+{
+    struct rep_part parts[3];
+    struct rep_report report = {.parts = parts};
+    memset(parts, 0, sizeof parts);
+    an_verify_counts(v, cmd->arena, &parts[report.part_count++].table);
+    if (an_verify_differences(v, cmd->arena, &parts[report.part_count].table))
+        report.part_count++;
+    struct rep_part *notes = &parts[report.part_count];
+    *notes = (struct rep_part){.kind = REP_NOTES};
+    notes->note_count = an_verify_notes(v, cmd->arena, &notes->notes);
+    report.part_count += notes->note_count != 0;
+    cmd_build_describe(cmd, build, 1, &report);
+    int status = cmd_render(cmd, &report);
+    return status == CMD_OK && an_verify_different(v) != 0 ? CMD_NO : status;
+}
+
+int cmd_verify(struct cmd *cmd)
+{
+    struct cmd_build build = {0};
+    uint64_t keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP : cmd->options.keep;
+    struct an_verify *v = an_verify_new(keep, cmd->doubts);
+    bool good = cmd_build_open(cmd, cmd->args[0], &build) && verify(cmd, &build, v);
+    int status = good ? show(cmd, &build, v) : cmd_fail(cmd);
+    an_verify_free(v);
+    cmd_build_close(&build);
+    return status;
+}
