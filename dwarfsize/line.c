@@ -3,8 +3,8 @@
 // Line programs (6.2.5): which bytes come from which line.
 //
 // A program is a machine that appends rows (address, file, line) to a matrix. Rows of one sequence
-// go up in address; a row's bytes reach to the next row. The matrix is never built: the run of bytes
-// under way grows until a row of another file (or line) comes, and is then handed out.
+// go up in address; a row's bytes reach to the next row. The matrix is never built: the run of
+// bytes under way grows until a row of another file (or line) comes, and is then handed out.
 //
 //   rows     100 a.c:1   104 a.c:2   104 a.h:9   10c a.c:2   110 end of sequence
 //   runs     100-104 a.c:1           104-10c a.h:9   10c-110 a.c:2
@@ -89,8 +89,8 @@ static int by_value(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-// Adds the ends of a unit's functions; true when one of them starts at 0. Functions are in the order
-// of their units.
+// Adds the ends of a unit's functions; true when one of them starts at 0. Functions are in the
+// order of their units.
 static bool add_ends(struct reader *r, const struct dw_code *code, uint32_t unit)
 {
     size_t low = 0, high = code->function_count;
@@ -146,7 +146,7 @@ static void start_sequence(struct reader *r, struct registers *g)
     g->run_line = g->line;
 }
 
-// A row that lies before the one above it (6.2.5 does not allow it): what the run had stays its own.
+// A row that lies before the one above it (6.2.5 does not allow it): what the run had it keeps.
 static void go_backwards(struct reader *r, struct registers *g)
 {
     if (!r->backwards)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Line tables, as line_header.c reads them for line.c (the programs), parts.c (what they take) and
-// the declared files of types.
+// Line tables: line_table.c finds them and makes paths, line_header.c reads their headers, line.c
+// runs their programs; parts.c asks what they take.
 //
 //   .debug_line   | header | directories | files | program | header ...
 //                 ^offset                        ^program  ^end
@@ -42,6 +42,20 @@ struct dw__line_table {
     uint8_t operands[256]; // of the standard opcodes, how many LEB128 numbers follow
     struct dw__entries directories, files;
 };
+
+// What an entry says, of what anybody asks.
+struct dw__line_entry {
+    const char *name; // "" when it has none
+    uint64_t directory;
+};
+
+// Reads the header at an offset of `bytes`, which end where the table must. The table's unit is set.
+// Returns what is wrong with it, or NULL; what was read before the damage counts.
+const char *dw__line_header_read(const struct dw *dw, struct dw__line_table *table,
+                                 struct slice bytes, uint64_t offset);
+// The entry at an offset from the start of the table; format NULL: that of files up to version 4.
+bool dw__line_entry_read(const struct dw__line_table *table, const struct dw__entry_format *format,
+                         uint32_t at, struct dw__line_entry *entry);
 
 // The table a unit refers to, read at the first request; NULL when it has none. Thread-safe.
 struct dw__line_table *dw__line_table_of(struct dw *dw, const struct dw__unit *unit);

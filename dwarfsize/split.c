@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Split units: a skeleton in the main file, the rest in a .dwo beside the object file, or with those
-// of all other units in one package, the .dwp.
+// Split units: a skeleton in the main file, the rest in a .dwo beside the object file, or with
+// those of all other units in one package, the .dwp.
 //
 //   main file                       .dwo or .dwp
 //   skeleton unit, id 4711 ───────▶ split unit, id 4711

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Line programs, byte by byte: an ELF image is made in memory with code at 0x1000-0x1fff, units that
-// refer to line tables, and the tables. What compilers write is in test_dwarf_inputs.c.
+// Line programs, byte by byte: an ELF image is made in memory with code at 0x1000-0x1fff, units
+// that refer to line tables, and the tables. What compilers write is in test_dwarf_inputs.c.
 
 #include <stdlib.h>
 
