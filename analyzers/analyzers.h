@@ -29,6 +29,7 @@ enum an_dim {
     AN_UNIT,
     AN_SOURCE,
     AN_SYMBOL,
+    AN_INLINES,
     AN_MODULE, // a rule of tare.yaml, else the directory of the unit without the common prefix
     AN_DIR,    // the directory of the unit
     AN_DIM_COUNT,
@@ -59,7 +60,7 @@ const char *an_modules_text(const struct an_modules *modules, name_id id);
 
 // ----------------------------------------------------------------------- footprint
 
-#define AN_DIMS_MAX    9
+#define AN_DIMS_MAX    AN_DIM_COUNT
 #define AN_FILTERS_MAX 16
 
 struct an_filter {

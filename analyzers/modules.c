@@ -41,6 +41,7 @@ static const struct {
     [AN_UNIT] = {"unit", LED_MASK(LED_UNIT)},
     [AN_SOURCE] = {"source", LED_MASK(LED_SOURCE)},
     [AN_SYMBOL] = {"symbol", LED_MASK(LED_SYMBOL)},
+    [AN_INLINES] = {"inlines", LED_MASK(LED_INLINES)},
     [AN_MODULE] = {"module", LED_MASK(LED_UNIT)},
     [AN_DIR] = {"dir", LED_MASK(LED_UNIT)},
 };

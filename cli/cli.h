@@ -50,7 +50,7 @@ struct cmd_options {
     struct cmd_list kinds;
     const char *contains, *points_to;
     uint64_t padding, cacheline;
-    bool holes, reorder, expand, flex, first, sizes;
+    bool holes, reorder, expand, flex, first, sizes, inlines;
 };
 
 struct cmd {

@@ -104,13 +104,12 @@ void cmd_division_close(struct cmd_division *division)
     cfg_free(division->cfg);
 }
 
-bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
-                          size_t count)
+// Without -d: modules when all builds have debug information, else sections and symbols.
+static bool choose_dims(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                        size_t count)
 {
     bool units = true;
     struct an_footprint_options *options = &division->options;
-    if (options->dim_count != 0)
-        return true;
     for (size_t i = 0; i < count; i++) {
         if (builds[i].file == NULL)
             continue;
@@ -128,6 +127,20 @@ bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct
         "divided by section and symbol: no debug information was found that would tell "
         "modules apart (-d chooses)";
     return parse_filters(cmd, options);
+}
+
+bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                          size_t count)
+{
+    struct an_footprint_options *options = &division->options;
+    if (options->dim_count == 0 && !choose_dims(cmd, division, builds, count))
+        return false;
+    bool given = false;
+    for (size_t i = 0; i < options->dim_count; i++)
+        given = given || options->dims[i] == AN_INLINES;
+    if (cmd->options.inlines && !given && options->dim_count < AN_DIMS_MAX)
+        options->dims[options->dim_count++] = AN_INLINES;
+    return true;
 }
 
 unsigned cmd_division_needs(const struct cmd_division *division)

@@ -25,7 +25,7 @@ struct option_row {
 
 static const struct option_row option_rows[] = {
     {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_SIZE | VERB_DIFF,
-     "divide by these, nested: module dir unit source symbol section segment kind member"},
+     "divide by these, nested: module dir unit source symbol section segment kind member inlines"},
     {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT,
      "the N largest rows of each level, the rest as one row (0: all)"},
     {"top", 'n', NUMBER, "N", AT(keep), VERB_VERIFY, "tell the first N differences (0: all)"},
@@ -37,6 +37,8 @@ static const struct option_row option_rows[] = {
      "only owners that match (of the first dimension); the rest is one row"},
     {"save", 0, TEXT, "FILE", AT(save), VERB_SIZE,
      "also write a snapshot, which stands wherever a BUILD may stand"},
+    {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,
+     "below these, the chain of inlined calls, as -d ...,inlines"},
     {"demangle", 0, TEXT, "HOW", AT(demangle), VERB_SIZE | VERB_DIFF,
      "C++ and Rust names: short (no parameters), full or none"},
 

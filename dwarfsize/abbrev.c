@@ -560,7 +560,7 @@ static inline __attribute__((always_inline)) bool run_steps(const struct dw__sca
 bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
 {
     struct cur c = scan->cur; // in registers for the length of the loop, see read_uleb
-    uint32_t depth = scan->depth;
+    uint32_t depth = scan->depth, lowest = UINT32_MAX;
     if (scan->damaged || c.failed)
         return false;
     while (c.at < c.end) {
@@ -579,8 +579,10 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
             return damaged(scan, offset, "DIE has an unknown indirect form");
         if (c.failed)
             return damaged(scan, offset, "DIE ends past its unit");
+        lowest = MIN(lowest, depth);
         depth += abbrev->children;
         if (abbrev->wanted) {
+            die->lowest = lowest;
             die->offset = offset;
             die->present = abbrev->present;
             die->depth = depth - abbrev->children;

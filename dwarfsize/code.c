@@ -170,11 +170,15 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
     struct slice expression = dw__block(unit, die, SLOT_LOCATION);
     if (!dw__location(r->dw, unit, expression, &addr, &tls))
         return;
-    if (!tls && dw__is_tombstone(&r->places, addr))
+    // Where memory is allocated at 0, the symbols say whether a variable there was kept.
+    bool low = !tls && addr < DW__LOW && r->places.low.count != 0;
+    if (!tls && !low && dw__is_tombstone(&r->places, addr))
         return;
     struct identity id;
-    bool names = r->flags & (DW_CODE_NAMES | DW_CODE_SIZES);
+    bool names = low || (r->flags & (DW_CODE_NAMES | DW_CODE_SIZES));
     identify(r, unit, die, names, &id);
+    if (low && dw__is_discarded(&r->places, addr, id.name, id.linkage_name))
+        return;
     struct dw_variable variable = {
         .name = id.name,
         .linkage_name = id.linkage_name,
@@ -220,7 +224,7 @@ static void read_dies(struct reader *r, struct dw__scan *scan, struct unit_code 
     struct dw__die die;
     VEC(struct around) stack = {0};
     while (dw__scan_next(scan, &die)) {
-        while (stack.count != 0 && stack.items[stack.count - 1].depth >= die.depth)
+        while (stack.count != 0 && stack.items[stack.count - 1].depth >= die.lowest)
             stack.count--;
         const struct around *outer = stack.count ? &stack.items[stack.count - 1] : NULL;
         struct around around = {die.depth, UINT32_MAX, UINT32_MAX};

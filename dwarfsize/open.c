@@ -32,8 +32,10 @@ static bool is_named(const struct dw__object *object, const char *section, const
     section++;
     section += section[0] == 'z';
     size_t size = strlen(name);
-    return strncmp(section, name, size) == 0 &&
-           strcmp(section + size, object->split ? ".dwo" : "") == 0;
+    if (strncmp(section, name, size) != 0)
+        return false;
+    bool index = strcmp(name, "debug_cu_index") == 0 || strcmp(name, "debug_tu_index") == 0;
+    return strcmp(section + size, object->split && !index ? ".dwo" : "") == 0;
 }
 
 void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes, uint32_t section,
@@ -219,7 +221,7 @@ static bool read_some_units(struct dw *dw, struct dw__object *object, size_t lim
             unit.chunk = chunk;
             if (!read_header(dw, &unit, &c))
                 c.at = c.end;
-            else
+            else if (unit.version != 0) // else padding between units
                 vec_push(&dw->units, unit);
             limit--;
         }

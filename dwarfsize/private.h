@@ -264,6 +264,8 @@ struct dw__die {
     uint64_t offset;  // in the chunk
     uint64_t present; // bit per slot
     uint32_t depth;   // 0: the unit's root
+    uint32_t lowest;  // depth of the lowest DIE since the one that came out before, this included:
+                      // enclosing DIEs at that depth and deeper have ended
     uint16_t tag;
     bool children;
     uint64_t value[SLOT_TOTAL];

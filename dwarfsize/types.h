@@ -114,7 +114,7 @@ struct dw__entry {
     struct dw_member *members;
     struct dw__link target, contains;
     struct dw__link *links; // one per member
-    uint32_t decl_file;     // number in the unit's line table
+    uint32_t decl_file;     // number in the unit's line table, or NO_INDEX
     bool wanted, deep;
 };
 

@@ -98,8 +98,8 @@ uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *t
 // ------------------------------------------------------------------------- names
 
 // The name of a parameter's or result's type, but function types and anonymous records are not
-// looked into. A callback that takes a callback of its own type is written without any name by gcc
-// (its DIEs form a ring), so this is where the recursion must end.
+// looked into: a function type whose parameters lead back to it, which C cannot say but damaged input
+// can, would have no end.
 static uint64_t outer_name_of(const struct dw__forest *forest, struct dw__place place,
                               unsigned depth)
 {

@@ -338,7 +338,7 @@ static void publish(struct read *read, struct dw_types *types)
             continue;
         resolve_links(entry, &by);
         struct dw__unit *unit = &read->dw->units.items[entry->type.unit];
-        if (entry->decl_file != 0)
+        if (entry->decl_file != NO_INDEX)
             entry->type.decl_file = dw__file_path(read->dw, unit, entry->decl_file);
         types->list[ids[i]] = entry->type;
         types->wanted[ids[i]] = entry->wanted;

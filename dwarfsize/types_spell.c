@@ -9,8 +9,8 @@
 #include "dwarfsize/types.h"
 
 //
-// gcc writes a callback that takes a callback of its own type as a ring of DIEs without a name, so
-// a function type inside its own parameters reads "(...)"; and what has grown absurdly long is cut.
+// Damaged input can lead a type back to itself: a function type inside its own parameters reads
+// "(...)", and what has grown absurdly long is cut.
 
 #define DEPTH_MAX 64
 #define LONGEST   2000 // bytes of one spelling
@@ -169,7 +169,11 @@ static void spell_qualifier(const struct spelling *s, const struct dw_type *type
                             struct buf *declarator, struct buf *out)
 {
     const struct dw_type *target = dw_types_get(s->types, type->target);
-    if (target != NULL && target->kind == DW_POINTER) {
+    const struct dw_type *element =
+        target != NULL && target->kind == DW_ARRAY ? dw_types_get(s->types, target->target) : NULL;
+    if (element != NULL && element->kind == type->kind) {
+        // gcc qualifies an array and its elements; in C that is one thing, said once.
+    } else if (target != NULL && target->kind == DW_POINTER) {
         if (declarator->size != 0)
             prepend(declarator, " ");
         prepend(declarator, word);

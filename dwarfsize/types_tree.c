@@ -210,7 +210,7 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
     node->alias = DW_NO_REF;
     node->contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE);
     node->alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0);
-    node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, 0);
+    node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, NO_INDEX);
     node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
     node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
     node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
@@ -244,7 +244,7 @@ static bool belongs(const struct builder *b, const struct scope *scope, const st
 
 static void add_die(struct builder *b, const struct dw__unit *unit, const struct dw__die *die)
 {
-    while (b->stack.count != 0 && b->stack.items[b->stack.count - 1].depth >= die->depth)
+    while (b->stack.count != 0 && b->stack.items[b->stack.count - 1].depth >= die->lowest)
         b->stack.count--;
     const struct scope *top = b->stack.count ? &b->stack.items[b->stack.count - 1] : NULL;
     struct scope scope = {.depth = die->depth, .node = top ? top->node : NO_INDEX};

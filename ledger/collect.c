@@ -22,14 +22,14 @@ static unsigned settled_dims(unsigned dims)
 
 bool led_wants_debug(struct img *img, unsigned dims)
 {
-    if (dims & (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE)))
+    if (dims & LED__FROM_DWARF)
         return true;
     return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img);
 }
 
 bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsigned dims)
 {
-    if (dims & (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE)))
+    if (dims & LED__FROM_DWARF)
         return true;
     return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img) &&
            !(debug && has_symbol_table(debug->img));

@@ -8,6 +8,7 @@
 //   source      line runs (collect_lines.c); else the unit's path, as      LINE
 //               above
 //   symbol      functions and variables, when there is no symbol table     FUNCTION VARIABLE
+//   inlines     functions, the calls inlined into them; variables          FUNCTION VARIABLE
 //
 // A unit made by a link-time optimiser ("<artificial>") is no source and owns nothing. One range
 // that several units claim under one name is a COMDAT: the linker kept the first unit's copy. Under
@@ -189,6 +190,47 @@ static void name_functions(const struct reading *reading)
     }
 }
 
+// ------------------------------------------------------------------------ inlines
+
+#define CHAIN_LONGEST 1000 // bytes of a chain's text: a recursion inlined into itself is cut
+
+static void claim_ranges(const struct reading *reading, uint32_t first, uint32_t count,
+                         led_owner owner, uint64_t order)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct dw_range *range = &reading->code->ranges[first + i];
+        claim(reading, range->start, range->end - range->start, owner, LED_INLINES, LED_BY_FUNCTION,
+              order);
+    }
+}
+
+// "outer > inner > innermost". A call stands behind the one around it, so its owner is known; where
+// both cover the same bytes the inner one has to win, so orders descend.
+static void claim_inlines(const struct reading *reading)
+{
+    const struct dw_code *code = reading->code;
+    struct names *names = led_names(reading->im->run->ledger);
+    led_owner *chains = ARENA_ARRAY(reading->im->run->arena, code->inline_count, led_owner);
+    struct buf text = {0};
+    for (size_t f = 0; f < code->function_count; f++)
+        claim_ranges(reading, code->functions[f].range_first, code->functions[f].range_count,
+                     owner_by_name(reading, code->functions[f].name), UINT64_MAX);
+    for (size_t i = 0; i < code->inline_count; i++) {
+        const struct dw_inline *call = &code->inlines[i];
+        led_owner outer = call->parent == UINT32_MAX
+                              ? owner_by_name(reading, code->functions[call->function].name)
+                              : chains[call->parent];
+        struct slice around = names_slice(names, outer);
+        text.size = 0;
+        buf_bytes(&text, around.data, around.size);
+        if (around.size < CHAIN_LONGEST)
+            buf_printf(&text, " > %s", call->name[0] ? call->name : "?");
+        chains[i] = names_intern(names, slice_of(text.data, text.size));
+        claim_ranges(reading, call->range_first, call->range_count, chains[i], UINT64_MAX - 1 - i);
+    }
+    buf_free(&text);
+}
+
 // ----------------------------------------------------------------------- variables
 
 // The section of a thread-local variable, for .tbss shares addresses with what follows it. The
@@ -231,6 +273,8 @@ static void claim_variables(const struct reading *reading, bool names)
         claims.dim = LED_SYMBOL;
         claims.owner = owner_by_name(reading, variable->linkage_name ? variable->linkage_name
                                                                      : variable->name);
+        led__claim_addr(im, section, addr, size, claims);
+        claims.dim = LED_INLINES;
         led__claim_addr(im, section, addr, size, claims);
     }
 }
@@ -283,7 +327,8 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
 {
     struct reading reading = {.im = im};
     bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
-    bool names = led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL;
+    bool inlines = led__wants(im->run, LED_INLINES);
+    bool names = inlines || (led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL);
     if (im->dw == NULL || !(units || names))
         return true;
     reading.units = dw_units(im->dw, &reading.unit_count);
@@ -291,7 +336,8 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
         return true;
     name_units(&reading);
     bool named = names || needs_names(&reading);
-    unsigned flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u);
+    unsigned flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u) |
+                     (inlines ? (unsigned)DW_CODE_INLINES : 0u);
     if (!dw_read_code(im->dw, im->img, flags, &reading.code, fault))
         return false;
     if (led__wants(im->run, LED_SOURCE))
@@ -302,6 +348,8 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
         claim_functions(&reading);
     if (names)
         name_functions(&reading);
+    if (inlines)
+        claim_inlines(&reading);
     claim_variables(&reading, names);
     return !units || claim_parts(&reading, fault);
 }

@@ -63,7 +63,10 @@ static inline bool led__wants(const struct led_collector *run, enum led_dim dim)
 {
     return (run->dims & LED_MASK(dim)) != 0;
 }
-#define LED__CHARGED (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL))
+// Dimensions that only debug information (or a linker map) can divide well.
+#define LED__FROM_DWARF (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_INLINES))
+#define LED__CHARGED                                                                               \
+    (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_INLINES))
 
 // Claims positions in a dimension when it is wanted.
 static inline void led__claim_dim(struct led_collector *run, enum led_dim dim,

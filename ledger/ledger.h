@@ -44,6 +44,7 @@ enum led_dim {
     LED_UNIT,    // path of the compile unit
     LED_SOURCE,  // path of the source file, innermost inlined call
     LED_SYMBOL,  // linkage name, or a set of aliases
+    LED_INLINES, // the function and the calls inlined into it: "outer > inner > innermost"
     LED_DIM_COUNT,
 };
 #define LED_MASK(dim) (1u << (dim))

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 
 #define LED__WEIGHTS 5
-#define LED__CHARGED (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL))
+#define LED__CHARGED                                                                               \
+    (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_INLINES))
 
 // --------------------------------------------------------------------- where bytes are
 

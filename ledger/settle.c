@@ -264,7 +264,7 @@ static void settle_charges(struct ledger *ledger)
     const uint64_t *by_target =
         led__sorted_numbers(&ledger->charges, LED__ORDER, ledger->end, &scratch);
     // Sharing eats the array, so the dimension that shares is the last.
-    static const uint8_t dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL};
+    static const uint8_t dims[] = {LED_UNIT, LED_SOURCE, LED_INLINES, LED_SYMBOL};
     for (size_t i = 0; i < COUNT_OF(dims); i++) {
         uint8_t dim = dims[i];
         if (!(ledger->settled & LED_MASK(dim)))

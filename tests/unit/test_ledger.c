@@ -491,7 +491,7 @@ static void slow_paint(struct slow *slow, const struct world *world)
 static void slow_charge(struct slow *slow, const struct world *world,
                         const struct world_charge *charge)
 {
-    for (unsigned dim = LED_UNIT; dim <= LED_SYMBOL; dim++) {
+    for (unsigned dim = LED_UNIT; dim <= LED_INLINES; dim++) {
         bool counts = world->dims & LED_MASK(dim) && charge->target < world->end;
         led_owner owner = counts ? slow->owner[dim][charge->target] : LED_UNATTRIBUTED;
         struct slow_claim piece = {charge->pos,    MIN(charge->pos + charge->size, world->end),
@@ -585,7 +585,7 @@ static void check_bounds(struct ledger *ledger, const struct slow *slow, const s
     const uint64_t *bounds = led_bounds(ledger, &count);
     for (uint64_t pos = 0; pos <= world->end; pos++) {
         bool bound = pos == 0 || pos == world->end;
-        for (unsigned dim = LED_UNIT; dim <= LED_SYMBOL && !bound; dim++)
+        for (unsigned dim = LED_UNIT; dim <= LED_INLINES && !bound; dim++)
             bound = slow->owner[dim][pos - 1] != slow->owner[dim][pos];
         if (bound)
             CHECK(at < count && bounds[at++] == pos);
