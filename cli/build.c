@@ -133,6 +133,12 @@ bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build)
     return true;
 }
 
+static struct dw_options dwarf_options(const struct cmd *cmd)
+{
+    return (struct dw_options){.threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
+                               .doubts = cmd->doubts};
+}
+
 bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
 {
     if (build->dw != NULL || build->file == NULL)
@@ -140,8 +146,7 @@ bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
     if (!cmd_build_debug(cmd, build))
         return false;
     build->dw = mem_zalloc(build->image_count, sizeof *build->dw);
-    struct dw_options options = {.threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
-                                 .doubts = cmd->doubts};
+    struct dw_options options = dwarf_options(cmd);
     for (size_t i = 0; i < build->image_count; i++) {
         if (build->debug[i].img == NULL)
             continue;
@@ -156,6 +161,7 @@ void cmd_build_close(struct cmd_build *build)
     for (size_t i = 0; build->dw != NULL && i < build->image_count; i++)
         if (build->dw[i] != NULL)
             dw_close(build->dw[i]);
+    dw_close(build->types_dw);
     for (size_t i = 0; build->debug != NULL && i < build->image_count; i++)
         img_debug_close(&build->debug[i]);
     free(build->dw);
@@ -231,25 +237,22 @@ static bool no_types(struct cmd *cmd, const struct cmd_build *build)
 }
 
 bool cmd_build_types(struct cmd *cmd, struct cmd_build *build,
-                     const struct dw_types_options *wanted, struct dw_types **types, size_t *image)
+                     const struct dw_types_options *wanted, struct dw_types **types)
 {
-    *image = 0;
+    size_t units = 0;
     if (build->file == NULL && build->types.size == 0)
         return no_types(cmd, build);
     if (build->file == NULL)
         return dw_types_load(types, build->types, build->path, &cmd->fault);
-    if (!cmd_build_dwarf(cmd, build))
-        return false;
+    struct dw_options options = dwarf_options(cmd);
     cmd_progress(cmd, "reading types");
-    for (size_t i = 0; i < build->image_count; i++) {
-        size_t units = 0;
-        if (build->dw[i] != NULL)
-            dw_units(build->dw[i], &units);
-        *image = i;
-        if (units != 0)
-            return dw_read_types(build->dw[i], wanted, types, &cmd->fault);
-    }
-    return no_types(cmd, build);
+    if (build->types_dw == NULL &&
+        (!cmd_build_debug(cmd, build) ||
+         !dw_open_types(&build->types_dw, build->debug, build->image_count, &options, &cmd->fault)))
+        return false;
+    dw_units(build->types_dw, &units);
+    return units == 0 ? no_types(cmd, build)
+                      : dw_read_types(build->types_dw, wanted, types, &cmd->fault);
 }
 
 // ---------------------------------------------------------------------- describing

@@ -122,6 +122,7 @@ struct cmd_build {
     size_t image_count;      // images of the file
     struct img_debug *debug; // by image, after cmd_build_debug
     struct dw **dw;          // by image, after cmd_build_dwarf; NULL where there is none
+    struct dw *types_dw;     // of all images, after cmd_build_types
     // after cmd_build_ledger, of a snapshot from the start
     struct ledger *ledger;
     // of a snapshot
@@ -141,9 +142,9 @@ bool cmd_build_has_units(const struct cmd_build *build);
 // Reads what these dimensions (LED_MASK of each) need, and settles them in build->ledger. A snapshot
 // has been settled; dimensions it lacks are a fault.
 bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims);
-// All types: read from the first image that has any, or from the snapshot.
+// Types: read from all images, or all there are in the snapshot.
 bool cmd_build_types(struct cmd *cmd, struct cmd_build *build,
-                     const struct dw_types_options *wanted, struct dw_types **types, size_t *image);
+                     const struct dw_types_options *wanted, struct dw_types **types);
 struct led_snapshot_info cmd_build_info(struct cmd *cmd, const struct cmd_build *build);
 // The header of a report about these builds.
 void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t count,

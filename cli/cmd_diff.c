@@ -86,9 +86,8 @@ static int diff_types(struct cmd *cmd, struct cmd_build builds[2])
     struct rep_part part = {.kind = REP_TABLE};
     struct rep_report report = {.parts = &part, .part_count = 1};
     bool good = true;
-    size_t image;
     for (size_t i = 0; i < 2 && good; i++) {
-        good = cmd_build_types(cmd, &builds[i], &everything, &types[i], &image);
+        good = cmd_build_types(cmd, &builds[i], &everything, &types[i]);
         if (good)
             layouts[i] = an_layouts_new(types[i], &all);
     }

@@ -17,7 +17,6 @@ static bool save_types(struct cmd *cmd, struct cmd_build *build, struct buf *out
 {
     struct dw_types *types = NULL;
     const struct dw_types_options everything = {0};
-    size_t image;
     if (build->file == NULL) {
         buf_bytes(out, build->types.data, build->types.size);
         return true;
@@ -26,7 +25,7 @@ static bool save_types(struct cmd *cmd, struct cmd_build *build, struct buf *out
         return false;
     if (!cmd_build_has_units(build))
         return true;
-    if (!cmd_build_types(cmd, build, &everything, &types, &image))
+    if (!cmd_build_types(cmd, build, &everything, &types))
         return false;
     dw_types_save(types, out);
     dw_types_free(types);

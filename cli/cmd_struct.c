@@ -124,10 +124,9 @@ static int name_missing(struct cmd *cmd, struct cmd_build *build, const char *na
 {
     struct dw_types *all = NULL;
     const struct dw_types_options everything = {0};
-    size_t image;
     if (!is_plain(name))
         return cmd_usage(cmd, "no type is called like '%s'", name);
-    if (!cmd_build_types(cmd, build, &everything, &all, &image))
+    if (!cmd_build_types(cmd, build, &everything, &all))
         return cmd_fail(cmd);
     int status = names_missing(cmd, all, name);
     dw_types_free(all);
@@ -135,12 +134,12 @@ static int name_missing(struct cmd *cmd, struct cmd_build *build, const char *na
 }
 
 // Paths of the units, to say which of them have which of two types of one name.
-static void name_units(struct cmd *cmd, const struct cmd_build *build, size_t image,
+static void name_units(struct cmd *cmd, const struct cmd_build *build,
                        struct an_layout_options *options)
 {
-    if (build->dw == NULL || build->dw[image] == NULL)
+    if (build->types_dw == NULL)
         return;
-    const struct dw_unit *units = dw_units(build->dw[image], &options->unit_count);
+    const struct dw_unit *units = dw_units(build->types_dw, &options->unit_count);
     const char **paths = ARENA_ARRAY(cmd->arena, options->unit_count, const char *);
     for (size_t i = 0; i < options->unit_count; i++)
         paths[i] = units[i].path;
@@ -194,10 +193,9 @@ static int answer(struct cmd *cmd, struct cmd_build *build, struct an_layout_opt
 {
     struct dw_types *types = NULL;
     struct dw_types_options wanted = wanted_types(cmd);
-    size_t image;
-    if (!cmd_build_types(cmd, build, &wanted, &types, &image))
+    if (!cmd_build_types(cmd, build, &wanted, &types))
         return cmd_fail(cmd);
-    name_units(cmd, build, image, options);
+    name_units(cmd, build, options);
     options->cacheline = cacheline(cmd, build);
     struct an_layouts *layouts = an_layouts_new(types, options);
     const char *missing = an_layouts_missing(layouts, 0);

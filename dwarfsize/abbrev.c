@@ -546,6 +546,8 @@ static inline __attribute__((always_inline)) bool run_steps(const struct dw__sca
                                                             const struct dw__abbrev *abbrev,
                                                             struct cur *c, struct dw__die *die)
 {
+    if (abbrev->step_count == 0)
+        return true;
     const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
     if (!abbrev->wanted && abbrev->fixed != VARIABLE) {
         cur_skip(c, abbrev->fixed);

@@ -53,14 +53,17 @@ struct dw_unit {
 struct dw_options {
     unsigned threads; // 0: one per core
     struct doubts *doubts;
-    bool lazy; // read only a few units now and the others when they are needed: for dw_read_types
-               // with `first`, which may find what it wants in the first ones
 };
 
 // Opens the debug information found by img_debug_find; `debug` must outlive it. True with no units
 // when the image has no .debug_info. Opening reads unit headers and root DIEs only.
 bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_options *options,
              struct fault *fault);
+// For dw_read_types and dw_units alone: one or several images at once (the members of an archive,
+// whose addresses would clash), and no more units are opened than needed: with `first` the types
+// may be found in a few of them, and only those have dw_units.
+bool dw_open_types(struct dw **out, const struct img_debug *debug, size_t count,
+                   const struct dw_options *options, struct fault *fault);
 void dw_close(struct dw *dw);
 const struct dw_unit *dw_units(const struct dw *dw, size_t *count);
 

@@ -468,18 +468,22 @@ static void index_signatures(struct dw *dw)
 
 #define FIRST_UNITS 16 // read by a lazy dw_open
 
+static void read_object(struct dw *dw, struct dw__object *object)
+{
+    if (object->unit_count == 0)
+        object->unit_first = (uint32_t)dw->units.count;
+    read_some_units(dw, object, SIZE_MAX);
+    object->unit_count = (uint32_t)dw->units.count - object->unit_first;
+}
+
 // Reads the units not read yet and all that depends on knowing all of them.
 static bool read_all_units(struct dw *dw, struct fault *fault)
 {
-    struct dw__object *main = dw->objects.items[0];
-    size_t have = main->unit_count;
-    read_some_units(dw, main, SIZE_MAX);
-    main->unit_count = (uint32_t)dw->units.count;
-    if (main->alt != NULL)
-        dw__units_read(dw, main->alt);
-    dw->roots_from = have;
-    par_for(dw->threads, dw->units.count - have, read_root_of, dw);
-    if (!dw__open_split(dw, dw->debug, fault))
+    dw->roots_from = dw->units.count;
+    for (size_t i = 0; i < dw->objects.count; i++)
+        read_object(dw, dw->objects.items[i]);
+    par_for(dw->threads, dw->units.count - dw->roots_from, read_root_of, dw);
+    if (dw->objects.count != 0 && !dw__open_split(dw, dw->debug, fault))
         return false;
     index_signatures(dw);
     publish_units(dw);
@@ -504,31 +508,65 @@ bool dw__complete(struct dw *dw, struct fault *fault)
     return read_all_units(dw, fault);
 }
 
-bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_options *options,
-             struct fault *fault)
+#define OBJECTS_MAX 0xffffu // their numbers are the upper 16 bits of a dw_ref
+
+static bool add_image(struct dw *dw, const struct img_debug *debug, struct fault *fault)
+{
+    if (debug->img == NULL)
+        return true;
+    if (dw->objects.count + 2 > OBJECTS_MAX)
+        return fault_set(fault, FAULT_LIMIT, img_info(debug->img)->path, NULL, NO_OFFSET,
+                         "more than %u files with debug information", OBJECTS_MAX);
+    if (dw->debug == NULL)
+        dw->debug = debug;
+    struct dw__object *object = dw__object_add(dw, debug->img, NULL, false);
+    if (debug->alt != NULL) {
+        object->alt = dw__object_add(dw, debug->alt, NULL, false);
+        object->alt->supplementary = true;
+    }
+    return true;
+}
+
+static struct dw *new_dw(const struct dw_options *options)
 {
     struct dw *dw = mem_zalloc(1, sizeof *dw);
-    *out = dw;
     dw->arena = arena_new();
     dw->code_arena = arena_new();
     dw->doubts = options->doubts;
     dw->threads = options->threads;
-    dw->debug = debug;
     pthread_mutex_init(&dw->lock, NULL);
-    if (debug->img == NULL)
-        return true;
-    struct dw__object *main = dw__object_add(dw, debug->img, NULL, false);
-    if (debug->alt != NULL)
-        main->alt = dw__object_add(dw, debug->alt, NULL, false);
-    if (options->lazy && debug->alt == NULL && debug->dwp == NULL) {
+    return dw;
+}
+
+static bool give(struct dw *dw, bool good, struct dw **out)
+{
+    *out = good ? dw : NULL;
+    if (!good)
+        dw_close(dw);
+    return good;
+}
+
+bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_options *options,
+             struct fault *fault)
+{
+    struct dw *dw = new_dw(options);
+    bool good = add_image(dw, debug, fault) && read_all_units(dw, fault);
+    return give(dw, good, out);
+}
+
+bool dw_open_types(struct dw **out, const struct img_debug *debug, size_t count,
+                   const struct dw_options *options, struct fault *fault)
+{
+    struct dw *dw = new_dw(options);
+    bool good = true;
+    for (size_t i = 0; i < count && good; i++)
+        good = add_image(dw, &debug[i], fault);
+    bool simple = dw->objects.count == 1 && dw->debug->dwp == NULL;
+    if (good && simple)
         read_first_units(dw);
-        return true;
-    }
-    if (read_all_units(dw, fault))
-        return true;
-    dw_close(dw);
-    *out = NULL;
-    return false;
+    else if (good)
+        good = read_all_units(dw, fault);
+    return give(dw, good, out);
 }
 
 void dw_close(struct dw *dw)

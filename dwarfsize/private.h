@@ -58,7 +58,8 @@ struct dw__object {
     const char *path;
     uint32_t number;
     bool big_endian;
-    bool split; // .dwo or .dwp: section names end in ".dwo"
+    bool split;         // .dwo or .dwp: section names end in ".dwo"
+    bool supplementary; // a dwz file, which serves many programs
     uint8_t address_size;
     struct dw__object *alt; // supplementary file, or NULL
     // Loaded (inflated, relocated) at first use: see dw__object_section.

@@ -72,8 +72,7 @@ static void add_kept_tree(void *context, size_t index, unsigned number)
     struct read *read = context;
     // A supplementary file serves many programs: of its types only those referred to are ours.
     struct dw__unit *unit = &read->dw->units.items[index];
-    bool alt = unit->object == read->dw->objects.items[0]->alt;
-    if (alt || is_done(read))
+    if (unit->object->supplementary || is_done(read))
         return;
     dw__table_add_tree(&read->workers[number], &read->forest.trees[index]);
     if (read->options->first)
