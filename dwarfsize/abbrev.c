@@ -25,10 +25,11 @@ enum step_op {
     OP_READ_PRESENT,  // no bytes: the attribute's being there is the value
     OP_READ_CONSTANT, // no bytes: constants[amount]
     OP_READ_ULEB,
-    // From here on: see run_rare.
     OP_SKIP_LEB,
+    OP_SKIP_BLOCK, // length in LEB128
+    // From here on: see run_rare.
     OP_SKIP_TEXT,
-    OP_SKIP_BLOCK, // length of amount bytes, 0: LEB128
+    OP_SKIP_SIZED, // length of amount bytes
     OP_SKIP_INDIRECT,
     OP_READ_SLEB,
     OP_READ_TEXT,
@@ -153,10 +154,13 @@ static void compile_skip(struct dw__abbrevs *a, uint32_t first, struct form form
                                   [SHAPE_TEXT] = OP_SKIP_TEXT,
                                   [SHAPE_BLOCK] = OP_SKIP_BLOCK,
                                   [SHAPE_INDIRECT] = OP_SKIP_INDIRECT};
-    if (form.shape == SHAPE_FIXED)
+    if (form.shape == SHAPE_FIXED) {
         push_skip(a, first, form.width);
-    else if (form.shape != SHAPE_CONSTANT)
-        vec_push(&a->steps, (struct dw__step){.op = ops[form.shape], .amount = form.width});
+    } else if (form.shape != SHAPE_CONSTANT) {
+        bool sized = form.shape == SHAPE_BLOCK && form.width != 0;
+        uint8_t op = sized ? OP_SKIP_SIZED : ops[form.shape];
+        vec_push(&a->steps, (struct dw__step){.op = op, .amount = form.width});
+    }
 }
 
 static uint8_t fixed_read(unsigned width)
@@ -443,14 +447,11 @@ static bool run_rare(const struct dw__scan *scan, const struct dw__step *step, s
     case OP_READ_ODD:
         keep(die, step, read_odd(c, step->amount));
         return true;
-    case OP_SKIP_LEB:
-        cur_uleb(c);
-        return true;
     case OP_SKIP_TEXT:
         cur_text(c);
         return true;
-    case OP_SKIP_BLOCK:
-        cur_skip(c, step->amount == 0 ? cur_uleb(c) : cur_uint(c, step->amount));
+    case OP_SKIP_SIZED:
+        cur_skip(c, cur_uint(c, step->amount));
         return true;
     case OP_READ_SLEB:
         keep(die, step, (uint64_t)cur_sleb(c));
@@ -508,6 +509,12 @@ static inline __attribute__((always_inline)) bool run_step(const struct dw__scan
         return true;
     case OP_READ_ULEB:
         keep(die, step, read_uleb(c));
+        return true;
+    case OP_SKIP_LEB:
+        read_uleb(c);
+        return true;
+    case OP_SKIP_BLOCK:
+        cur_skip(c, read_uleb(c));
         return true;
     default: {
         struct cur copy = *c;
