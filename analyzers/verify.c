@@ -89,7 +89,7 @@ static const struct rep_column count_columns[] = {
 void an_verify_counts(const struct an_verify *v, struct arena *arena, struct rep_table *out)
 {
     static const char *const names[] = {
-#define X(id, name) name,
+#define X(id, name, one) name,
         AN_CHECKS(X)
 #undef X
     };

@@ -18,7 +18,7 @@ enum { UT_COMPILE = 1, UT_TYPE = 2, UT_PARTIAL = 3, UT_SKELETON = 4, UT_SPLIT_TY
 #define VALUE_MAX 320 // of a value or a place as text
 
 static const char *const check_names[] = {
-#define X(id, name) [id] = name,
+#define X(id, name, one) [id] = one,
     AN_CHECKS(X)
 #undef X
 };
@@ -31,6 +31,7 @@ struct comparison {
     const char *path, *section;
     uint32_t at, end; // our units: the next one to meet, past the last one
     uint32_t met;     // units that were met
+    bool package;     // a .dwp: libdwarf adds where the unit\'s part of a section starts
     bool in_unit;     // both are inside one
     bool cut;         // they left the unit unfinished
     struct dw_walk *walk;
@@ -275,7 +276,7 @@ static void compare_header(struct comparison *c, uint32_t index)
         {"address size", unit->address_size, theirs->address_size, true},
         {"offset size", unit->offset_size, theirs->offset_size, true},
         {"kind", unit->kind, theirs->kind, unit->version >= 5},
-        {"abbreviations", header.abbrev_offset, theirs->abbrev_offset, true},
+        {"abbreviations", header.abbrev_offset, theirs->abbrev_offset, !c->package},
         {"signature", header.signature, theirs->signature, signature},
         {"type offset", header.type_offset, theirs->type_offset, types},
     };
@@ -432,6 +433,7 @@ static void show_object(struct shown *s, const struct dw_object *from, uint32_t 
     for (size_t i = 0; i < COUNT_OF(shared_sections); i++)
         add_named(s, from->image, shared_sections[i], suffix);
     if (from->split) {
+        s->object.package = img_section_named(from->image, ".debug_cu_index") != NULL;
         add_named(s, from->image, ".debug_cu_index", "");
         add_named(s, from->image, ".debug_tu_index", "");
     }
@@ -457,6 +459,7 @@ static bool verify_section(struct an_verify *v, struct dw *dw, an__reader *reade
     c->units = dw_units(dw, &unit_count);
     c->path = object.path;
     c->section = img_sections(object.image, &section_count)[header.section].name;
+    c->package = shown[0].object.package;
     c->at = first;
     c->end = end;
     bool good = compare_section(c, reader, &shown[0].object, timeout, fault);

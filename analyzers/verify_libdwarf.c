@@ -492,13 +492,34 @@ static bool list_offset(struct reading *r, Dwarf_Attribute attribute, Dwarf_Unsi
     return dwarf_global_formref(attribute, value, &r->error) == DW_DLV_OK;
 }
 
+// The head of a list. A split unit states no base for its indexes: of one .dwo it is the only table
+// there is (7.28), which libdwarf has to be told. In a package it is not known.
+static Dwarf_Rnglists_Head list_head(struct reading *r, Dwarf_Attribute attribute,
+                                     Dwarf_Unsigned *count)
+{
+    Dwarf_Half form = form_of(r, attribute);
+    Dwarf_Unsigned value = 0, offset = 0, place = 0;
+    Dwarf_Rnglists_Head head = NULL;
+    if (!list_offset(r, attribute, &value))
+        return NULL;
+    int got = dwarf_rnglists_get_rle_head(attribute, form, value, &head, count, &place, &r->error);
+    if (got == DW_DLV_OK)
+        return head;
+    if (form != DW_FORM_rnglistx || !r->object->split || r->object->package)
+        return NULL;
+    forget_error(r);
+    got = dwarf_get_rnglist_offset_index_value(r->dbg, 0, value, &offset, &place, &r->error);
+    if (got == DW_DLV_OK)
+        got = dwarf_rnglists_get_rle_head(attribute, DW_FORM_sec_offset, place, &head, count,
+                                          &offset, &r->error);
+    return got == DW_DLV_OK ? head : NULL;
+}
+
 static bool read_list_5(struct reading *r, Dwarf_Attribute attribute, struct an__die *die)
 {
-    Dwarf_Rnglists_Head head = NULL;
-    Dwarf_Unsigned value = 0, count = 0, offset = 0;
-    if (!list_offset(r, attribute, &value) ||
-        dwarf_rnglists_get_rle_head(attribute, form_of(r, attribute), value, &head, &count, &offset,
-                                    &r->error) != DW_DLV_OK)
+    Dwarf_Unsigned count = 0;
+    Dwarf_Rnglists_Head head = list_head(r, attribute, &count);
+    if (head == NULL)
         return false;
     bool good = true;
     for (Dwarf_Unsigned i = 0; i < count && good; i++) {

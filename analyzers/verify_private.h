@@ -21,25 +21,25 @@
 
 // --------------------------------------------------------------------- the account
 
-// What is compared, a row of the report each.
+// What is compared: a row of the report each, and what one of them is called.
 #define AN_CHECKS(X)                                                                               \
-    X(AN_CHECK_SECTIONS, "sections")                                                               \
-    X(AN_CHECK_SYMBOLS, "symbols")                                                                 \
-    X(AN_CHECK_UNITS, "units")                                                                     \
-    X(AN_CHECK_DIES, "DIEs")                                                                       \
-    X(AN_CHECK_TAG, "tags")                                                                        \
-    X(AN_CHECK_PARENT, "parents")                                                                  \
-    X(AN_CHECK_NAME, "names")                                                                      \
-    X(AN_CHECK_LINKAGE_NAME, "linkage names")                                                      \
-    X(AN_CHECK_BYTE_SIZE, "sizes")                                                                 \
-    X(AN_CHECK_BIT_SIZE, "bit sizes")                                                              \
-    X(AN_CHECK_MEMBER, "member offsets")                                                           \
-    X(AN_CHECK_TYPE, "type references")                                                            \
-    X(AN_CHECK_ORIGIN, "origins")                                                                  \
-    X(AN_CHECK_RANGES, "ranges")
+    X(AN_CHECK_SECTIONS, "sections", "section")                                                    \
+    X(AN_CHECK_SYMBOLS, "symbols", "symbol")                                                       \
+    X(AN_CHECK_UNITS, "units", "unit")                                                             \
+    X(AN_CHECK_DIES, "DIEs", "DIE")                                                                \
+    X(AN_CHECK_TAG, "tags", "tag")                                                                 \
+    X(AN_CHECK_PARENT, "parents", "parent")                                                        \
+    X(AN_CHECK_NAME, "names", "name")                                                              \
+    X(AN_CHECK_LINKAGE_NAME, "linkage names", "linkage name")                                      \
+    X(AN_CHECK_BYTE_SIZE, "sizes", "size")                                                         \
+    X(AN_CHECK_BIT_SIZE, "bit sizes", "bit size")                                                  \
+    X(AN_CHECK_MEMBER, "member offsets", "member offset")                                          \
+    X(AN_CHECK_TYPE, "type references", "type")                                                    \
+    X(AN_CHECK_ORIGIN, "origins", "origin")                                                        \
+    X(AN_CHECK_RANGES, "ranges", "ranges")
 
 enum an__check {
-#define X(id, name) id,
+#define X(id, name, one) id,
     AN_CHECKS(X)
 #undef X
         AN_CHECK_COUNT,
@@ -116,7 +116,8 @@ struct an__object {
     size_t section_count;
     bool big_endian;
     bool split;
-    bool types; // walk .debug_types, not .debug_info
+    bool package; // a .dwp
+    bool types;   // walk .debug_types, not .debug_info
     uint8_t address_size;
     const struct an__object *tied; // supplementary file, or of a split object the main file
 };
