@@ -355,7 +355,7 @@ bool an__child_close(struct an__child *child, char text[160])
     bool good = child->finished;
     if (child->timed_out)
         snprintf(text, 160, "libdwarf did not answer for %u s", child->timeout);
-    else if (child->garbled)
+    else if (child->garbled || (!good && !child->gone))
         snprintf(text, 160, "libdwarf wrote over the records of this reading");
     else if (WIFSIGNALED(status))
         snprintf(text, 160, "libdwarf crashed on this input (signal %d)", WTERMSIG(status));

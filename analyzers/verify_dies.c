@@ -34,6 +34,7 @@ struct comparison {
     bool package;     // a .dwp: libdwarf adds where the unit\'s part of a section starts
     bool in_unit;     // both are inside one
     bool cut;         // they left the unit unfinished
+    uint64_t forward; // lowest offset the next record may have
     struct dw_walk *walk;
     struct dw_die ours; // the next one of the unit, when `have`
     bool have;
@@ -349,6 +350,18 @@ static void leave_section(struct comparison *c, bool finished, const char *text)
     }
 }
 
+// Units and the DIEs in them come in the order of their offsets, which ends every stream.
+static bool is_forward(struct comparison *c)
+{
+    bool unit = c->message.record == AN_RECORD_UNIT, die = c->message.record == AN_RECORD_DIE;
+    uint64_t offset = unit ? c->message.unit.offset : c->message.die.offset;
+    if (!unit && !die)
+        return true;
+    bool good = offset >= c->forward;
+    c->forward = unit ? offset : offset + 1;
+    return good;
+}
+
 static bool compare_section(struct comparison *c, an__reader *reader,
                             const struct an__object *object, unsigned timeout, struct fault *fault)
 {
@@ -359,6 +372,8 @@ static bool compare_section(struct comparison *c, an__reader *reader,
     c->walk = dw_walk_open(c->dw);
     do {
         an__child_next(child, &c->message);
+        if (!is_forward(c))
+            break;
         if (c->message.record == AN_RECORD_UNIT)
             meet_unit(c);
         else if (c->message.record == AN_RECORD_DIE)

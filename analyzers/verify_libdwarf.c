@@ -131,6 +131,7 @@ struct reading {
     Dwarf_Bool is_info;
     VEC(struct skeleton) skeletons;
     struct an__unit unit;
+    uint64_t next; // lowest offset the next DIE may have
     uint64_t base; // of the unit's range lists before DWARF 5
     Dwarf_Error error;
 };
@@ -145,7 +146,7 @@ static void forget_error(struct reading *r)
 static void put_error(struct reading *r, enum an__check check, const char *doing)
 {
     char text[160];
-    const char *message = r->error != NULL ? dwarf_errmsg(r->error) : "no such entry";
+    const char *message = r->error != NULL ? dwarf_errmsg(r->error) : "out of order or too deep";
     snprintf(text, sizeof text, "%s: %s", doing, message);
     an__put_error(r->sink, check, text);
     forget_error(r);
@@ -625,6 +626,9 @@ static bool put_die(struct reading *r, Dwarf_Die handle, uint64_t parent, uint64
     Dwarf_Off at = 0;
     if (dwarf_dieoffset(handle, &at, &r->error) != DW_DLV_OK)
         return false;
+    if (at < r->next) // a sibling behind: libdwarf would go round for ever
+        return false;
+    r->next = at + 1;
     die->offset = *offset = at;
     die->parent = parent;
     die->parts = die->unreadable = 0;
@@ -689,6 +693,8 @@ static int next_header(struct reading *r, Dwarf_Debug dbg, struct an__unit *unit
                                      &kind, &r->error);
     if (got != DW_DLV_OK)
         return got;
+    if (next <= *start)
+        return DW_DLV_ERROR;
     *unit = (struct an__unit){.offset = *start,
                               .size = next - *start,
                               .abbrev_offset = abbrevs,
@@ -751,6 +757,7 @@ static void read_unit(struct reading *r)
         return;
     }
     set_base(r, root);
+    r->next = r->unit.offset;
     if (!walk(r, root))
         put_error(r, AN_CHECK_DIES, "DIE");
 }
