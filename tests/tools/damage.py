@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Gives tare damaged copies of a file and holds it to its promises.
+
+  damage.py --tare TARE [--cut STEP] [--flip COUNT] [--args "VERB OPTIONS"]... FILE...
+
+--cut: the first 0, STEP, 2 STEP ... bytes of the file. --flip: COUNT copies with a few bytes changed, of
+a fixed random sequence. Without either the file is taken as it is.
+
+Every run ends by itself within 10 s, with status 0 or 2 (never a signal, never 3, which is a bug),
+within 3 times the input + 64 MiB of memory (not measured without --memory), and a status of 2 comes
+with one line on stderr that names the file. The last line counts the runs by status.
+"""
+
+import argparse
+import os
+import random
+import resource
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+
+TIME = 10
+MEMORY = 64 << 20
+
+
+class Run:
+    """One run: its status (None: it had to be killed), its peak of memory, what it said."""
+
+    def __init__(self, command, scale):
+        with tempfile.TemporaryFile() as err:
+            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err,
+                                     stdin=subprocess.DEVNULL)
+            try:
+                child.wait(TIME * scale)
+                self.status = child.returncode
+            except subprocess.TimeoutExpired:
+                child.terminate()  # what it runs under may pass that on, but not a kill
+                time.sleep(0.2)
+                child.kill()
+                child.wait()
+                self.status = None
+            err.seek(0)
+            self.said = err.read(10000).decode(errors="replace")
+
+
+def copies(options, data):
+    if options.cut:
+        for size in range(0, len(data), options.cut):
+            yield "the first %d bytes" % size, data[:size]
+    chance = random.Random(2)
+    for number in range(options.flip or 0):
+        copy = bytearray(data)
+        for _ in range(chance.choice((1, 1, 2, 4, 16))):
+            at = chance.randrange(len(copy))
+            copy[at] = chance.choice((0, 1, 0x7f, 0x80, 0xff, copy[at] ^ 1 << chance.randrange(8)))
+        yield "copy %d" % number, copy
+    if not options.cut and not options.flip:
+        yield "the file", None
+
+
+def complaints(options, run, name):
+    if run.status is None:
+        yield "does not end within %d s" % TIME
+    elif run.status not in (0, 2):
+        yield "status %d" % run.status
+    elif run.status == 2 and os.path.basename(name) not in run.said:
+        yield "does not name the file"
+    elif run.status == 2 and not run.said.startswith("tare: "):
+        yield "says something odd"
+
+
+def try_copy(options, name, what, size, counts):
+    bad = 0
+    for arguments in options.args:
+        verb, *rest = shlex.split(arguments)
+        run = Run([*options.tare, verb, name, *rest], options.scale)
+        counts[run.status] += 1
+        for problem in complaints(options, run, name):
+            print("%s, tare %s: %s: %s" % (what, arguments, problem, run.said[:600]))
+            bad += 1
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--tare", required=True, type=shlex.split, help="the command")
+    parser.add_argument("--cut", type=int)
+    parser.add_argument("--flip", type=int)
+    parser.add_argument("--args", action="append")
+    parser.add_argument("--memory", action="store_true", help="hold it to its promise about memory")
+    parser.add_argument("--scale", type=int, default=1, help="how much slower than it may be")
+    options = parser.parse_args()
+    options.args = options.args or ["size -d unit,symbol,kind --debug-dir /nonexistent --format csv",
+                                    "struct --debug-dir /nonexistent --format csv"]
+    counts, bad, largest = Counter(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in options.files:
+            if not options.cut and not options.flip:
+                size = os.stat(path).st_size if os.path.exists(path) else 0
+                largest = max(largest, size)
+                bad += try_copy(options, path, path, size, counts)
+                continue
+            with open(path, "rb") as file:
+                data = file.read()
+            largest = max(largest, len(data))
+            name = os.path.join(folder, "damaged")
+            for what, copy in copies(options, data):
+                with open(name, "wb") as file:
+                    file.write(copy)
+                bad += try_copy(options, name, "%s of %s" % (what, path), len(copy), counts)
+    peak = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the largest child
+    if options.memory and peak > 3 * largest + MEMORY:
+        print("a run took %d bytes of memory, the largest input has %d" % (peak, largest))
+        bad += 1
+    print("%d runs: %s; %d broken promises" %
+          (sum(counts.values()), ", ".join("%d with %s" % (n, s) for s, n in sorted(counts.items(), key=str)), bad))
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
