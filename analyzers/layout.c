@@ -274,8 +274,7 @@ struct an_layouts *an_layouts_new(const struct dw_types *types,
     if (options->keep != 0)
         layouts->chosen.count = MIN(layouts->chosen.count, options->keep);
     layouts->twin = mem_zalloc(layouts->chosen.count, sizeof *layouts->twin);
-    if (options->name_count != 0)
-        find_twins(layouts);
+    find_twins(layouts);
     return layouts;
 }
 

@@ -107,7 +107,7 @@ static struct dw_types_options wanted_types(const struct cmd *cmd)
         return wanted;
     wanted.names = cmd->args + 1;
     wanted.name_count = cmd->arg_count - 1;
-    wanted.units = wanted.name_count != 0;
+    wanted.units = true;
     wanted.first = cmd->options.first;
     return wanted;
 }

@@ -305,7 +305,9 @@ struct dw_types_options {
         *names; // globs on the plain or the qualified name, "struct X" allowed; count 0: all
     size_t name_count;
     bool first; // stop at the first definition of each name (names must be plain)
-    bool units; // remember which units define each record
+    // Remember which units define the types asked for by name, and those that share their name with
+    // another type.
+    bool units;
 };
 
 // Every distinct struct, class, union, enum and typedef, and what they need. Ids run from 0 in the

@@ -129,6 +129,12 @@ struct dw__table {
 struct dw__seen {
     uint64_t place, identity; // both hashes of its identity
     uint32_t count;           // how often it was met since
+    uint32_t last;            // the latest of its definitions, when units are asked for
+};
+
+// One definition: a list per type, the latest first.
+struct dw__definition {
+    uint32_t unit, next; // next: NO_INDEX at the end
 };
 
 struct dw__worker {
@@ -136,8 +142,8 @@ struct dw__worker {
     struct dw__table *table;
     struct arena *arena; // entries' members
     struct dw__abbrevs abbrevs;
-    struct dw__tree tree;          // while trees are not kept
-    VEC(struct keyed) definitions; // (identity, unit) of every record, when units are asked for
+    struct dw__tree tree;                   // while trees are not kept
+    VEC(struct dw__definition) definitions; // of what was seen
     // Definitions this worker has entered before: nearly all it meets, and to count them no lock is
     // needed and no text is read. Open addressing by `place`, a power of two of slots.
     VEC(struct dw__seen) seen;

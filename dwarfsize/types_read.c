@@ -231,38 +231,60 @@ static void set_sizes(struct dw_types *types)
     }
 }
 
-// The units of each type, from the definitions the workers saw.
+// Whose units are told: types asked for by name, and types that share their name with another one.
+static bool *tell_units(const struct read *read, const struct dw_types *types,
+                        const struct index *names)
+{
+    bool *tell = mem_zalloc(types->count, sizeof *tell);
+    for (size_t i = 0; i < types->count; i++)
+        tell[i] = read->options->name_count != 0;
+    for (size_t i = 1; i < names->count; i++)
+        if (names->items[i].key == names->items[i - 1].key)
+            tell[names->items[i].value] = tell[names->items[i - 1].value] = true;
+    return tell;
+}
+
+typedef VEC(struct keyed) pair_list;
+
+// (type, unit) of each definition a worker has seen of the types in `tell`.
+static void collect_units(const struct dw__worker *worker, const struct index *identities,
+                          const bool *tell, pair_list *pairs)
+{
+    for (size_t i = 0; i < worker->seen.count; i++) {
+        const struct dw__seen *seen = &worker->seen.items[i];
+        dw_type_id id = seen->place ? look_up(identities, seen->identity) : DW_NO_TYPE;
+        if (id == DW_NO_TYPE || !tell[id])
+            continue;
+        for (uint32_t at = seen->last; at != NO_INDEX; at = worker->definitions.items[at].next) {
+            uint32_t unit = worker->definitions.items[at].unit;
+            vec_push(pairs, (struct keyed){(uint64_t)id << 32 | unit, unit});
+        }
+    }
+}
+
 static void list_units(struct read *read, struct dw_types *types, const struct indexes *by)
 {
-    unsigned workers = par_workers(read->dw->threads, read->dw->units.count);
-    size_t total = 0;
-    for (unsigned w = 0; w < workers; w++)
-        total += read->workers[w].definitions.count;
-    struct keyed *pairs = mem_alloc(total * sizeof *pairs),
-                 *scratch = mem_alloc(total * sizeof *pairs);
-    size_t kept = 0;
-    for (unsigned w = 0; w < workers; w++)
-        for (size_t i = 0; i < read->workers[w].definitions.count; i++) {
-            struct keyed seen = read->workers[w].definitions.items[i];
-            dw_type_id id = look_up(&by->identity, seen.key);
-            if (id != DW_NO_TYPE)
-                pairs[kept++] = (struct keyed){(uint64_t)id << 32 | seen.value, seen.value};
-        }
-    sort_keyed(pairs, scratch, kept);
+    pair_list pairs = {0};
+    bool *tell = tell_units(read, types, &by->name);
+    for (unsigned w = 0; w < types->part_count; w++)
+        collect_units(&read->workers[w], &by->identity, tell, &pairs);
+    struct keyed *scratch = mem_alloc(pairs.count * sizeof *scratch);
+    sort_keyed(pairs.items, scratch, pairs.count);
     uint32_t *first = ARENA_ARRAY(types->arena, types->count + 1, uint32_t);
-    uint32_t *units = ARENA_ARRAY(types->arena, kept, uint32_t);
+    uint32_t *units = ARENA_ARRAY(types->arena, pairs.count, uint32_t);
     size_t at = 0, out = 0;
     for (size_t id = 0; id < types->count; id++) {
         first[id] = (uint32_t)out;
-        for (size_t start = at; at < kept && pairs[at].key >> 32 == id; at++)
-            if (at == start || pairs[at].value != pairs[at - 1].value)
-                units[out++] = (uint32_t)pairs[at].value;
+        for (; at < pairs.count && pairs.items[at].key >> 32 == id; at++)
+            if (at == 0 || pairs.items[at].key != pairs.items[at - 1].key)
+                units[out++] = (uint32_t)pairs.items[at].value;
     }
     first[types->count] = (uint32_t)out;
     types->units = units;
     types->unit_first = first;
-    free(pairs);
     free(scratch);
+    free(tell);
+    vec_free(&pairs);
 }
 
 static void make_indexes(struct indexes *by, const struct dw__entry *entries, size_t count,

@@ -469,8 +469,11 @@ static struct dw__seen *look_seen(struct dw__worker *w, struct dw__place place)
     if ((w->seen_used + 1) * 2 > w->seen.count)
         grow_seen(w);
     struct dw__seen *seen = seen_slot(w, key);
-    w->seen_used += seen->place == 0;
-    seen->place = key;
+    if (seen->place == 0) {
+        seen->place = key;
+        seen->last = NO_INDEX;
+        w->seen_used++;
+    }
     return seen;
 }
 
@@ -484,8 +487,13 @@ void dw__table_flush(struct dw__worker *worker)
         if (entry != NULL)
             entry->type.copies += seen.count;
     }
-    vec_free(&worker->seen);
-    worker->seen_used = 0;
+}
+
+static void note_definition(struct dw__worker *w, struct dw__seen *seen, uint32_t unit)
+{
+    uint32_t index = (uint32_t)w->definitions.count;
+    vec_push(&w->definitions, (struct dw__definition){unit, seen->last});
+    seen->last = index;
 }
 
 static void add_wanted(struct dw__worker *w, struct dw__place place)
@@ -501,7 +509,7 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
         seen->identity = dw__hash_identity(w->forest, place);
     uint32_t unit = dw__unit_index(w->forest->dw, place.tree->unit);
     if (w->table->options->units)
-        vec_push(&w->definitions, (struct keyed){seen->identity, unit});
+        note_definition(w, seen, unit);
     if (known) {
         seen->count++;
         return;
