@@ -150,6 +150,8 @@ def nm_symbols(image, path, dynamic):
         addr, size = int(fields[1], 16), int(fields[4], 16)
         if fields[3] == "TLS":
             addr += image.tls_addr
+        if image.machine == "ARM" and fields[3] == "FUNC":
+            addr &= ~1  # says Thumb
         if size and fields[3] in ("FUNC", "OBJECT", "NOTYPE", "TLS", "IFUNC", "LOOS+0", "<OS specific>: 10"):
             yield by_name[fields[6]], addr, size, fields[0]
 
