@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -285,6 +286,7 @@ static void make_quiet(void)
     for (int fd = 0; fd <= 2 && null >= 0; fd++)
         dup2(null, fd);
     setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // one that loops must not outlive us
     for (size_t i = 0; i < COUNT_OF(crashes); i++)
         signal(crashes[i], SIG_DFL);
 }
