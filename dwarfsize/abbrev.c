@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Abbreviations compiled into steps, and the scan that runs them.
+// Abbreviations compiled into steps, which scan.c runs.
 //
 // .debug_abbrev says, per code, which attributes a DIE has and in which forms (7.5.3). A pass wants
 // few of them. Compiling turns the rest into skips and joins neighbouring skips of known width:
@@ -13,29 +13,7 @@
 
 #include <stdlib.h>
 
-#include "dwarfsize/private.h"
-
-enum step_op {
-    OP_SKIP, // amount bytes
-    OP_READ1,
-    OP_READ2,
-    OP_READ4,
-    OP_READ8,
-    OP_READ_ODD,      // amount bytes: 3, 16 ...
-    OP_READ_PRESENT,  // no bytes: the attribute's being there is the value
-    OP_READ_CONSTANT, // no bytes: constants[amount]
-    OP_READ_ULEB,
-    OP_SKIP_LEB,
-    OP_SKIP_BLOCK, // length in LEB128
-    // From here on: see run_rare.
-    OP_SKIP_TEXT,
-    OP_SKIP_SIZED, // length of amount bytes
-    OP_SKIP_INDIRECT,
-    OP_READ_SLEB,
-    OP_READ_TEXT,
-    OP_READ_BLOCK,
-    OP_READ_INDIRECT,
-};
+#include "dwarfsize/steps.h"
 
 // How the bytes of a form are passed over.
 enum form_shape {
@@ -141,24 +119,24 @@ static void push_skip(struct dw__abbrevs *a, uint32_t first, uint32_t bytes)
     struct dw__step *last = a->steps.count > first ? &a->steps.items[a->steps.count - 1] : NULL;
     if (bytes == 0)
         return;
-    if (last != NULL && last->op == OP_SKIP)
+    if (last != NULL && last->op == DW__SKIP)
         last->amount += bytes;
     else
-        vec_push(&a->steps, (struct dw__step){.op = OP_SKIP, .amount = bytes});
+        vec_push(&a->steps, (struct dw__step){.op = DW__SKIP, .amount = bytes});
 }
 
 static void compile_skip(struct dw__abbrevs *a, uint32_t first, struct form form)
 {
-    static const uint8_t ops[] = {[SHAPE_LEB] = OP_SKIP_LEB,
-                                  [SHAPE_SLEB] = OP_SKIP_LEB,
-                                  [SHAPE_TEXT] = OP_SKIP_TEXT,
-                                  [SHAPE_BLOCK] = OP_SKIP_BLOCK,
-                                  [SHAPE_INDIRECT] = OP_SKIP_INDIRECT};
+    static const uint8_t ops[] = {[SHAPE_LEB] = DW__SKIP_LEB,
+                                  [SHAPE_SLEB] = DW__SKIP_LEB,
+                                  [SHAPE_TEXT] = DW__SKIP_TEXT,
+                                  [SHAPE_BLOCK] = DW__SKIP_BLOCK,
+                                  [SHAPE_INDIRECT] = DW__SKIP_INDIRECT};
     if (form.shape == SHAPE_FIXED) {
         push_skip(a, first, form.width);
     } else if (form.shape != SHAPE_CONSTANT) {
         bool sized = form.shape == SHAPE_BLOCK && form.width != 0;
-        uint8_t op = sized ? OP_SKIP_SIZED : ops[form.shape];
+        uint8_t op = sized ? DW__SKIP_SIZED : ops[form.shape];
         vec_push(&a->steps, (struct dw__step){.op = op, .amount = form.width});
     }
 }
@@ -167,42 +145,41 @@ static uint8_t fixed_read(unsigned width)
 {
     switch (width) {
     case 1:
-        return OP_READ1;
+        return DW__READ1;
     case 2:
-        return OP_READ2;
+        return DW__READ2;
     case 4:
-        return OP_READ4;
+        return DW__READ4;
     case 8:
-        return OP_READ8;
+        return DW__READ8;
     default:
-        return OP_READ_ODD;
+        return DW__READ_ODD;
     }
 }
 
 static void compile_read(struct dw__abbrevs *a, struct form form, uint16_t code, unsigned slot)
 {
     static const uint8_t ops[] = {
-        [SHAPE_LEB] = OP_READ_ULEB,          [SHAPE_SLEB] = OP_READ_SLEB,
-        [SHAPE_TEXT] = OP_READ_TEXT,         [SHAPE_BLOCK] = OP_READ_BLOCK,
-        [SHAPE_CONSTANT] = OP_READ_CONSTANT, [SHAPE_INDIRECT] = OP_READ_INDIRECT};
+        [SHAPE_LEB] = DW__READ_ULEB,          [SHAPE_SLEB] = DW__READ_SLEB,
+        [SHAPE_TEXT] = DW__READ_TEXT,         [SHAPE_BLOCK] = DW__READ_BLOCK,
+        [SHAPE_CONSTANT] = DW__READ_CONSTANT, [SHAPE_INDIRECT] = DW__READ_INDIRECT};
     struct dw__step step = {0, (uint8_t)slot, code, form.width};
     step.op = form.shape == SHAPE_FIXED ? fixed_read(form.width) : ops[form.shape];
     if (code == DW_FORM_flag_present)
-        step.op = OP_READ_PRESENT;
+        step.op = DW__READ_PRESENT;
     if (form.shape == SHAPE_CONSTANT)
         step.amount = (uint32_t)a->constants.count - 1;
     vec_push(&a->steps, step);
 }
 
-#define VARIABLE UINT32_MAX
-
 static uint32_t fixed_width(const struct dw__step *step)
 {
-    static const uint8_t widths[] = {[OP_READ1] = 1, [OP_READ2] = 2,        [OP_READ4] = 4,
-                                     [OP_READ8] = 8, [OP_READ_PRESENT] = 0, [OP_READ_CONSTANT] = 0};
-    if (step->op == OP_SKIP || step->op == OP_READ_ODD)
+    static const uint8_t widths[] = {
+        [DW__READ1] = 1, [DW__READ2] = 2,        [DW__READ4] = 4,
+        [DW__READ8] = 8, [DW__READ_PRESENT] = 0, [DW__READ_CONSTANT] = 0};
+    if (step->op == DW__SKIP || step->op == DW__READ_ODD)
         return step->amount;
-    return step->op < OP_READ_ULEB ? widths[step->op] : VARIABLE;
+    return step->op < DW__READ_ULEB ? widths[step->op] : DW__VARIABLE;
 }
 
 // What the scan wants to know of an abbreviation before it runs its steps.
@@ -212,12 +189,12 @@ static void summarize(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
     for (uint32_t i = 0; i < abbrev->step_count; i++) {
         const struct dw__step *step = &a->steps.items[abbrev->step_first + i];
         bool skips =
-            step->op == OP_SKIP || (step->op >= OP_SKIP_LEB && step->op <= OP_SKIP_INDIRECT);
+            step->op == DW__SKIP || (step->op >= DW__SKIP_LEB && step->op <= DW__SKIP_INDIRECT);
         if (!skips)
             abbrev->present |= (uint64_t)1 << step->slot;
-        total += fixed_width(step); // VARIABLE makes it too large
+        total += fixed_width(step); // DW__VARIABLE makes it too large
     }
-    abbrev->fixed = total < VARIABLE ? (uint32_t)total : VARIABLE;
+    abbrev->fixed = total < DW__VARIABLE ? (uint32_t)total : DW__VARIABLE;
 }
 
 // The attribute list of one abbreviation. False at damage.
@@ -381,268 +358,20 @@ void dw__abbrevs_clear(struct dw__abbrevs *a)
     a->table = NULL;
 }
 
-static const struct dw__abbrev *find_abbrev(const struct dw__abbrevs *a, uint64_t code)
+bool dw__step_for(const struct dw__unit *unit, uint64_t code, bool read, unsigned slot,
+                  struct dw__step *step)
 {
-    if (__builtin_expect(code < a->dense.count, 1)) {
-        uint32_t at = a->dense.items[code];
-        return at == 0 ? NULL : &a->list.items[at - 1];
-    }
-    for (size_t i = 0; i < a->list.count; i++)
-        if (a->list.items[i].code == code)
-            return &a->list.items[i];
-    return NULL;
-}
-
-// ----------------------------------------------------------------------- the scan
-
-static uint64_t read_odd(struct cur *c, unsigned width)
-{
-    if (width == 3)
-        return cur_u24(c);
-    cur_skip(c, width); // data16 and odd address sizes: the value is its place
-    return cur_offset(c) - width;
-}
-
-static inline void keep(struct dw__die *die, const struct dw__step *step, uint64_t value)
-{
-    die->value[step->slot] = value;
-    die->form[step->slot] = step->form;
-}
-
-static void read_block(struct cur *c, const struct dw__step *step, struct dw__die *die)
-{
-    uint64_t size = step->amount == 0 ? cur_uleb(c) : cur_uint(c, step->amount);
-    keep(die, step, cur_offset(c));
-    die->extra[step->slot] = size;
-    cur_skip(c, size);
-}
-
-static bool run_step(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                     struct dw__die *die);
-
-// DW_FORM_indirect: the form stands before the value (7.5.3). An indirect or implicit form inside
-// an indirect one is damage.
-static bool run_indirect(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                         struct dw__die *die)
-{
-    uint64_t code = cur_uleb(c);
-    const struct dw__unit *unit = scan->unit;
     struct form form = form_of(code, unit->version, unit->address_size, unit->offset_size);
     struct dw__abbrevs one = {0};
+    *step = (struct dw__step){.op = DW__SKIP};
     if (form.shape >= SHAPE_CONSTANT)
         return false;
-    if (step->op == OP_READ_INDIRECT)
-        compile_read(&one, form, (uint16_t)code, step->slot);
+    if (read)
+        compile_read(&one, form, (uint16_t)code, slot);
     else
         compile_skip(&one, 0, form);
-    bool good = one.steps.count == 0 || run_step(scan, &one.steps.items[0], c, die);
+    if (one.steps.count != 0)
+        *step = one.steps.items[0];
     vec_free(&one.steps);
-    return good;
-}
-
-static bool run_rare(const struct dw__scan *scan, const struct dw__step *step, struct cur *c,
-                     struct dw__die *die)
-{
-    switch (step->op) {
-    case OP_READ_ODD:
-        keep(die, step, read_odd(c, step->amount));
-        return true;
-    case OP_SKIP_TEXT:
-        cur_text(c);
-        return true;
-    case OP_SKIP_SIZED:
-        cur_skip(c, cur_uint(c, step->amount));
-        return true;
-    case OP_READ_SLEB:
-        keep(die, step, (uint64_t)cur_sleb(c));
-        return true;
-    case OP_READ_TEXT:
-        keep(die, step, cur_offset(c));
-        cur_text(c);
-        return true;
-    case OP_READ_BLOCK:
-        read_block(c, step, die);
-        return true;
-    default:
-        return run_indirect(scan, step, c, die);
-    }
-}
-
-// The scan keeps its cursor in registers: nothing on the way may take its address, so the slow reads
-// work on a copy.
-static inline uint64_t read_uleb(struct cur *c)
-{
-    if (__builtin_expect(c->at < c->end && *c->at < 0x80 && !c->failed, 1))
-        return *c->at++;
-    struct cur copy = *c;
-    uint64_t value = cur_uleb_long(&copy);
-    c->at = copy.at;
-    c->failed = copy.failed;
-    return value;
-}
-
-static inline __attribute__((always_inline)) bool run_step(const struct dw__scan *scan,
-                                                           const struct dw__step *step,
-                                                           struct cur *c, struct dw__die *die)
-{
-    switch (step->op) {
-    case OP_SKIP:
-        cur_skip(c, step->amount);
-        return true;
-    case OP_READ1:
-        keep(die, step, cur_u8(c));
-        return true;
-    case OP_READ2:
-        keep(die, step, cur_u16(c));
-        return true;
-    case OP_READ4:
-        keep(die, step, cur_u32(c));
-        return true;
-    case OP_READ8:
-        keep(die, step, cur_u64(c));
-        return true;
-    case OP_READ_PRESENT:
-        keep(die, step, 1);
-        return true;
-    case OP_READ_CONSTANT:
-        keep(die, step, (uint64_t)scan->abbrevs->constants.items[step->amount]);
-        return true;
-    case OP_READ_ULEB:
-        keep(die, step, read_uleb(c));
-        return true;
-    case OP_SKIP_LEB:
-        read_uleb(c);
-        return true;
-    case OP_SKIP_BLOCK:
-        cur_skip(c, read_uleb(c));
-        return true;
-    default: {
-        struct cur copy = *c;
-        bool good = run_rare(scan, step, &copy, die);
-        c->at = copy.at;
-        c->failed = copy.failed;
-        return good;
-    }
-    }
-}
-
-void dw__scan_start(struct dw__scan *scan, const struct dw *dw, const struct dw__unit *unit,
-                    const struct dw__abbrevs *abbrevs)
-{
-    *scan = (struct dw__scan){.dw = dw, .unit = unit, .abbrevs = abbrevs};
-    scan->cur = cur_make(unit->chunk->bytes, unit->object->big_endian);
-    scan->cur.end = scan->cur.base + unit->end;
-    cur_seek(&scan->cur, unit->first_die);
-}
-
-void dw__scan_seek(struct dw__scan *scan, uint64_t offset, uint32_t depth)
-{
-    cur_seek(&scan->cur, offset);
-    scan->depth = depth;
-}
-
-static bool damaged(struct dw__scan *scan, uint64_t offset, const char *what)
-{
-    scan->damaged = true;
-    dw__doubt(scan->dw, scan->unit, offset, what);
-    return false;
-}
-
-// Passes over the attributes of a DIE that nobody wants, or reads those of one that is.
-static inline __attribute__((always_inline)) bool run_steps(const struct dw__scan *scan,
-                                                            const struct dw__abbrev *abbrev,
-                                                            struct cur *c, struct dw__die *die)
-{
-    if (abbrev->step_count == 0)
-        return true;
-    const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
-    if (!abbrev->wanted && abbrev->fixed != VARIABLE) {
-        cur_skip(c, abbrev->fixed);
-        return true;
-    }
-    for (unsigned n = abbrev->step_count; n > 0; n--, step++)
-        if (!run_step(scan, step, c, die))
-            return false;
     return true;
-}
-
-bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
-{
-    struct cur c = scan->cur; // in registers for the length of the loop, see read_uleb
-    uint32_t depth = scan->depth, lowest = UINT32_MAX;
-    if (scan->damaged || c.failed)
-        return false;
-    while (c.at < c.end) {
-        uint64_t offset = cur_offset(&c), code = read_uleb(&c);
-        if (code == 0) {
-            if (depth > 1) {
-                depth--;
-                continue;
-            }
-            break; // the root's children end here; what follows is padding
-        }
-        const struct dw__abbrev *abbrev = find_abbrev(scan->abbrevs, code);
-        if (abbrev == NULL)
-            return damaged(scan, offset, "DIE has an abbreviation code that is not in its table");
-        if (!run_steps(scan, abbrev, &c, die))
-            return damaged(scan, offset, "DIE has an unknown indirect form");
-        if (c.failed)
-            return damaged(scan, offset, "DIE ends past its unit");
-        lowest = MIN(lowest, depth);
-        depth += abbrev->children;
-        if (abbrev->wanted) {
-            die->lowest = lowest;
-            die->offset = offset;
-            die->present = abbrev->present;
-            die->depth = depth - abbrev->children;
-            die->tag = abbrev->tag;
-            die->children = abbrev->children;
-            scan->cur.at = c.at;
-            scan->depth = depth;
-            return true;
-        }
-        if (depth == 0)
-            break; // a root without children
-    }
-    scan->cur.at = scan->cur.end;
-    return false;
-}
-
-// ------------------------------------------------------------------ random access
-
-static const struct dw__pass everything = {.slots = UINT64_MAX};
-
-static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__unit *unit)
-{
-    struct dw__abbrevs *have = atomic_load(&unit->abbrevs);
-    if (have != NULL)
-        return have;
-    struct dw__abbrevs *made = mem_zalloc(1, sizeof *made);
-    dw__abbrevs_compile(made, dw, unit, &everything);
-    if (atomic_compare_exchange_strong(&unit->abbrevs, &have, made))
-        return made;
-    dw__abbrevs_clear(made);
-    free(made);
-    return have;
-}
-
-bool dw__scan_at(struct dw *dw, dw_ref ref, struct dw__scan *scan)
-{
-    struct dw__unit *unit = dw__unit_of(dw, ref);
-    if (unit == NULL)
-        return false;
-    dw__scan_start(scan, dw, unit, abbrevs_of(dw, unit));
-    uint64_t offset = (ref & 0xffffffffffffu) - unit->chunk->base;
-    // Depth 1 and not 0: a null entry after the DIE's own children then ends the scan.
-    dw__scan_seek(scan, offset, offset == unit->first_die ? 0 : 1);
-    return offset >= unit->first_die;
-}
-
-bool dw__die_at(struct dw *dw, dw_ref ref, struct dw__die *die, struct dw__unit **unit)
-{
-    struct dw__scan scan;
-    if (!dw__scan_at(dw, ref, &scan) || !dw__scan_next(&scan, die))
-        return false;
-    *unit = dw__unit_of(dw, ref);
-    return die->offset == (ref & 0xffffffffffffu) - scan.unit->chunk->base;
 }

@@ -221,7 +221,7 @@ struct dw__pass {
 
 // One thing to do while passing over a DIE's attributes.
 struct dw__step {
-    uint8_t op;      // enum in abbrev.c
+    uint8_t op;      // enum dw__op
     uint8_t slot;    // where a read value goes
     uint16_t form;   // DW_FORM_* of a read value
     uint32_t amount; // bytes to skip, or index of the implicit constant
@@ -380,6 +380,7 @@ uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die);
 // Adds an object (its units are not read yet); `file` is closed with it, may be NULL.
 struct dw__object *dw__object_add(struct dw *dw, struct img *img, struct img_file *file,
                                   bool split);
+void dw__object_free(struct dw__object *object);
 // Appends a chunk to an object; its base follows the chunks before it.
 void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes, uint32_t section,
                    bool types);
@@ -387,6 +388,8 @@ void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes,
 bool dw__complete(struct dw *dw, struct fault *fault);
 // Appends the units of all chunks of the object: headers only. Damage ends a chunk with a doubt.
 void dw__units_read(struct dw *dw, struct dw__object *object);
+// Goes on where the object's units were left off, `limit` of them at most; false when all are read.
+bool dw__units_read_some(struct dw *dw, struct dw__object *object, size_t limit);
 // Reads the root DIE of a unit: bases, name, ranges. Thread-safe for different units.
 void dw__root_read(struct dw *dw, struct dw__unit *unit);
 // Finds the split units of skeleton units, adds them, reads their roots and links partners. Called
