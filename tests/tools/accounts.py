@@ -32,6 +32,8 @@ CUT = re.compile(r"^(.*) \(\+(\d+) more\)$")
 METADATA = re.compile(r"\.(eh_frame|gcc_except_table|note|interp|dynamic$|comment|ARM\.)")
 # Their functions hold literals, which readelf's flags do not tell from code.
 POOLS = ("ARM", "AArch64", "Tensilica Xtensa Processor", "RISC-V")
+# What nm calls the symbols that have bytes; the last one is GNU's IFUNC.
+PLACED = ("FUNC", "OBJECT", "NOTYPE", "TLS", "IFUNC", "LOOS+0", "<OS specific>: 10")
 STATED = ("code", "constant", "data", "bss")
 
 
@@ -70,7 +72,8 @@ SECTION = re.compile(
     r"(?P<addr>[0-9a-f]{8,16}) +(?P<offset>[0-9a-f]{6,}) +(?P<size>[0-9a-f]{6,}) +[0-9a-f]{2} +"
     r"(?P<flags>[A-Za-z]*) +\d+ +\d+ +\d+$")
 SEGMENT = re.compile(r"^\s+(LOAD|TLS) +0x\w+ +(0x\w+) +0x\w+ +(0x\w+) +(0x\w+) ")
-SYMBOL = re.compile(r"^ *(\d+): ([0-9a-f]+) +(\d+|0x[0-9a-f]+) (\w+) +(\w+) +(\w+) +(?:\[.*?\] +)?(\w+) ?(.*)$")
+SYMBOL = re.compile(r"^ *(\d+): ([0-9a-f]+) +(\d+|0x[0-9a-f]+) (\w+) +(\w+) +(\w+) +"
+                    r"(?:\[.*?\] +)?(\w+) ?(.*)$")
 
 
 def output_of(*command):
@@ -152,7 +155,7 @@ def nm_symbols(image, path, dynamic):
             addr += image.tls_addr
         if image.machine == "ARM" and fields[3] == "FUNC":
             addr &= ~1  # says Thumb
-        if size and fields[3] in ("FUNC", "OBJECT", "NOTYPE", "TLS", "IFUNC", "LOOS+0", "<OS specific>: 10"):
+        if size and fields[3] in PLACED:
             yield by_name[fields[6]], addr, size, fields[0]
 
 
@@ -271,12 +274,17 @@ def merge_kinds(*accounts):
                 account["code", column][names] += size
 
 
+def readable(sizes):
+    return {"=".join(sorted(k)) if isinstance(k, frozenset) else k: v for k, v in sizes.items()}
+
+
 def check_symbols(options, path, images):
     report = tare_rows(options, path, "symbol,kind")
     for image in images:
         if not image.relocatable:
             has_own = any(s.type == "SYMTAB" for s in image.sections)
-            image.symbols = list(nm_symbols(image, options.debug or path, not has_own and not options.debug))
+            dynamic = not has_own and not options.debug
+            image.symbols = list(nm_symbols(image, options.debug or path, dynamic))
             if options.debug and not has_own:
                 image.symbols += nm_symbols(image, path, True)
     expected, found, wrong = expected_symbols(images), found_symbols(report), []
@@ -285,15 +293,14 @@ def check_symbols(options, path, images):
     for kind in STATED:
         for column in ("file", "vm", "tls"):
             unabridge(found[kind, column], expected[kind, column])
-            plain = [{"=".join(sorted(k)) if isinstance(k, frozenset) else k: v for k, v in d.items()}
-                     for d in (expected[kind, column], found[kind, column])]
-            compare(wrong, kind, column, *plain)
+            compare(wrong, kind, column, readable(expected[kind, column]),
+                    readable(found[kind, column]))
     for column in ("file", "vm"):
         unabridge(found["metadata", column], expected["metadata", column])
         for names, size in expected["metadata", column].items():
             if found["metadata", column][names] < size:
                 wrong.append("metadata %s: %s is less than %d" % (column, sorted(names), size))
-    options.ranges += len(images) and sum(len(i.symbols) for i in images)
+    options.ranges += sum(len(image.symbols) for image in images)
     return wrong
 
 

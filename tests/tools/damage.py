@@ -73,7 +73,7 @@ def complaints(options, run, name):
         yield "says something odd"
 
 
-def try_copy(options, name, what, size, counts):
+def try_copy(options, name, what, counts):
     bad = 0
     for arguments in options.args:
         verb, *rest = shlex.split(arguments)
@@ -103,7 +103,7 @@ def main():
             if not options.cut and not options.flip:
                 size = os.stat(path).st_size if os.path.exists(path) else 0
                 largest = max(largest, size)
-                bad += try_copy(options, path, path, size, counts)
+                bad += try_copy(options, path, path, counts)
                 continue
             with open(path, "rb") as file:
                 data = file.read()
@@ -112,13 +112,13 @@ def main():
             for what, copy in copies(options, data):
                 with open(name, "wb") as file:
                     file.write(copy)
-                bad += try_copy(options, name, "%s of %s" % (what, path), len(copy), counts)
+                bad += try_copy(options, name, "%s of %s" % (what, path), counts)
     peak = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the largest child
     if options.memory and peak > 3 * largest + MEMORY:
         print("a run took %d bytes of memory, the largest input has %d" % (peak, largest))
         bad += 1
-    print("%d runs: %s; %d broken promises" %
-          (sum(counts.values()), ", ".join("%d with %s" % (n, s) for s, n in sorted(counts.items(), key=str)), bad))
+    by_status = ", ".join("%d with %s" % (n, s) for s, n in sorted(counts.items(), key=str))
+    print("%d runs: %s; %d broken promises" % (sum(counts.values()), by_status, bad))
     return bad != 0
 
 

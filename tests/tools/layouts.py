@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Holds the layouts of `tare struct` against pahole's, or against another compilation of them.
 
-  layouts.py --tare TARE [--pahole FILE] [--only GLOB...] [--without NAME...] FILE
-      every distinct definition pahole knows of FILE (or of what --pahole names) is known to tare,
-      and the other way round
+  layouts.py --tare TARE [--only GLOB...] [--without NAME...] FILE
+      every distinct definition pahole knows of FILE is known to tare, and the other way round
 
   layouts.py --tare TARE --same FILE... [--only GLOB...]
       all FILEs have the same definitions: how the DWARF is written does not matter
@@ -86,7 +85,7 @@ def tare_members(rows):
         if "offset" not in row or row.get("virtual"):
             continue  # static; a virtual base, whose place is not fixed
         name = base_name(row["type"]) if row.get("base") else row["name"]
-        inner = tare_members(row["members"]) if row.get("expanded") and "members" in row and not row.get("base") else None
+        inner = None if row.get("base") else tare_members(row.get("members", [])) or None
         if row.get("vtable_pointer"):
             name = "vptr"
         if "bit_size" in row:
@@ -230,9 +229,11 @@ def add(members, declaration, place, inner):
     size = bit_size(declaration, int(place[3]))
     if "<ancestor>" in declaration:
         declaration = re.sub(r"<ancestor>.*", "", declaration.replace("/*", ""))
-        members.append(Member(base_name(declaration.replace("public ", "").strip()), 8 * int(place[1]), size))
+        name = base_name(declaration.replace("public ", "").strip())
+        members.append(Member(name, 8 * int(place[1]), size))
         return
-    members.append(Member(member_name(declaration), 8 * int(place[1]) + int(place[2] or 0), size, inner))
+    bit_offset = 8 * int(place[1]) + int(place[2] or 0)
+    members.append(Member(member_name(declaration), bit_offset, size, inner))
 
 
 # ------------------------------------------------------------------------- comparisons
@@ -260,7 +261,8 @@ def forgive(ours, theirs):
         by_name.setdefault((layout.name, layout.size), []).append(layout)
     result = {}
     for key, layout in theirs.items():
-        like = [l for l in by_name.get((layout.name, layout.size), []) if agree(l.members, layout.members)]
+        like = [l for l in by_name.get((layout.name, layout.size), [])
+                if agree(l.members, layout.members)]
         if key not in ours and like:
             result[like[0].key()] = None
         else:
@@ -273,7 +275,9 @@ def agree(ours, theirs):
     for mine in ours:
         if theirs and mine.name == theirs[0].name and mine.bit_offset == theirs[0].bit_offset:
             other = theirs.pop(0)
-            if other.bit_size not in (0, mine.bit_size) or not agree(mine.inner or [], other.inner or []):
+            if other.bit_size not in (0, mine.bit_size):
+                return False
+            if not agree(mine.inner or [], other.inner or []):
                 return False
         elif not mine.atomic:
             return False
@@ -284,20 +288,21 @@ def compare_with_pahole(options, path):
     ours = settle(l for l in tare_layouts(options, path) if wanted(options, l))
     # FAULTS: alias
     aliases = {l.name for l in ours.values() if l.aliased and l.kind != "union"}
-    theirs = settle(l for l in pahole_layouts(options.pahole or path, aliases) if wanted(options, l))
+    theirs = settle(l for l in pahole_layouts(path, aliases) if wanted(options, l))
     known = {l.name for l in theirs.values()}
     twice = Counter(l.name for l in ours.values())
     ours = {k: l for k, l in ours.items()
             if not l.aliased or (l.name in known and (k in theirs or twice[l.name] == 1))}
     theirs = forgive(ours, theirs)
-    wrong = ["pahole alone: " + theirs[k].text() for k in sorted(set(theirs) - set(ours), key=str) if theirs[k]]
-    wrong += ["tare alone: " + ours[k].text() for k in sorted(set(ours) - set(theirs), key=str)
-              if not (options.some and ours[k])]
+    wrong = ["pahole alone: " + theirs[k].text() for k in sorted(set(theirs) - set(ours), key=str)]
+    wrong += ["tare alone: " + ours[k].text() for k in sorted(set(ours) - set(theirs), key=str)]
     holes = 0
     for key in set(ours) & set(theirs):
         a, b = ours[key], theirs[key]
-        if b is None or b.based or not a.members or a.kind == "union" or (has_empty(b.members) and a.holes != b.holes):
-            continue  # FAULTS: atomic, vtable, empty, union, flexible
+        if b is None or b.based or not a.members or a.kind == "union":
+            continue  # FAULTS: atomic, vtable, empty, union
+        if has_empty(b.members) and a.holes != b.holes:
+            continue  # FAULTS: flexible
         holes += 1
         if (a.holes, a.padding) != (b.holes, b.padding):
             wrong.append("%s: holes %s and padding %d bits, pahole has %s and %d"
@@ -321,9 +326,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="+")
     parser.add_argument("--tare", required=True, help="the command")
-    parser.add_argument("--pahole", help="what pahole reads instead: it cannot read every form")
     parser.add_argument("--same", action="store_true", help="compare the files with one another")
-    parser.add_argument("--some", action="store_true", help="pahole may lack definitions")
     parser.add_argument("--only", action="append", default=[], help="names, as a glob")
     parser.add_argument("--without", action="append", default=[], help="a name not to compare")
     options = parser.parse_args()
