@@ -30,6 +30,8 @@ SUFFIXES = re.compile(r"(?:\.cold|\.(?:cold|part|constprop|isra|lto_priv|llvm)\.
 CUT = re.compile(r"^(.*) \(\+(\d+) more\)$")
 # Their bytes serve something; what tare charges to a symbol there is more than the symbol's range.
 METADATA = re.compile(r"\.(eh_frame|gcc_except_table|note|interp|dynamic$|comment|ARM\.)")
+# Linked together with writable sections these are marked writable, and still are constants.
+READ_ONLY = (".rodata", ".flash.rodata")
 # Their functions hold literals, which readelf's flags do not tell from code.
 POOLS = ("ARM", "AArch64", "Tensilica Xtensa Processor", "RISC-V")
 # What nm calls the symbols that have bytes; the last one is GNU's IFUNC.
@@ -64,7 +66,8 @@ class Section:
             return "bss"
         if "X" in self.flags:
             return "code"
-        return "data" if "W" in self.flags and not self.name.startswith(".rodata") else "constant"
+        writable = "W" in self.flags and not self.name.startswith(READ_ONLY)
+        return "data" if writable else "constant"
 
 
 SECTION = re.compile(
