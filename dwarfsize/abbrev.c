@@ -197,6 +197,74 @@ static void summarize(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
     abbrev->fixed = total < DW__VARIABLE ? (uint32_t)total : DW__VARIABLE;
 }
 
+// The field a slot's value goes to in a plain DIE, FIELD_TOTAL for none.
+static enum dw__field field_of(unsigned slot, uint16_t tag)
+{
+    bool item = tag == DW_TAG_member || tag == DW_TAG_enumerator;
+    switch (slot) {
+    case SLOT_NAME:
+        return FIELD_NAME;
+    case SLOT_TYPE:
+        return FIELD_TYPE;
+    case SLOT_DECL_FILE:
+        return FIELD_FILE;
+    case SLOT_DECL_LINE:
+        return FIELD_LINE;
+    case SLOT_BYTE_SIZE:
+        return item ? FIELD_TOTAL : FIELD_VALUE;
+    case SLOT_MEMBER_LOCATION:
+    case SLOT_CONST_VALUE:
+        return item ? FIELD_VALUE : FIELD_TOTAL;
+    default:
+        return FIELD_TOTAL;
+    }
+}
+
+static bool is_plain_form(enum dw__field field, uint16_t form)
+{
+    if (field == FIELD_NAME)
+        return form == DW_FORM_strp;
+    if (field == FIELD_TYPE)
+        return form == DW_FORM_ref1 || form == DW_FORM_ref2 || form == DW_FORM_ref4 ||
+               form == DW_FORM_ref8;
+    return form == DW_FORM_data1 || form == DW_FORM_data2 || form == DW_FORM_data4 ||
+           form == DW_FORM_data8 || form == DW_FORM_implicit_const;
+}
+
+// Notes one step of a plain DIE, whose bytes lie at `at`. False when it cannot be plain.
+static bool place_field(const struct dw__abbrevs *a, const struct dw__abbrev *abbrev,
+                        const struct dw__step *step, uint32_t at, struct dw__plain *plain)
+{
+    if (step->op == DW__SKIP)
+        return true;
+    if (step->op == DW__READ_PRESENT && step->slot == SLOT_DECLARATION) {
+        plain->declaration = true;
+        return true;
+    }
+    enum dw__field field = field_of(step->slot, abbrev->tag);
+    if (field == FIELD_TOTAL || !is_plain_form(field, step->form) || at > UINT8_MAX)
+        return false;
+    plain->at[field] = (uint8_t)at;
+    plain->width[field] = (uint8_t)fixed_width(step);
+    if (step->op == DW__READ_CONSTANT)
+        plain->constant[field] = (uint64_t)a->constants.items[step->amount];
+    return true;
+}
+
+static void make_plain(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
+{
+    struct dw__plain plain = {.on = true};
+    uint32_t at = 0;
+    memset(plain.constant, 0xff, sizeof plain.constant);
+    for (uint32_t i = 0; i < abbrev->step_count; i++) {
+        const struct dw__step *step = &a->steps.items[abbrev->step_first + i];
+        if (!place_field(a, abbrev, step, at, &plain))
+            return;
+        at += fixed_width(step);
+    }
+    abbrev->plain = plain;
+}
+
 // The attribute list of one abbreviation. False at damage.
 static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev, struct cur *c,
                                uint64_t slots)
@@ -275,6 +343,7 @@ static bool is_unwanted(const struct dw__pass *pass, uint64_t tag, struct cur c)
 
 static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw__pass *pass)
 {
+    bool can_be_plain = pass->plain != NULL && !c->big_endian;
     for (;;) {
         uint64_t code = cur_uleb(c);
         if (c->failed)
@@ -289,6 +358,10 @@ static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw_
         abbrev.wanted = slots != 0;
         if (!compile_attributes(a, &abbrev, c, slots))
             return false;
+        bool plain = can_be_plain && abbrev.wanted && abbrev.fixed != DW__VARIABLE && tag < 0x100 &&
+                     pass->plain[tag];
+        if (plain)
+            make_plain(a, &abbrev);
         vec_push(&a->list, abbrev);
     }
 }

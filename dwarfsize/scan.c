@@ -172,7 +172,7 @@ static inline __attribute__((always_inline)) bool run_steps(const struct dw__sca
     if (abbrev->step_count == 0)
         return true;
     const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
-    if (!abbrev->wanted && abbrev->fixed != DW__VARIABLE) {
+    if (abbrev->plain.on || (!abbrev->wanted && abbrev->fixed != DW__VARIABLE)) {
         cur_skip(c, abbrev->fixed);
         return true;
     }
@@ -200,6 +200,7 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
         const struct dw__abbrev *abbrev = find_abbrev(scan->abbrevs, code);
         if (abbrev == NULL)
             return damaged(scan, offset, "DIE has an abbreviation code that is not in its table");
+        const uint8_t *fields = c.at;
         if (!run_steps(scan, abbrev, &c, die))
             return damaged(scan, offset, "DIE has an unknown indirect form");
         if (c.failed)
@@ -210,6 +211,8 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
             die->lowest = lowest;
             die->offset = offset;
             die->present = abbrev->present;
+            die->plain = abbrev->plain.on ? &abbrev->plain : NULL;
+            die->fields = fields;
             die->depth = depth - abbrev->children;
             die->tag = abbrev->tag;
             die->children = abbrev->children;

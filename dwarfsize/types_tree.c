@@ -10,7 +10,7 @@
 #define NODE_TAGS(X)                                                                               \
     X(array_type) X(class_type) X(enumeration_type) X(pointer_type) X(reference_type)              \
     X(string_type) X(structure_type) X(subroutine_type) X(typedef) X(union_type)                   \
-    X(ptr_to_member_type) X(set_type) X(base_type) X(const_type) X(file_type) X(packed_type)       \
+    X(ptr_to_member_type) X(set_type) X(const_type) X(file_type) X(packed_type)                    \
     X(volatile_type) X(restrict_type) X(interface_type) X(namespace) X(module)                     \
     X(unspecified_type) X(rvalue_reference_type) X(template_alias) X(shared_type)                  \
     X(coarray_type) X(dynamic_type) X(atomic_type) X(immutable_type)
@@ -22,9 +22,9 @@
 
 #define SLOT(name) (1ull << SLOT_##name)
 #define NODE_SLOTS                                                                                 \
-    (SLOT(NAME) | SLOT(BYTE_SIZE) | SLOT(TYPE) | SLOT(ENCODING) | SLOT(DECLARATION) |              \
-     SLOT(DECL_FILE) | SLOT(DECL_LINE) | SLOT(SPECIFICATION) | SLOT(ALIGNMENT) |                   \
-     SLOT(CONTAINING_TYPE) | SLOT(SIGNATURE))
+    (SLOT(NAME) | SLOT(BYTE_SIZE) | SLOT(TYPE) | SLOT(DECLARATION) | SLOT(DECL_FILE) |             \
+     SLOT(DECL_LINE) | SLOT(SPECIFICATION) | SLOT(ALIGNMENT) | SLOT(CONTAINING_TYPE) |             \
+     SLOT(SIGNATURE))
 #define MEMBER_SLOTS                                                                               \
     (SLOT(NAME) | SLOT(BYTE_SIZE) | SLOT(BIT_SIZE) | SLOT(BIT_OFFSET) | SLOT(DATA_BIT_OFFSET) |    \
      SLOT(MEMBER_LOCATION) | SLOT(TYPE) | SLOT(DECLARATION) | SLOT(EXTERNAL) | SLOT(ARTIFICIAL) |  \
@@ -35,7 +35,8 @@ static const uint64_t type_tags[0x100] = {
 #define X(name) [DW_TAG_##name] = NODE_SLOTS,
     NODE_TAGS(X)
 #undef X
-        [DW_TAG_member] = MEMBER_SLOTS,
+        [DW_TAG_base_type] = NODE_SLOTS | SLOT(ENCODING),
+    [DW_TAG_member] = MEMBER_SLOTS,
     [DW_TAG_inheritance] = MEMBER_SLOTS,
     [DW_TAG_variable] = MEMBER_SLOTS,
     [DW_TAG_enumerator] = SLOT(NAME) | SLOT(CONST_VALUE),
@@ -49,8 +50,19 @@ static const uint64_t type_tags[0x100] = {
     [DW_TAG_variant] = SLOT(DISCR_VALUE),
 };
 
+// The tags there are most of.
+static const bool plain_tags[0x100] = {
+    [DW_TAG_member] = true,           [DW_TAG_enumerator] = true,
+    [DW_TAG_formal_parameter] = true, [DW_TAG_pointer_type] = true,
+    [DW_TAG_const_type] = true,       [DW_TAG_volatile_type] = true,
+    [DW_TAG_typedef] = true,          [DW_TAG_structure_type] = true,
+    [DW_TAG_union_type] = true,       [DW_TAG_enumeration_type] = true,
+    [DW_TAG_array_type] = true,       [DW_TAG_subroutine_type] = true,
+};
+
 static const struct dw__pass type_pass = {
     .tags = type_tags,
+    .plain = plain_tags,
     // Parameters and variables of functions, which have a place in the source or in memory.
     .unwanted = SLOT(LOCATION) | SLOT(ORIGIN),
     .unwanted_parameters = SLOT(DECL_LINE),
@@ -78,6 +90,7 @@ struct builder {
     struct dw *dw;
     struct dw__tree *tree;
     VEC(struct scope) stack;
+    struct slice strings; // .debug_str
 };
 
 // ------------------------------------------------------------------------- items
@@ -160,12 +173,34 @@ static struct dw__item *append_item(struct dw__tree *tree, uint32_t node_index)
     return item;
 }
 
+static const char *plain_name(const struct builder *b, const struct dw__die *die)
+{
+    uint64_t offset = dw__field(die, FIELD_NAME);
+    return offset < b->strings.size ? (const char *)b->strings.data + offset : "";
+}
+
+static dw_ref plain_type(const struct builder *b, const struct dw__die *die)
+{
+    uint64_t offset = dw__field(die, FIELD_TYPE);
+    return offset < b->tree->size ? b->tree->start + offset : DW_NO_REF;
+}
+
 static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
                      const struct scope *scope)
 {
     struct dw__item *item = append_item(b->tree, scope->node);
     item->tag = die->tag;
     item->flags = scope->flags;
+    if (die->plain != NULL) {
+        uint64_t value = dw__field(die, FIELD_VALUE);
+        item->name = plain_name(b, die);
+        item->type = plain_type(b, die);
+        bool absent = value == UINT64_MAX && die->tag != DW_TAG_enumerator; // there it is -1
+        item->offset = absent ? 0 : value;
+        if (die->plain->declaration)
+            item->flags |= DW_MEMBER_STATIC;
+        return;
+    }
     item->name = dw__text(unit, die, SLOT_NAME);
     item->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
     note_foreign(b, item->type);
@@ -190,6 +225,40 @@ static void add_item(struct builder *b, const struct dw__unit *unit, const struc
 
 // ------------------------------------------------------------------------- nodes
 
+static void fill_node(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
+                      struct dw__node *node)
+{
+    node->name = dw__text(unit, die, SLOT_NAME);
+    node->size = dw__number(unit, die, SLOT_BYTE_SIZE, UINT64_MAX);
+    node->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
+    node->contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE);
+    node->alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0);
+    node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, NO_INDEX);
+    node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
+    node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
+    node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
+    if (dw__has(die, SLOT_SIGNATURE))
+        node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
+    else if (dw__has(die, SLOT_SPECIFICATION))
+        node->alias = dw__reference(b->dw, unit, die, SLOT_SPECIFICATION);
+    note_foreign(b, node->type);
+    note_foreign(b, node->alias);
+    note_foreign(b, node->contains);
+}
+
+static void fill_plain_node(const struct builder *b, const struct dw__die *die,
+                            struct dw__node *node)
+{
+    uint64_t line = dw__field(die, FIELD_LINE);
+    node->name = plain_name(b, die);
+    node->size = dw__field(die, FIELD_VALUE);
+    node->type = plain_type(b, die);
+    node->decl_file = (uint32_t)dw__field(die, FIELD_FILE); // NO_INDEX when there is none
+    node->decl_line = line == UINT64_MAX ? 0 : (uint32_t)line;
+    if (die->plain->declaration)
+        node->flags = NODE_DECLARATION;
+}
+
 static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
                          uint32_t parent)
 {
@@ -204,29 +273,20 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
     node->first = node->last = NO_INDEX;
     node->count = 0;
     node->tag = die->tag;
-    node->name = dw__text(unit, die, SLOT_NAME);
-    node->size = dw__number(unit, die, SLOT_BYTE_SIZE, UINT64_MAX);
-    node->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
-    node->alias = DW_NO_REF;
-    node->contains = dw__reference(b->dw, unit, die, SLOT_CONTAINING_TYPE);
-    node->alignment = (uint32_t)dw__number(unit, die, SLOT_ALIGNMENT, 0);
-    node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, NO_INDEX);
-    node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
-    node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
-    node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
+    node->alias = node->contains = DW_NO_REF;
+    node->alignment = 0;
+    node->encoding = 0;
+    node->flags = 0;
     for (unsigned i = 0; i < 2; i++) {
         atomic_init(&node->name_hash[i], 0);
         atomic_init(&node->identity[i], 0);
     }
-    if (dw__has(die, SLOT_SIGNATURE))
-        node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
-    else if (dw__has(die, SLOT_SPECIFICATION))
-        node->alias = dw__reference(b->dw, unit, die, SLOT_SPECIFICATION);
-    note_foreign(b, node->type);
-    note_foreign(b, node->alias);
-    note_foreign(b, node->contains);
     for (size_t bucket = node->offset / 32; tree->buckets.count <= bucket;)
         vec_push(&tree->buckets, index);
+    if (die->plain != NULL)
+        fill_plain_node(b, die, node);
+    else
+        fill_node(b, unit, die, node);
     return index;
 }
 
@@ -297,10 +357,7 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     tree->tagged = is_c(unit->language);
     if (unit->damaged || unit->end - unit->start > UINT32_MAX)
         return;
-    struct builder builder = {
-        .dw = dw,
-        .tree = tree,
-    };
+    struct builder builder = {.dw = dw, .tree = tree, .strings = dw__section_of(unit, DW__STR)};
     struct dw__scan scan;
     struct dw__die die;
     dw__abbrevs_compile(abbrevs, dw, unit, &type_pass);
