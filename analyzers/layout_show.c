@@ -107,6 +107,7 @@ static struct rep_member describe(struct an_layouts *layouts, const struct dw_me
         .storage_size = bit_field ? dw_types_size(layouts->facts.types, member->type) : 0,
         .bit_field = bit_field,
         .inherited = (member->flags & DW_MEMBER_BASE) != 0,
+        .virtual_base = (member->flags & DW_MEMBER_VIRTUAL) != 0,
         .vtable_pointer = (member->flags & DW_MEMBER_VTABLE) != 0,
         .is_static = (member->flags & DW_MEMBER_STATIC) != 0,
     };

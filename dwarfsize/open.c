@@ -147,7 +147,8 @@ static bool read_all_units(struct dw *dw, struct fault *fault)
 static void read_first_units(struct dw *dw)
 {
     struct dw__object *main = dw->objects.items[0];
-    dw->partial = dw__units_read_some(dw, main, FIRST_UNITS);
+    dw__units_read_some(dw, main, FIRST_UNITS);
+    dw->partial = true; // even if these are all: split units are not opened
     main->unit_count = (uint32_t)dw->units.count;
     for (size_t i = 0; i < dw->units.count; i++)
         dw__root_read(dw, &dw->units.items[i]);

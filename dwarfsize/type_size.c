@@ -65,6 +65,9 @@ uint64_t dw__type_size(struct dw *dw, dw_ref ref)
         case DW_TAG_rvalue_reference_type:
             size = unit->address_size;
             return mul_u64(size, factor, &size) ? size : 0;
+        case DW_TAG_ptr_to_member_type:
+        case DW_TAG_subroutine_type:
+            return 0; // a symbol knows better
         case DW_TAG_array_type:
             if (!mul_u64(factor, element_count(dw, ref), &factor))
                 return 0;

@@ -66,9 +66,17 @@ static uint64_t size_of(const struct dw__forest *forest, struct dw__place place,
     case DW_TAG_reference_type:
     case DW_TAG_rvalue_reference_type:
         return place.tree->unit->address_size;
+    case DW_TAG_subroutine_type:
+        return 0;
     default:
-        return size_of(forest, dw__place_of(forest, place.tree, node->type), depth + 1);
+        break;
     }
+    struct dw__place target = dw__place_of(forest, place.tree, node->type);
+    if (node->tag != DW_TAG_ptr_to_member_type)
+        return size_of(forest, target, depth + 1);
+    // The standard gives none; in the Itanium C++ ABI (2.3) one to a function is a pair of words.
+    bool function = target.node != NULL && target.node->tag == DW_TAG_subroutine_type;
+    return place.tree->unit->address_size * (function ? 2u : 1u);
 }
 
 uint64_t dw__node_size(const struct dw__forest *forest, struct dw__place place)

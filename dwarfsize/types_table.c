@@ -300,19 +300,12 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
         .die = dw__ref_make(tree->unit, tree->unit->start + node->offset),
         .target = DW_NO_TYPE,
         .contains = DW_NO_TYPE,
-        .size = node->size == UINT64_MAX ? 0 : node->size,
+        .size = dw__node_size(w->forest, place),
         .alignment = node->alignment,
         .copies = 1,
     };
     if (node->tag == DW_TAG_base_type)
         set_encoding(&entry->type, node->encoding);
-    if (node->size == UINT64_MAX)
-        entry->type.size = node->tag == DW_TAG_subroutine_type || node->type == DW_NO_REF
-                               ? entry->type.size
-                               : dw__node_size(w->forest, place);
-    if (kind_of(node->tag) == DW_POINTER || kind_of(node->tag) == DW_REFERENCE ||
-        kind_of(node->tag) == DW_RVALUE_REFERENCE)
-        entry->type.size = dw__node_size(w->forest, place);
     build_items(w, place, entry);
 }
 

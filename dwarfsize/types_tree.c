@@ -236,7 +236,9 @@ static void fill_node(struct builder *b, const struct dw__unit *unit, const stru
     node->decl_file = (uint32_t)dw__number(unit, die, SLOT_DECL_FILE, NO_INDEX);
     node->decl_line = (uint32_t)dw__number(unit, die, SLOT_DECL_LINE, 0);
     node->encoding = (uint8_t)dw__number(unit, die, SLOT_ENCODING, 0);
-    node->flags = dw__flag(die, SLOT_DECLARATION) ? NODE_DECLARATION : 0;
+    // What a type unit describes is only declared here, even where the producer does not say so.
+    bool elsewhere = dw__flag(die, SLOT_DECLARATION) || dw__has(die, SLOT_SIGNATURE);
+    node->flags = elsewhere ? NODE_DECLARATION : 0;
     if (dw__has(die, SLOT_SIGNATURE))
         node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
     else if (dw__has(die, SLOT_SPECIFICATION))
