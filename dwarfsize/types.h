@@ -167,7 +167,7 @@ struct dw__filter;
 struct dw__filter *dw__filter_new(const struct dw *dw, const struct dw_types_options *options);
 void dw__filter_free(struct dw__filter *filter);
 // False only for a unit that cannot define any of the wanted names. Thread-safe.
-bool dw__filter_passes(const struct dw__filter *filter, const struct dw__unit *unit);
+bool dw__filter_passes(struct dw__filter *filter, const struct dw__unit *unit);
 
 // ------------------------------------------------------------------------- types
 

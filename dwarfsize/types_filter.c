@@ -5,7 +5,8 @@
 // few bytes costs a fraction of reading its DIEs, and most units are ruled out.
 //
 // The filter never says no to a unit that has the name: it steps aside for globs, for indexed
-// strings, for texts of a supplementary file, and when a name's text occurs too often.
+// strings, for texts of a supplementary file, when a name's text occurs too often, and when it turns
+// out that most units have the name.
 
 #include "dwarfsize/types.h"
 
@@ -22,7 +23,10 @@ struct dw__filter {
     struct pattern patterns[PATTERNS_MAX];
     size_t count;
     bool steps_aside;
+    atomic_uint asked, passed;
 };
+
+#define TRIALS 64 // units after which it is known whether searching pays
 
 static void add_offset(struct dw__filter *filter, uint64_t offset, uint8_t size, bool big_endian)
 {
@@ -89,10 +93,8 @@ void dw__filter_free(struct dw__filter *filter)
     free(filter);
 }
 
-bool dw__filter_passes(const struct dw__filter *filter, const struct dw__unit *unit)
+static bool holds_name(const struct dw__filter *filter, const struct dw__unit *unit)
 {
-    if (filter->steps_aside || unit->str_offsets_base != 0)
-        return true;
     const uint8_t *bytes = unit->chunk->bytes.data + unit->start;
     size_t size = unit->end - unit->start;
     for (size_t i = 0; i < filter->count; i++) {
@@ -105,4 +107,16 @@ bool dw__filter_passes(const struct dw__filter *filter, const struct dw__unit *u
             return true;
     }
     return false;
+}
+
+bool dw__filter_passes(struct dw__filter *filter, const struct dw__unit *unit)
+{
+    unsigned asked = atomic_load(&filter->asked);
+    bool useless = asked >= TRIALS && atomic_load(&filter->passed) > asked / 2;
+    if (filter->steps_aside || unit->str_offsets_base != 0 || useless)
+        return true;
+    bool passes = holds_name(filter, unit);
+    atomic_fetch_add(&filter->asked, 1);
+    atomic_fetch_add(&filter->passed, passes);
+    return passes;
 }
