@@ -107,6 +107,9 @@ bool cmd_build_open(struct cmd *cmd, const char *spec, struct cmd_build *out)
         return false;
     size_t size;
     out->bytes = read_snapshot(out->path, &size);
+    if (out->bytes != NULL && out->debug_path != NULL)
+        return fault_set(&cmd->fault, FAULT_USAGE, out->path, NULL, NO_OFFSET,
+                         "is a snapshot: it takes no debug file");
     if (out->bytes != NULL)
         return led_snapshot_load(&out->ledger, &out->info, &out->types, slice_of(out->bytes, size),
                                  out->path, &cmd->fault);

@@ -87,8 +87,6 @@ int cmd_verify(struct cmd *cmd) __attribute__((weak));
 bool cmd_parse(struct cmd *cmd, int argc, char **argv);
 // The options a verb takes, as help text.
 void cmd_options_help(unsigned verb, struct buf *out);
-// Bytes of one list argument split at commas, appended to a list in the arena.
-void cmd_list_add(struct cmd *cmd, struct cmd_list *list, const char *text);
 
 // -------------------------------------------------------------------------- output
 
@@ -104,6 +102,11 @@ int cmd_not_found(struct cmd *cmd, const char *what, const char *name, const cha
 // Renders to stdout or the -o file, which appears only when all went well; fills in verb, version
 // and doubts. With --strict a doubt is fatal: then no report is written. Returns the exit status.
 int cmd_render(struct cmd *cmd, struct rep_report *report);
+
+// With --strict, whether there are doubts: then cmd->fault says so, and nothing may be written.
+bool cmd_refuse_doubts(struct cmd *cmd);
+// The first doubts on stderr, one a line: a run that fails may have failed because of them.
+void cmd_tell_doubts(const struct cmd *cmd);
 
 // Writes a file beside its place and moves it there.
 bool cmd_write_file(struct cmd *cmd, const char *path, struct slice bytes);

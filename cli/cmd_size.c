@@ -36,7 +36,7 @@ static bool save(struct cmd *cmd, struct cmd_build *build)
 {
     struct buf types = {0}, bytes = {0};
     struct led_snapshot_info info = cmd_build_info(cmd, build);
-    bool good = save_types(cmd, build, &types);
+    bool good = save_types(cmd, build, &types) && !cmd_refuse_doubts(cmd);
     if (good) {
         led_snapshot_save(build->ledger, &info, slice_of(types.data, types.size), &bytes);
         good = cmd_write_file(cmd, cmd->options.save, slice_of(bytes.data, bytes.size));
@@ -60,8 +60,10 @@ static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *d
         report.part_count = 2;
     }
     cmd_build_describe(cmd, build, 1, &report);
+    // The snapshot comes once nothing but the writing of the report can fail.
     if (an_footprint(build->ledger, modules, &division->options, cmd->arena, &parts[0].table,
-                     &cmd->fault))
+                     &cmd->fault) &&
+        (cmd->options.save == NULL || save(cmd, build)))
         status = cmd_render(cmd, &report);
     else
         status = cmd_fail(cmd);
@@ -75,8 +77,6 @@ static int run(struct cmd *cmd, struct cmd_build *build, struct cmd_division *di
         return cmd_fail(cmd);
     unsigned dims = cmd->options.save ? ALL_DIMS : cmd_division_needs(division);
     if (!cmd_build_ledger(cmd, build, dims))
-        return cmd_fail(cmd);
-    if (cmd->options.save != NULL && !save(cmd, build))
         return cmd_fail(cmd);
     return show(cmd, build, division);
 }

@@ -9,7 +9,8 @@
 
 #include "cli/cli.h"
 
-enum option_kind { FLAG, TEXT, NUMBER, BYTES, LIST };
+// LIST: split at commas; ITEMS: one a time, since names of C++ have commas of their own.
+enum option_kind { FLAG, TEXT, NUMBER, BYTES, LIST, ITEMS };
 
 struct option_row {
     const char *name;
@@ -33,8 +34,8 @@ static const struct option_row option_rows[] = {
      "file, vm, rom, ram or name (default: the larger of file and vm)"},
     {"sort", 's', TEXT, "KEY", AT(sort), VERB_STRUCT,
      "declared, name, size, holes, padding, members or saving"},
-    {"filter", 'f', LIST, "[DIM=]GLOB", AT(filters), VERB_SIZE,
-     "only owners that match (of the first dimension); the rest is one row"},
+    {"filter", 'f', ITEMS, "[DIM=]GLOB", AT(filters), VERB_SIZE,
+     "only owners that match (of the first dimension), all of several; the rest is one row"},
     {"save", 0, TEXT, "FILE", AT(save), VERB_SIZE,
      "also write a snapshot, which stands wherever a BUILD may stand"},
     {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,
@@ -71,7 +72,7 @@ static const struct option_row option_rows[] = {
     {"debug", 0, TEXT, "FILE", AT(debug), VERB_ALL, "the separate debug file; it must match"},
     {"debug-dir", 0, TEXT, "DIR", AT(debug_dir), VERB_ALL,
      "where debug files lie by build id (default /usr/lib/debug)"},
-    {"config", 0, TEXT, "FILE", AT(config), VERB_ALL, "instead of ./tare.yaml"},
+    {"config", 0, TEXT, "FILE", AT(config), VERB_SIZE | VERB_DIFF, "instead of ./tare.yaml"},
     {"jobs", 'j', NUMBER, "N", AT(jobs), VERB_ALL, "threads (default: one per core)"},
     {"strict", 0, FLAG, NULL, AT(strict), VERB_ALL, "damaged or missing input ends the run"},
     {"quiet", 'q', FLAG, NULL, AT(quiet), VERB_ALL, "no progress and no remarks on stderr"},
@@ -82,17 +83,21 @@ static const struct option_row option_rows[] = {
 
 // -------------------------------------------------------------------------- values
 
-void cmd_list_add(struct cmd *cmd, struct cmd_list *list, const char *text)
+static void add_item(struct cmd *cmd, struct cmd_list *list, struct slice text)
+{
+    const char **items = ARENA_ARRAY(cmd->arena, list->count + 1, const char *);
+    if (list->count != 0)
+        memcpy(items, list->items, list->count * sizeof *items);
+    items[list->count++] = arena_text(cmd->arena, text);
+    list->items = items;
+}
+
+static void add_parts(struct cmd *cmd, struct cmd_list *list, const char *text)
 {
     while (*text != '\0') {
         size_t size = strcspn(text, ",");
-        if (size != 0) {
-            const char **items = ARENA_ARRAY(cmd->arena, list->count + 1, const char *);
-            if (list->count != 0)
-                memcpy(items, list->items, list->count * sizeof *items);
-            items[list->count++] = arena_text(cmd->arena, slice_of(text, size));
-            list->items = items;
-        }
+        if (size != 0)
+            add_item(cmd, list, slice_of(text, size));
         text += size + (text[size] == ',');
     }
 }
@@ -108,7 +113,7 @@ static bool parse_number(const char *text, bool bytes, uint64_t *value)
     *value = number;
     if (bytes && *end != '\0') {
         const char *units = "KMG", *unit = strchr(units, *end & ~0x20);
-        if (unit == NULL)
+        if (unit == NULL || *unit == '\0')
             return false;
         end++;
         if (strcmp(end, "iB") == 0 || strcmp(end, "B") == 0)
@@ -130,7 +135,10 @@ static bool store(struct cmd *cmd, const struct option_row *row, const char *val
         *(const char **)field = value;
         return true;
     case LIST:
-        cmd_list_add(cmd, field, value);
+        add_parts(cmd, field, value);
+        return true;
+    case ITEMS:
+        add_item(cmd, field, slice_text(value));
         return true;
     case NUMBER:
     case BYTES:

@@ -15,6 +15,8 @@
 
 #include "cli/cli.h"
 
+#define DOUBTS_TOLD 3 // when a run fails
+
 // ------------------------------------------------------------------------ progress
 
 // The one thread that writes while others work. It wakes ten times a second, stays silent for the
@@ -227,11 +229,23 @@ static unsigned terminal_width(const struct cmd *cmd)
     return terminal ? size.ws_col : 0;
 }
 
-// With --strict the doubts are the answer.
-static int refuse_doubts(struct cmd *cmd)
+bool cmd_refuse_doubts(struct cmd *cmd)
+{
+    uint64_t count = doubts_total(cmd->doubts);
+    if (!cmd->options.strict || count == 0)
+        return false;
+    cmd_usage(cmd, "%llu doubt%s, and --strict was asked for", (unsigned long long)count,
+              count == 1 ? "" : "s");
+    return true;
+}
+
+// With --strict they are the answer, so all of them.
+void cmd_tell_doubts(const struct cmd *cmd)
 {
     size_t count;
     const struct doubt *doubts = doubts_list(cmd->doubts, &count);
+    if (!cmd->options.strict)
+        count = cmd->options.quiet ? 0 : MIN(count, (size_t)DOUBTS_TOLD);
     for (size_t i = 0; i < count; i++) {
         if (doubts[i].offset == NO_OFFSET)
             cmd_message(cmd, "%s: %s", doubts[i].where, doubts[i].text);
@@ -239,8 +253,6 @@ static int refuse_doubts(struct cmd *cmd)
             cmd_message(cmd, "%s+0x%llx: %s", doubts[i].where, (unsigned long long)doubts[i].offset,
                         doubts[i].text);
     }
-    return cmd_usage(cmd, "%llu doubts, and --strict was asked for",
-                     (unsigned long long)doubts_total(cmd->doubts));
 }
 
 int cmd_render(struct cmd *cmd, struct rep_report *report)
@@ -249,8 +261,8 @@ int cmd_render(struct cmd *cmd, struct rep_report *report)
     report->version = TARE_VERSION;
     report->doubts = doubts_list(cmd->doubts, &report->doubt_count);
     report->doubt_total = doubts_total(cmd->doubts);
-    if (cmd->options.strict && report->doubt_total != 0)
-        return refuse_doubts(cmd);
+    if (cmd_refuse_doubts(cmd))
+        return cmd_fail(cmd);
     struct target target;
     struct rep_style style = {.format = cmd->format,
                               .colour = wants_colour(cmd),

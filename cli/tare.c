@@ -42,20 +42,13 @@ static const struct cmd_verb_row verbs[] = {
      "  tare diff v1.elf v2.elf --of struct              types that changed their layout\n"
      "  tare diff v1.elf v2.elf --min-change 1K          leave out the noise\n",
      2, 2},
-    {"verify", VERB_VERIFY, cmd_verify, "BUILD", "is this reading right?",
+    {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"
      "something differs. What the other reader cannot read is counted as not compared.\n"
      "\n"
      "  tare verify /usr/bin/python3.11                  with its debug file\n"
      "  tare verify fw.elf -n 0                          every difference, not the first 20\n",
-     1, 1},
-    {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
-     "Reads a build twice, with our readers and with independent ones (DIEs with libdwarf, "
-     "sections\n"
-     "and symbols with libelf), and reports every difference. Exit status 1 when there is one.\n"
-     "\n"
-     "  tare verify /usr/bin/python3.11\n",
      1, 1},
 };
 
@@ -144,8 +137,10 @@ static int run_verb(const struct cmd_verb_row *verb, int argc, char **argv)
     else
         status = run_parsed(&cmd);
     cmd_progress_end();
-    if (cmd.fault.kind != FAULT_NONE)
+    if (cmd.fault.kind != FAULT_NONE) {
+        cmd_tell_doubts(&cmd);
         cmd_message(&cmd, "%s", cmd.fault.text);
+    }
     arena_free(cmd.arena);
     doubts_free(cmd.doubts);
     return status;
