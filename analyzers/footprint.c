@@ -37,6 +37,8 @@ static const struct {
     {{"inferred", "INFERRED", REP_BYTES, true, false}, 0},
 };
 
+_Static_assert(COUNT_OF(column_rows) <= AN__COLUMNS_MAX, "make room for the column");
+
 // file, vm and inferred always; the others when there is anything of theirs.
 static void choose_columns(struct an__tree *tree)
 {
@@ -165,6 +167,29 @@ static bool passes(struct an__tree *tree, const struct led_parcel *parcel)
             *verdict = key_matches(tree, filter, key) ? MATCHES : MATCHES_NOT;
         if (*verdict == MATCHES_NOT)
             return false;
+    }
+    return true;
+}
+
+// The first filter that nothing passed, and the names that come nearest to what it asks for. What
+// an earlier filter stopped was never shown to it.
+static bool check_filters(const struct an__tree *tree, struct fault *fault)
+{
+    for (size_t i = 0; i < tree->options->filter_count; i++) {
+        const struct an_filter *filter = &tree->options->filters[i];
+        struct an_nearest nearest = {.wanted = slice_text(filter->glob)};
+        bool matched = false;
+        for (uint32_t key = 0; key < tree->verdicts[i].count && !matched; key++) {
+            matched = tree->verdicts[i].items[key] == MATCHES;
+            if (tree->verdicts[i].items[key] == MATCHES_NOT)
+                an_nearest_offer(&nearest, an__key_text(tree, filter->dim, key));
+        }
+        if (!matched)
+            return fault_set(fault, FAULT_USAGE, NULL, NULL, NO_OFFSET, "no %s matches '%s'%s%s%s",
+                             an_dim_name(filter->dim), filter->glob,
+                             i != 0 ? " where the filters before it do" : "",
+                             nearest.count ? "; the nearest: " : "",
+                             nearest.count ? nearest.text[0] : "");
     }
     return true;
 }
@@ -357,7 +382,8 @@ bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
     make_rows(&tree, arena, &out->total);
     if (out->total.values[tree.column_count - 1].u == 0)
         out->hidden_columns_mask = (size_t)1 << (tree.column_count - 1);
-    bool good = options->by_position || sort_table(&tree, out, fault);
+    bool good =
+        check_filters(&tree, fault) && (options->by_position || sort_table(&tree, out, fault));
     if (good && !options->by_position)
         rep_trim(arena, out, options->keep);
     tree_free(&tree);
