@@ -198,13 +198,17 @@ void rep__types_text(struct rep__out *out, const struct rep_types *types)
 {
     struct rep__layout layout = {.out = out};
     struct rep_type type = {0};
-    for (bool first = true; !out->failed && types->next(types->context, &type); first = false) {
-        if (!first)
+    bool none = true;
+    for (; !out->failed && types->next(types->context, &type); none = false) {
+        if (!none)
             buf_char(&out->buf, '\n');
         put_type(&layout, &type);
         rep__breathe(out);
         type = (struct rep_type){0};
     }
+    if (none)
+        buf_text(&out->buf,
+                 "no types\n"); // of those asked for; silence might be taken for a failure
     vec_free(&layout.lines);
     vec_free(&layout.open);
 }
