@@ -30,6 +30,7 @@ struct collector {
     struct dw__object *object;
     VEC(struct dw_part) parts;
     struct extent *ranges, *locations; // by unit
+    uint64_t *first_function; // by unit: offset of its first concrete function, when code was read
 };
 
 static void add_part(struct collector *c, uint32_t section, uint64_t offset, uint64_t size,
@@ -149,7 +150,45 @@ static void note_list(struct extent *extent, const struct dw__unit *unit, const 
     extent->high = MAX(extent->high, value);
 }
 
+// Whether some abbreviation has an attribute that may be a list.
+static bool has_lists(const struct dw__abbrevs *abbrevs, enum dw__slot slot)
+{
+    for (size_t i = 0; i < abbrevs->list.count; i++) {
+        const struct dw__abbrev *abbrev = &abbrevs->list.items[i];
+        const struct dw__step *step = abbrevs->steps.items + abbrev->step_first;
+        for (unsigned n = 0; (abbrev->present >> slot & 1) && n < abbrev->step_count; n++)
+            if (step[n].slot == slot && step[n].form == DW_FORM_sec_offset)
+                return true;
+    }
+    return false;
+}
+
+#define ANY_DEPTH (1u << 30) // deep enough that no null entry ends the scan before the unit does
+
 // In version 5 one offset finds the contribution, so the scan may stop at the first of each kind.
+// It starts at the unit's first function where that is known: types come before, and have no lists.
+static void find_first_lists(struct collector *c, struct dw__unit *unit,
+                             struct dw__abbrevs *abbrevs, struct extent *ranges,
+                             struct extent *locations)
+{
+    struct dw__scan scan;
+    struct dw__die die;
+    uint64_t start = c->first_function[unit - first_unit(c)];
+    bool need_ranges = has_lists(abbrevs, SLOT_RANGES);
+    bool need_locations = has_lists(abbrevs, SLOT_LOCATION);
+    if (unit->ranges_form == DW_FORM_sec_offset)
+        *ranges = (struct extent){unit->ranges, unit->ranges};
+    dw__scan_start(&scan, c->dw, unit, abbrevs);
+    if (start != NO_OFFSET)
+        dw__scan_seek(&scan, start, ANY_DEPTH);
+    while (((need_ranges && ranges->low == NO_OFFSET) ||
+            (need_locations && locations->low == NO_OFFSET)) &&
+           dw__scan_next(&scan, &die)) {
+        note_list(ranges, unit, &die, SLOT_RANGES);
+        note_list(locations, unit, &die, SLOT_LOCATION);
+    }
+}
+
 static void find_lists(void *context, size_t index, unsigned worker)
 {
     struct collector *c = context;
@@ -163,13 +202,14 @@ static void find_lists(void *context, size_t index, unsigned worker)
     bool complete = unit->version >= 5 && unit->rnglists_base != 0 && unit->loclists_base != 0;
     if (unit->damaged || unit->kind == DW_UT_type || complete)
         return;
-    if (dw__abbrevs_compile(&abbrevs, c->dw, unit, &list_pass)) {
+    bool readable = dw__abbrevs_compile(&abbrevs, c->dw, unit, &list_pass);
+    if (readable && unit->version >= 5) {
+        find_first_lists(c, unit, &abbrevs, ranges, locations);
+    } else if (readable) {
         dw__scan_start(&scan, c->dw, unit, &abbrevs);
-        while (!complete && dw__scan_next(&scan, &die)) {
+        while (dw__scan_next(&scan, &die)) {
             note_list(ranges, unit, &die, SLOT_RANGES);
             note_list(locations, unit, &die, SLOT_LOCATION);
-            complete =
-                unit->version >= 5 && ranges->low != NO_OFFSET && locations->low != NO_OFFSET;
         }
     }
     dw__abbrevs_clear(&abbrevs);
@@ -383,9 +423,27 @@ static size_t cut_overlaps(struct dw_part *parts, size_t count)
     return kept;
 }
 
+static void find_first_functions(struct collector *c)
+{
+    const struct dw_code *code = NULL;
+    for (size_t i = 0; i < COUNT_OF(c->dw->code) && code == NULL; i++)
+        code = c->dw->code[i];
+    for (uint32_t i = 0; i < c->object->unit_count; i++)
+        c->first_function[i] = NO_OFFSET;
+    for (size_t f = 0; code != NULL && f < code->function_count; f++) {
+        const struct dw__unit *unit = dw__unit_of(c->dw, code->functions[f].die);
+        if (unit == NULL || unit->object != c->object)
+            continue;
+        uint64_t *first = &c->first_function[unit - first_unit(c)];
+        *first = MIN(*first, (code->functions[f].die & 0xffffffffffffu) - unit->chunk->base);
+    }
+}
+
 static void collect(struct collector *c)
 {
     uint32_t units = c->object->unit_count;
+    c->first_function = mem_zalloc(units, sizeof *c->first_function);
+    find_first_functions(c);
     c->ranges = mem_zalloc(units, sizeof *c->ranges);
     c->locations = mem_zalloc(units, sizeof *c->locations);
     par_for(c->dw->threads, units, find_lists, c);
@@ -399,6 +457,7 @@ static void collect(struct collector *c)
     add_lists(c, DW__LOC, c->locations);
     add_gnu_bases(c);
     add_aranges(c);
+    free(c->first_function);
     free(c->ranges);
     free(c->locations);
 }

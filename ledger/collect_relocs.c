@@ -171,38 +171,91 @@ static void claim_run(struct led__image *im, uint32_t section, uint64_t start, u
     }
 }
 
-// Claims runs of entries for whom the contents of a section that is not loaded were claimed. There
-// are ten entries here for one elsewhere, so only what is needed is read: an entry of any format
-// starts with its place, which is an offset in the target.
-static void claim_by_content(struct led__image *im, const struct img_section *section,
-                             const struct img_section *target)
+// Runs of entries for whom the contents of a section that is not loaded were claimed. There are ten
+// entries here for one elsewhere, so only what is needed is read, and slices of the table are read
+// side by side: an entry of any format starts with its place, which is an offset in the target.
+#define SLICE ((uint64_t)4 << 20) // bytes, rounded to whole entries
+
+struct run {
+    uint64_t start, end; // entries
+    uint64_t pos;        // that their places share an owner with
+};
+
+struct content_reader {
+    struct led__image *im;
+    uint32_t section;
+    struct slice table;
+    uint64_t entry_size, slice_size; // bytes
+    unsigned word;                   // bytes of a place
+    uint64_t base, target_size;
+    const struct led_stretch *stretches;
+    size_t stretch_count;
+    struct run_list {
+        VEC(struct run) runs;
+    } * slices;
+};
+
+static void read_slice(void *context, size_t index, unsigned worker)
 {
-    size_t count, at = 0;
-    enum led_dim dim = led__wants(im->run, LED_UNIT) ? LED_UNIT : LED_SOURCE;
-    const struct led_stretch *stretches = led_stretches(im->run->ledger, dim, &count);
-    uint64_t base = im->about[target->index].pos, start = 0, last = 0;
-    uint64_t word = im->info->is64 ? 8 : 4, size = (section->type == SHT_RELA ? 3 : 2) * word;
-    if (base == LED_NOWHERE || im->about[section->index].pos == LED_NOWHERE || count == 0)
-        return;
-    struct cur c = cur_make(img_section_raw(im->img, section->index), im->info->big_endian);
-    struct passed passed = passing(im, section->index);
-    while (cur_left(&c) >= size) {
-        uint64_t here = cur_offset(&c);
+    struct content_reader *reader = context;
+    struct run_list *out = &reader->slices[index];
+    const struct led_stretch *stretches = reader->stretches;
+    struct cur c = cur_make(reader->table, reader->im->info->big_endian);
+    (void)worker;
+    cur_seek(&c, index * reader->slice_size);
+    uint64_t start = cur_offset(&c), last = 0, here = start;
+    uint64_t end = MIN(reader->table.size, start + reader->slice_size);
+    struct passed passed = passing(reader->im, reader->section);
+    passed.released = start;
+    for (size_t at = 0; here + reader->entry_size <= end; here = cur_offset(&c)) {
         pass(&passed, here);
-        uint64_t place = word == 8 ? cur_u64(&c) : cur_u32(&c);
-        cur_skip(&c, size - word);
-        uint64_t pos = base + MIN(place, target->file_size - 1);
+        uint64_t place = reader->word == 8 ? cur_u64(&c) : cur_u32(&c);
+        cur_skip(&c, reader->entry_size - reader->word);
+        uint64_t pos = reader->base + MIN(place, reader->target_size - 1);
         if (pos < stretches[at].pos || pos >= stretches[at + 1].pos) {
             if (here != start)
-                claim_run(im, section->index, start, here, last);
+                vec_push(&out->runs, (struct run){start, here, last});
             start = here;
-            at = stretch_at(stretches, count, pos);
+            at = stretch_at(stretches, reader->stretch_count, pos);
         }
         last = pos;
     }
-    if (cur_offset(&c) != start)
-        claim_run(im, section->index, start, cur_offset(&c), last);
-    img_file_release(passed.file, passed.table);
+    if (here != start)
+        vec_push(&out->runs, (struct run){start, here, last});
+    img_file_release(passed.file, slice_of(passed.table.data + index * reader->slice_size,
+                                           end - index * reader->slice_size));
+}
+
+static void claim_by_content(struct led__image *im, const struct img_section *section,
+                             const struct img_section *target)
+{
+    unsigned word = im->info->is64 ? 8 : 4;
+    enum led_dim dim = led__wants(im->run, LED_UNIT) ? LED_UNIT : LED_SOURCE;
+    struct content_reader reader = {
+        .im = im,
+        .section = section->index,
+        .table = img_section_raw(im->img, section->index),
+        .entry_size = (section->type == SHT_RELA ? 3 : 2) * word,
+        .word = word,
+        .base = im->about[target->index].pos,
+        .target_size = target->file_size,
+    };
+    reader.stretches = led_stretches(im->run->ledger, dim, &reader.stretch_count);
+    reader.slice_size = SLICE / reader.entry_size * reader.entry_size;
+    if (reader.base == LED_NOWHERE || im->about[section->index].pos == LED_NOWHERE ||
+        reader.stretch_count == 0)
+        return;
+    size_t count = (size_t)(reader.table.size / reader.slice_size + 1);
+    reader.slices = mem_zalloc(count, sizeof *reader.slices);
+    par_for(im->run->build->threads, count, read_slice, &reader);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t r = 0; r < reader.slices[i].runs.count; r++) {
+            const struct run *run = &reader.slices[i].runs.items[r];
+            claim_run(im, section->index, run->start, run->end, run->pos);
+        }
+        vec_free(&reader.slices[i].runs);
+    }
+    free(reader.slices);
 }
 
 // The section the entries apply to, when the table says so and it is not the dynamic loader's.
@@ -233,9 +286,18 @@ static void collect_section(struct led__image *im, const struct img_section *sec
     cut_section(cutter);
 }
 
+// By now the debug sections were read; the relocations come in their place.
+static void release_debug(const struct led__image *im)
+{
+    for (size_t i = 1; i < im->section_count; i++)
+        if (strncmp(im->sections[i].name, ".debug_", 7) == 0)
+            img_file_release(im->run->build->file, img_section_raw(im->img, (uint32_t)i));
+}
+
 void led__collect_relocs(struct led__image *im)
 {
     struct cutter cutter = {.im = im};
+    release_debug(im);
     cutter.bounds = led_bounds(im->run->ledger, &cutter.bound_count);
     cutter.extents = led_extents(im->run->ledger, &cutter.extent_count);
     if (cutter.bound_count == 0 || cutter.extent_count == 0)
