@@ -246,36 +246,56 @@ static uint32_t template_section(const struct led__image *im, uint64_t addr)
     return 0;
 }
 
+// What of a variable is claimed; section 0: the one that holds the address.
+struct place {
+    uint64_t addr, size;
+    uint32_t section;
+};
+
+static void claim_variable(const struct reading *reading, bool names,
+                           const struct dw_variable *variable, struct place at, uint64_t order)
+{
+    struct led__image *im = reading->im;
+    led_owner owner = owner_of_unit(reading, variable->unit);
+    struct led_claim claims = {owner, LED_UNIT, LED_BY_VARIABLE, order};
+    led__claim_addr(im, at.section, at.addr, at.size, claims);
+    claims.dim = LED_SOURCE;
+    claims.owner = source_of_unit(reading, variable->unit);
+    led__claim_addr(im, at.section, at.addr, at.size, claims);
+    if (!names)
+        return;
+    claims.dim = LED_SYMBOL;
+    claims.owner =
+        owner_by_name(reading, variable->linkage_name ? variable->linkage_name : variable->name);
+    led__claim_addr(im, at.section, at.addr, at.size, claims);
+    claims.dim = LED_INLINES;
+    led__claim_addr(im, at.section, at.addr, at.size, claims);
+}
+
+// The type of a variable does not tell how many elements its flexible array member was given; the
+// symbol that starts where it starts does. That claim comes after those of all types, for a symbol
+// may span several variables (clang merges small ones into one).
 static void claim_variables(const struct reading *reading, bool names)
 {
     struct led__image *im = reading->im;
     const struct dw_code *code = reading->code;
     for (size_t v = 0; v < code->variable_count; v++) {
         const struct dw_variable *variable = &code->variables[v];
-        uint64_t addr = variable->addr, size = variable->size;
-        uint32_t section = 0;
+        struct place at = {variable->addr, variable->size, 0};
         if (variable->tls) {
-            addr += im->tls_addr;
-            section = template_section(im, addr);
-            if (section == 0)
+            at.addr += im->tls_addr;
+            at.section = template_section(im, at.addr);
+            if (at.section == 0)
                 continue;
-        } else if (size == 0) {
-            size = led__symbol_size_at(im, addr);
-        }
-        led_owner owner = owner_of_unit(reading, variable->unit);
-        struct led_claim claims = {owner, LED_UNIT, LED_BY_VARIABLE, v};
-        led__claim_addr(im, section, addr, size, claims);
-        claims.dim = LED_SOURCE;
-        claims.owner = source_of_unit(reading, variable->unit);
-        led__claim_addr(im, section, addr, size, claims);
-        if (!names)
+            claim_variable(reading, names, variable, at, v);
             continue;
-        claims.dim = LED_SYMBOL;
-        claims.owner = owner_by_name(reading, variable->linkage_name ? variable->linkage_name
-                                                                     : variable->name);
-        led__claim_addr(im, section, addr, size, claims);
-        claims.dim = LED_INLINES;
-        led__claim_addr(im, section, addr, size, claims);
+        }
+        claim_variable(reading, names, variable, at, v);
+        uint64_t stated = led__symbol_size_at(im, at.addr);
+        if (stated <= at.size)
+            continue;
+        at.size = stated;
+        claim_variable(reading, names, variable, at, code->variable_count + v);
     }
 }
 

@@ -130,7 +130,7 @@ void led__collect_marks(struct led__image *im);
 
 // collect_symbols.c
 void led__collect_symbols(struct led__image *im);
-// Symbols with a size in allocated sections, by address: to size what DWARF does not.
+// Symbols with a size in allocated sections, by address: to size what DWARF does not, or not all of.
 struct led__sized {
     uint64_t addr, size;
 };
