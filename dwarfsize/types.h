@@ -52,6 +52,8 @@ struct dw__node {
     _Atomic uint64_t name_hash[2], identity[2]; // by enum dw__hashing; 0: not computed
 };
 
+#define DW__BUCKET 8 // bytes: few nodes start in one, so the search ends where it starts
+
 struct dw__tree {
     struct dw__unit *unit;
     dw_ref start;               // of the unit's bytes
@@ -59,7 +61,7 @@ struct dw__tree {
     VEC(struct dw__node) nodes; // by offset
     VEC(uint32_t) offsets;      // of the nodes: dense, for the search
     VEC(struct dw__item) items;
-    VEC(uint32_t) buckets; // offset / 32 -> first node at or after it
+    VEC(uint32_t) buckets; // offset / DW__BUCKET -> first node at or after it
     bool tagged;           // C: names carry "struct"
     bool foreign;          // some reference leaves the unit
 };

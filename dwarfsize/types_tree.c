@@ -283,7 +283,7 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
         atomic_init(&node->name_hash[i], 0);
         atomic_init(&node->identity[i], 0);
     }
-    for (size_t bucket = node->offset / 32; tree->buckets.count <= bucket;)
+    for (size_t bucket = node->offset / DW__BUCKET; tree->buckets.count <= bucket;)
         vec_push(&tree->buckets, index);
     if (die->plain != NULL)
         fill_plain_node(b, die, node);
@@ -381,9 +381,9 @@ void dw__tree_free(struct dw__tree *tree)
 
 static struct dw__node *node_at(struct dw__tree *tree, uint64_t offset)
 {
-    if (offset / 32 >= tree->buckets.count)
+    if (offset / DW__BUCKET >= tree->buckets.count)
         return NULL;
-    size_t at = tree->buckets.items[offset / 32];
+    size_t at = tree->buckets.items[offset / DW__BUCKET];
     while (at < tree->offsets.count && tree->offsets.items[at] < offset)
         at++;
     bool found = at < tree->offsets.count && tree->offsets.items[at] == offset;
