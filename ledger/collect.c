@@ -194,6 +194,7 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
         led__collect_exidx(im);
         if (!led__collect_dwarf(im, fault))
             return false;
+        led__collect_files(im);
     }
     return true;
 }

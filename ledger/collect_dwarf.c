@@ -326,6 +326,32 @@ static bool claim_parts(const struct reading *reading, struct fault *fault)
     return true;
 }
 
+// Where units have something, for those who know the place and want the unit.
+static void note_starts(const struct reading *reading)
+{
+    struct led__image *im = reading->im;
+    const struct dw_code *code = reading->code;
+    size_t most = code->function_count + code->variable_count;
+    im->starts = ARENA_ARRAY(im->run->arena, most + 1, struct keyed);
+    im->start_count = 0;
+    for (size_t i = 0; i < code->function_count; i++) {
+        const struct dw_function *function = &code->functions[i];
+        led_owner owner = owner_of_unit(reading, function->unit);
+        if (owner != LED_UNATTRIBUTED && function->range_count != 0)
+            im->starts[im->start_count++] =
+                (struct keyed){code->ranges[function->range_first].start, owner};
+    }
+    for (size_t i = 0; i < code->variable_count; i++) {
+        const struct dw_variable *variable = &code->variables[i];
+        led_owner owner = owner_of_unit(reading, variable->unit);
+        if (owner != LED_UNATTRIBUTED && !variable->tls)
+            im->starts[im->start_count++] = (struct keyed){variable->addr, owner};
+    }
+    struct keyed *scratch = mem_alloc((im->start_count + 1) * sizeof *scratch);
+    sort_keyed(im->starts, scratch, im->start_count);
+    free(scratch);
+}
+
 // Names are needed for symbols, and to tell copies from folded code where a language has them.
 static bool needs_names(const struct reading *reading)
 {
@@ -371,5 +397,7 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
     if (inlines)
         claim_inlines(&reading);
     claim_variables(&reading, names);
+    if (led__wants(im->run, LED_UNIT))
+        note_starts(&reading);
     return !units || claim_parts(&reading, fault);
 }

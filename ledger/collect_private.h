@@ -45,6 +45,8 @@ struct led__image {
     struct led__sized *sized; // see led__sized_symbols
     size_t sized_count;
     bool sized_ready;
+    struct keyed *starts; // by address: the unit (led_owner) that has a function or variable there
+    size_t start_count;
 };
 
 struct led_collector {
@@ -130,6 +132,7 @@ void led__collect_marks(struct led__image *im);
 
 // collect_symbols.c
 void led__collect_symbols(struct led__image *im);
+void led__collect_files(struct led__image *im); // after the debug information
 // Symbols with a size in allocated sections, by address: to size what DWARF does not, or not all of.
 struct led__sized {
     uint64_t addr, size;

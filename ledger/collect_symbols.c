@@ -114,46 +114,90 @@ static bool locate(const struct table *table, const struct img_symbol *symbol, u
 
 // ------------------------------------------------------------------------- claims
 
-// The owner of the file a local symbol stands under; files repeat, so the last one is kept.
-struct file_owner {
-    uint32_t file;
-    led_owner owner;
-};
-
-static led_owner owner_of_file(const struct table *table, const struct img_symbol *symbol,
-                               struct file_owner *last)
-{
-    if (symbol->bind != STB_LOCAL || symbol->file == UINT32_MAX || symbol->file >= table->count)
-        return LED_UNATTRIBUTED;
-    if (last->file != symbol->file) {
-        const char *name = table->symbols[symbol->file].name;
-        last->file = symbol->file;
-        last->owner =
-            is_file_name(name) ? led_owner_of(table->im->run->ledger, name) : LED_UNATTRIBUTED;
-    }
-    return last->owner;
-}
-
 static void claim_symbols(const struct table *table, enum img_symbol_table which)
 {
     struct led__image *im = table->im;
-    struct file_owner last = {UINT32_MAX, LED_UNATTRIBUTED};
-    bool names = led__wants(im->run, LED_SYMBOL), files = led__wants(im->run, LED_UNIT);
+    for (size_t i = 0; led__wants(im->run, LED_SYMBOL) && i < table->count; i++) {
+        const struct img_symbol *symbol = &table->symbols[i];
+        uint32_t section;
+        uint64_t addr;
+        if (symbol->table == which && symbol->size != 0 && locate(table, symbol, &section, &addr))
+            led__claim_addr(im, section, addr, symbol->size,
+                            (struct led_claim){owner_of_symbol(im, symbol->name), LED_SYMBOL,
+                                               LED_BY_SYMBOL, symbol->index});
+    }
+}
+
+// -------------------------------------------------------------------------- files
+
+static struct slice base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slice_text(slash ? slash + 1 : path);
+}
+
+// The unit that starts something at an address, if it has the name of this file.
+static led_owner unit_at(const struct led__image *im, uint64_t addr, const char *file)
+{
+    size_t low = 0, high = im->start_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (im->starts[middle].key < addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < im->start_count && im->starts[low].key == addr; low++) {
+        led_owner owner = (led_owner)im->starts[low].value;
+        if (slice_equal(base_name(led_owner_text(im->run->ledger, owner)), base_name(file)))
+            return owner;
+    }
+    return LED_UNATTRIBUTED;
+}
+
+// A local symbol that says something of a file: it stands under one and lies in content.
+static bool is_in_file(const struct table *table, const struct img_symbol *symbol,
+                       uint32_t *section, uint64_t *addr)
+{
+    return symbol->size != 0 && symbol->bind == STB_LOCAL && symbol->file < table->count &&
+           is_file_name(table->symbols[symbol->file].name) &&
+           locate(table, symbol, section, addr) &&
+           (*section == 0 || led__is_content(table->im, *section));
+}
+
+// Files are told by their last name only. One is the unit of that last name in which the debug
+// information has something where one of the file's symbols has it, else an owner of its own.
+static led_owner *units_of_files(const struct table *table)
+{
+    led_owner *units = mem_zalloc(table->count + 1, sizeof *units);
+    for (size_t i = 0; table->im->start_count != 0 && i < table->count; i++) {
+        const struct img_symbol *symbol = &table->symbols[i];
+        uint32_t section;
+        uint64_t addr;
+        if (symbol->file < table->count && units[symbol->file] == LED_UNATTRIBUTED &&
+            symbol->type != STT_TLS && is_in_file(table, symbol, &section, &addr))
+            units[symbol->file] = unit_at(table->im, addr, table->symbols[symbol->file].name);
+    }
+    return units;
+}
+
+static void claim_files(const struct table *table, enum img_symbol_table which)
+{
+    struct led__image *im = table->im;
+    led_owner *units = units_of_files(table);
     for (size_t i = 0; i < table->count; i++) {
         const struct img_symbol *symbol = &table->symbols[i];
         uint32_t section;
         uint64_t addr;
-        if (symbol->table != which || symbol->size == 0 || !locate(table, symbol, &section, &addr))
+        if (symbol->table != which || !is_in_file(table, symbol, &section, &addr))
             continue;
-        if (names)
-            led__claim_addr(im, section, addr, symbol->size,
-                            (struct led_claim){owner_of_symbol(im, symbol->name), LED_SYMBOL,
-                                               LED_BY_SYMBOL, symbol->index});
-        if (files)
-            led__claim_addr(im, section, addr, symbol->size,
-                            (struct led_claim){owner_of_file(table, symbol, &last), LED_UNIT,
-                                               LED_BY_FILE_SYMBOL, symbol->index});
+        led_owner *unit = &units[symbol->file];
+        if (*unit == LED_UNATTRIBUTED)
+            *unit = led_owner_of(im->run->ledger, table->symbols[symbol->file].name);
+        led__claim_addr(im, section, addr, symbol->size,
+                        (struct led_claim){*unit, LED_UNIT, LED_BY_FILE_SYMBOL, symbol->index});
     }
+    free(units);
 }
 
 // The one file an object without debug information was made of owns its content.
@@ -334,7 +378,17 @@ void led__collect_symbols(struct led__image *im)
         claim_symbols(&own, IMG_DYNSYM);
     if (led__wants(im->run, LED_SYMBOL))
         claim_labels(&table, which);
-    claim_single_file(&table);
     charge_table(&own, IMG_SYMTAB);
     charge_table(&own, IMG_DYNSYM);
+}
+
+void led__collect_files(struct led__image *im)
+{
+    if (!led__wants(im->run, LED_UNIT))
+        return;
+    struct table own = table_of(im, im->img);
+    struct table table =
+        im->symbols_from && im->symbols_from != im->img ? table_of(im, im->symbols_from) : own;
+    claim_files(&table, im->symbols_from ? IMG_SYMTAB : IMG_DYNSYM);
+    claim_single_file(&table);
 }
