@@ -119,19 +119,6 @@ static size_t first_word(const struct an__tree *tree, uint32_t node)
     return low;
 }
 
-static size_t first_overruled(const struct an__tree *tree, enum an_dim dim, uint32_t key)
-{
-    size_t low = 0, high = tree->overruled[dim].count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (tree->overruled[dim].items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static const char *overruled_text(const struct an__tree *tree, enum an_dim dim, size_t index,
                                   struct arena *arena)
 {
@@ -156,7 +143,7 @@ void an__evidence_show(const struct an__tree *tree, uint32_t node, struct arena 
             arena_printf(arena, "%s: %" PRIu64 " bytes%s", led_reader_text(word->reader),
                          word->size, led_reader_inferred(word->reader) ? " (inferred)" : "");
     }
-    for (size_t i = first_overruled(tree, dim, key);
+    for (size_t i = keyed_first(tree->overruled[dim].items, tree->overruled[dim].count, key);
          i < tree->overruled[dim].count && tree->overruled[dim].items[i].key == key &&
          shown < OVERRULED_SHOWN;
          i++, shown++)

@@ -285,6 +285,8 @@ struct keyed {
 // Stable, by key ascending, linear (LSD radix, passes over constant bytes are skipped); already
 // sorted input costs one look. `scratch` has room for `count` items.
 void sort_keyed(struct keyed *items, struct keyed *scratch, size_t count);
+// In sorted items, the index of the first whose key is not below `key`; `count` when there is none.
+size_t keyed_first(const struct keyed *items, size_t count, uint64_t key);
 
 // --------------------------------------------------------------------------- names
 

@@ -100,3 +100,16 @@ void sort_keyed(struct keyed *items, struct keyed *scratch, size_t count)
     if (from != items)
         memcpy(items, from, count * sizeof *items);
 }
+
+size_t keyed_first(const struct keyed *items, size_t count, uint64_t key)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

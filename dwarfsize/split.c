@@ -287,16 +287,9 @@ static void index_ids(struct split *split)
 
 static uint32_t split_unit_of(const struct split *split, uint64_t id)
 {
-    size_t low = 0, high = split->ids.count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (split->ids.items[middle].key < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < split->ids.count && split->ids.items[low].key == id;
-    return found ? (uint32_t)split->ids.items[low].value : DW_NO_UNIT;
+    size_t at = keyed_first(split->ids.items, split->ids.count, id);
+    bool found = at < split->ids.count && split->ids.items[at].key == id;
+    return found ? (uint32_t)split->ids.items[at].value : DW_NO_UNIT;
 }
 
 static bool is_unlinked(const struct dw__unit *unit)

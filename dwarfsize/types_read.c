@@ -123,16 +123,9 @@ struct index {
 
 static dw_type_id look_up(const struct index *index, uint64_t key)
 {
-    size_t low = 0, high = index->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (index->items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < index->count && index->items[low].key == key;
-    return found ? (dw_type_id)index->items[low].value : DW_NO_TYPE;
+    size_t at = keyed_first(index->items, index->count, key);
+    bool found = at < index->count && index->items[at].key == key;
+    return found ? (dw_type_id)index->items[at].value : DW_NO_TYPE;
 }
 
 struct indexes {

@@ -135,17 +135,10 @@ bool dw__address(const struct dw *dw, const struct dw__unit *unit, const struct 
 
 static dw_ref signed_type(const struct dw *dw, uint64_t signature)
 {
-    size_t low = 0, high = dw->signatures.count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (dw->signatures.items[middle].key < signature)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == dw->signatures.count || dw->signatures.items[low].key != signature)
+    size_t at = keyed_first(dw->signatures.items, dw->signatures.count, signature);
+    if (at == dw->signatures.count || dw->signatures.items[at].key != signature)
         return DW_NO_REF;
-    const struct dw__unit *unit = &dw->units.items[dw->signatures.items[low].value];
+    const struct dw__unit *unit = &dw->units.items[dw->signatures.items[at].value];
     return dw__ref_make(unit, unit->start + unit->type_offset);
 }
 

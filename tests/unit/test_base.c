@@ -500,6 +500,15 @@ static void test_sort_reversed(void)
         CHECK(items[i].value == 99 - i);
 }
 
+static void test_keyed_first(void)
+{
+    const struct keyed items[] = {{1, 0}, {5, 1}, {5, 2}, {UINT64_MAX, 3}};
+    CHECK(keyed_first(items, 4, 0) == 0 && keyed_first(items, 4, 1) == 0);
+    CHECK(keyed_first(items, 4, 2) == 1 && keyed_first(items, 4, 5) == 1);
+    CHECK(keyed_first(items, 4, 6) == 3 && keyed_first(items, 3, 6) == 3);
+    CHECK(keyed_first(NULL, 0, 1) == 0);
+}
+
 static void test_hash(void)
 {
     uint8_t bytes[64] = {0};
@@ -681,7 +690,7 @@ int main(void)
     test_cursor_sub(), test_cursor_text();
     test_uleb(), test_sleb(), test_leb_round_trip();
     test_arena(), test_arena_text(), test_vec(), test_buf();
-    test_sort(), test_sort_reversed(), test_hash();
+    test_sort(), test_sort_reversed(), test_keyed_first(), test_hash();
     test_names(), test_names_bytes();
     test_faults(), test_fault_places(), test_doubts(), test_doubts_nobody();
     test_par();
