@@ -37,7 +37,7 @@ static const struct {
     {{"inferred", "INFERRED", REP_BYTES, true, false}, 0},
 };
 
-_Static_assert(COUNT_OF(column_rows) <= AN__COLUMNS_MAX, "make room for the column");
+_Static_assert(COUNT_OF(column_rows) <= AN__COLUMNS_MAX, "raise AN__COLUMNS_MAX");
 
 // file, vm and inferred always; the others when there is anything of theirs.
 static void choose_columns(struct an__tree *tree)

@@ -80,7 +80,14 @@ enum led_reader {
 const char *led_reader_text(enum led_reader reader);
 bool led_reader_inferred(enum led_reader reader);
 
-enum led_weight { LED_FILE = 1, LED_VM = 2, LED_ROM = 4, LED_RAM = 8, LED_TLS = 16 };
+enum led_weight {
+    LED_FILE = 1,
+    LED_VM = 2,
+    LED_ROM = 4,
+    LED_RAM = 8,
+    LED_TLS = 16,
+    LED_WEIGHT_END = 32, // the bit after the last
+};
 
 // An owner is an interned text. 0 is [unattributed]. Brackets mark owners that are not the user's:
 // "[padding]", "[.dynamic]". An owner set ("memcpy = memmove") is interned as its text and

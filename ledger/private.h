@@ -14,7 +14,8 @@
 
 #include <stdlib.h>
 
-#define LED__WEIGHTS 5
+#define LED__WEIGHTS __builtin_ctz(LED_WEIGHT_END)
+_Static_assert(LED_WEIGHT_END <= 256, "weights stand in a byte");
 #define LED__CHARGED                                                                               \
     (LED_MASK(LED_UNIT) | LED_MASK(LED_SOURCE) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_INLINES))
 
