@@ -11,8 +11,8 @@
 // doubt when the file is opened and a fault when its bytes are asked for.
 
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdlib.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "image/private.h"
@@ -180,27 +180,13 @@ void img__contents_free(struct img *img)
 
 static bool inflate_zlib(struct slice in, uint8_t *out, size_t size)
 {
-    // zlib counts in unsigned int, so both sides are fed in pieces.
-    z_stream z = {0};
-    if (inflateInit(&z) != Z_OK)
-        return false;
-    size_t in_left = in.size, out_left = size;
-    z.next_in = (Bytef *)(uintptr_t)in.data;
-    z.next_out = out;
-    int status = Z_OK;
-    while (status == Z_OK) {
-        if (z.avail_in == 0) {
-            z.avail_in = (uInt)MIN(in_left, (size_t)1 << 30);
-            in_left -= z.avail_in;
-        }
-        if (z.avail_out == 0) {
-            z.avail_out = (uInt)MIN(out_left, (size_t)1 << 30);
-            out_left -= z.avail_out;
-        }
-        status = inflate(&z, Z_NO_FLUSH);
-    }
-    bool whole = status == Z_STREAM_END && out_left == 0 && z.avail_out == 0;
-    inflateEnd(&z);
+    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    size_t got = 0;
+    bool whole = inflater != NULL &&
+                 libdeflate_zlib_decompress(inflater, in.data, in.size, out, size, &got) ==
+                     LIBDEFLATE_SUCCESS &&
+                 got == size;
+    libdeflate_free_decompressor(inflater);
     return whole;
 }
 

@@ -12,10 +12,10 @@
 // packages of split units. What was found by guess and does not match is a doubt and passed over.
 
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "image/debug.h"
 
@@ -159,7 +159,7 @@ static bool same_file(const char *a, const char *b)
 
 static uint32_t file_crc(struct slice bytes)
 {
-    return (uint32_t)crc32_z(0, bytes.data, bytes.size);
+    return (uint32_t)libdeflate_crc32(0, bytes.data, bytes.size);
 }
 
 static bool try_link(const struct img__search *s, const char *path, uint32_t crc)
