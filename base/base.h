@@ -297,6 +297,12 @@ typedef uint32_t name_id;
 
 struct names *names_new(void);
 void names_free(struct names *names);
+// From now on no more than `bytes` of text are kept in all; longer texts that would not fit are cut
+// to NAMES_CUT. Names out of a file may all be tails of one huge text: the file's size bounds what
+// honest ones can need, not what others can claim.
+void names_limit(struct names *names, uint64_t bytes);
+#define NAMES_CUT     255
+#define NAMES_LONGEST 65536 // bytes: longer texts are always cut, here
 name_id names_intern(struct names *names, struct slice text);
 name_id names_intern_text(struct names *names, const char *text);
 // The id of a text that was interned before, or 0.

@@ -129,6 +129,7 @@ struct names {
     uint32_t *slots;
     uint32_t slot_mask;
     uint64_t seed;
+    uint64_t bytes, limit; // of text
 };
 
 #define NAMES_MAX (1u << 30) // slots are counted in 32 bits and at most half of them are used
@@ -161,6 +162,7 @@ static void rehash(struct names *names, uint32_t slots)
 struct names *names_new(void)
 {
     struct names *names = mem_zalloc(1, sizeof *names);
+    names->limit = UINT64_MAX;
     names->arena = arena_new();
     names->seed = hash_seed();
     rehash(names, 256);
@@ -183,17 +185,24 @@ static uint32_t text_hash(const struct names *names, struct slice text)
     return (uint32_t)hash_bytes(text.data, text.size, names->seed);
 }
 
+void names_limit(struct names *names, uint64_t bytes)
+{
+    names->limit = bytes;
+}
+
 name_id names_intern(struct names *names, struct slice text)
 {
-    if (text.size >= UINT32_MAX)
-        text.size = UINT32_MAX - 1;
+    text.size = MIN(text.size, (size_t)NAMES_LONGEST);
     uint32_t hash = text_hash(names, text);
     uint32_t *slot = find_slot(names, text, hash);
+    if (*slot == 0 && text.size > NAMES_CUT && names->bytes + text.size > names->limit)
+        return names_intern(names, slice_of(text.data, NAMES_CUT));
     if (*slot != 0)
         return *slot - 1;
     ASSERT(names->list.count < NAMES_MAX);
     struct name name = {arena_text(names->arena, text), (uint32_t)text.size, hash};
     vec_push(&names->list, name);
+    names->bytes += text.size;
     *slot = (uint32_t)names->list.count;
     if (names->list.count > names->slot_mask / 2)
         rehash(names, (names->slot_mask + 1) * 2);

@@ -176,8 +176,16 @@ void led_collector_free(struct led_collector *run)
     free(run);
 }
 
+// Names kept, for each byte of the file, and to begin with: more than honest files have.
+#define NAMES_RATE 4
+#define NAMES_BASE ((uint64_t)16 << 20)
+
 bool led_collect_base(struct led_collector *run, struct fault *fault)
 {
+    uint64_t limit;
+    if (mul_u64(img_file_size(run->build->file), NAMES_RATE, &limit) &&
+        add_u64(limit, NAMES_BASE, &limit))
+        names_limit(led_names(run->ledger), limit);
     return led__collect_extents(run, fault);
 }
 

@@ -556,6 +556,24 @@ static void test_names(void)
     names_free(NULL);
 }
 
+// Tails of one huge text take no more room than they were given; what was there stays whole.
+static void test_names_limit(void)
+{
+    struct names *names = names_new();
+    char *huge = mem_zalloc(100001, 1);
+    memset(huge, 'x', 100000);
+    CHECK_U64(names_slice(names, names_intern_text(names, huge)).size, NAMES_LONGEST);
+    name_id whole = names_intern_text(names, huge + 99000);
+    names_limit(names, 70000);
+    for (size_t i = 0; i < 5000; i++)
+        names_intern_text(names, huge + 90000 + i);
+    CHECK_U64(names_slice(names, names_intern_text(names, huge + 95000)).size, NAMES_CUT);
+    CHECK(names_intern_text(names, huge + 99000) == whole);
+    CHECK(names_count(names) < 10);
+    free(huge);
+    names_free(names);
+}
+
 // A text may hold any bytes, NUL too.
 static void test_names_bytes(void)
 {
@@ -691,7 +709,7 @@ int main(void)
     test_uleb(), test_sleb(), test_leb_round_trip();
     test_arena(), test_arena_text(), test_vec(), test_buf();
     test_sort(), test_sort_reversed(), test_keyed_first(), test_hash();
-    test_names(), test_names_bytes();
+    test_names(), test_names_limit(), test_names_bytes();
     test_faults(), test_fault_places(), test_doubts(), test_doubts_nobody();
     test_par();
     return check_done();
