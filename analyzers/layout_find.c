@@ -282,8 +282,7 @@ static void audit(struct finder *finder, const struct an__layout *layout)
         dw_type_id inner =
             flexible ? DW_NO_TYPE : an__embedded(types, field->member->type, &elements);
         const struct dw_type *record = dw_types_get(types, inner);
-        bool embedded =
-            record != NULL && record->kind != DW_UNION && an__ends_flexible(finder->facts, record);
+        bool embedded = record != NULL && an__ends_flexible(finder->facts, record);
         if (!flexible && !embedded)
             continue;
         const struct dw_type *array =

@@ -22,6 +22,7 @@
 #define ALIGN_MAX     16
 #define ALIGN_PENDING UINT16_MAX
 #define DEPTH_MAX     64
+#define ENDS_MAX      4096 // members looked at for one flexible end
 
 void an__types_init(struct an__types *facts, const struct dw_types *types)
 {
@@ -284,23 +285,41 @@ void an__measure(struct an__types *facts, const struct dw_type *type, struct an_
     out->hole_count = scratch->holes.count;
 }
 
-bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type)
+static const struct dw_member *last_member(const struct dw_type *type)
 {
-    for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
-        const struct dw_member *last = NULL;
-        for (uint32_t i = 0; i < type->member_count; i++) {
-            const struct dw_member *member = &type->members[i];
-            bool counts = !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
-            if (counts && (last == NULL || member->bit_offset >= last->bit_offset))
-                last = member;
-        }
-        if (last == NULL)
+    const struct dw_member *last = NULL;
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct dw_member *member = &type->members[i];
+        bool counts = !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
+        if (counts && (last == NULL || member->bit_offset >= last->bit_offset))
+            last = member;
+    }
+    return last;
+}
+
+// Any member of a union is at its end. `steps` bounds unions of unions.
+static bool ends_flexible(const struct an__types *facts, const struct dw_type *type, unsigned depth,
+                          unsigned *steps)
+{
+    const struct dw_member *last = last_member(type);
+    for (uint32_t i = 0; last != NULL && i < type->member_count; i++) {
+        const struct dw_member *member = &type->members[i];
+        if (type->kind != DW_UNION && member != last)
+            continue;
+        if (depth >= DEPTH_MAX || (*steps)++ >= ENDS_MAX)
             return false;
+        if (an__is_flexible(facts->types, member->type))
+            return true;
         const struct dw_type *end =
-            dw_types_get(facts->types, dw_types_strip(facts->types, last->type));
-        if (end == NULL || !an__is_record(end) || end->kind == DW_UNION)
-            return an__is_flexible(facts->types, last->type);
-        type = end;
+            dw_types_get(facts->types, dw_types_strip(facts->types, member->type));
+        if (end != NULL && an__is_record(end) && ends_flexible(facts, end, depth + 1, steps))
+            return true;
     }
     return false;
+}
+
+bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type)
+{
+    unsigned steps = 0;
+    return ends_flexible(facts, type, 0, &steps);
 }
