@@ -50,12 +50,16 @@ const char *cmd_demangle(enum cmd_demangle mode, const char *name, struct arena 
     if (mode == DEMANGLE_NONE || strstr(name, "_Z") == NULL)
         return name;
     struct buf all = {0};
+    const char *last = "";
     for (const char *at = name; at != NULL;) {
         const char *end = strstr(at, between);
         size_t size = end ? (size_t)(end - at) : strlen(at);
-        const char *one = arena_text(arena, slice_of(at, size));
-        buf_text(&all, all.size ? between : "");
-        buf_text(&all, demangle_one(mode, one, arena));
+        const char *one = demangle_one(mode, arena_text(arena, slice_of(at, size)), arena);
+        if (strcmp(one, last) != 0) { // the constructors of one class are called the same
+            buf_text(&all, all.size ? between : "");
+            buf_text(&all, one);
+        }
+        last = one;
         at = end ? end + strlen(between) : NULL;
     }
     const char *text = arena_text(arena, slice_of(all.data, all.size));
