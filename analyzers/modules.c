@@ -75,6 +75,9 @@ unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules)
 
 // ------------------------------------------------------------------ common prefix
 
+// rustc calls its units "src/lib.rs/@/name.hash-cgu.0".
+static const char rust_unit[] = "/@/";
+
 struct weighed {
     const char *path;
     uint64_t bytes;
@@ -154,7 +157,7 @@ static char *find_prefix(const struct ledger *ledger)
     const char *path = middle_path(&paths);
     for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         size_t next = (size_t)(slash - path) + 1;
-        if (!holds_most(&paths, path, next))
+        if (strncmp(slash, rust_unit, strlen(rust_unit)) == 0 || !holds_most(&paths, path, next))
             break;
         size = next;
     }
@@ -201,13 +204,22 @@ const char *an_modules_text(const struct an_modules *modules, name_id id)
 
 static const char no_directory[] = "[no directory]";
 
+static struct slice source_path(const char *path)
+{
+    const char *at = strstr(path, rust_unit);
+    return at != NULL ? slice_of(path, (size_t)(at - path)) : slice_text(path);
+}
+
 // The directory of a path without its last '/', or no_directory.
 static struct slice directory(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
+    struct slice source = source_path(path);
+    size_t size = source.size;
+    while (size > 0 && source.data[size - 1] != '/')
+        size--;
+    if (size == 0)
         return slice_text(no_directory);
-    return slice_of(path, slash == path ? 1 : (size_t)(slash - path));
+    return slice_of(path, size == 1 ? 1 : size - 1);
 }
 
 // How much of the prefix, in whole parts, the path shares.
