@@ -131,6 +131,8 @@ struct an_layouts *an_layouts_new(const struct dw_types *types,
                                   const struct an_layout_options *options);
 void an_layouts_free(struct an_layouts *layouts);
 size_t an_layouts_count(const struct an_layouts *layouts);
+// How many `keep` left out.
+size_t an_layouts_cut(const struct an_layouts *layouts);
 // The i-th name of the options that matched no type, or NULL.
 const char *an_layouts_missing(const struct an_layouts *layouts, size_t i);
 // For rep_types.next; `context` is the an_layouts. What it gives is valid until the next call.

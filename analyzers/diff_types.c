@@ -266,10 +266,10 @@ static int compare_types(const void *left, const void *right)
 }
 
 // The rows as a table that outlives the differ's names.
-static void make_table(struct differ *differ, uint64_t keep, struct rep_table *out)
+static void make_table(struct differ *differ, struct rep_table *out)
 {
     struct arena *arena = differ->arena;
-    size_t count = keep ? MIN(differ->rows.count, keep) : differ->rows.count;
+    size_t count = differ->rows.count;
     out->total.values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
     out->total.rows = arena_copy(arena, differ->rows.items, count * sizeof *differ->rows.items);
     out->total.row_count = count;
@@ -312,6 +312,7 @@ void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
     if (differ.rows.count > 1)
         qsort(differ.rows.items, differ.rows.count, sizeof *differ.rows.items, compare_types);
     *out = (struct rep_table){.name = "rows", .columns = columns, .column_count = COLUMNS};
-    make_table(&differ, options->keep, out);
+    make_table(&differ, out);
+    rep_trim(arena, out, options->keep);
     differ_free(&differ);
 }

@@ -271,10 +271,12 @@ struct an_layouts *an_layouts_new(const struct dw_types *types,
         choose_all(layouts);
     }
     filter_and_sort(layouts);
-    if (options->keep != 0)
-        layouts->chosen.count = MIN(layouts->chosen.count, options->keep);
     layouts->twin = mem_zalloc(layouts->chosen.count, sizeof *layouts->twin);
     find_twins(layouts);
+    if (options->keep != 0 && layouts->chosen.count > options->keep) {
+        layouts->cut = layouts->chosen.count - options->keep;
+        layouts->chosen.count = options->keep;
+    }
     return layouts;
 }
 
@@ -303,6 +305,11 @@ void an_layouts_free(struct an_layouts *layouts)
 size_t an_layouts_count(const struct an_layouts *layouts)
 {
     return layouts->chosen.count;
+}
+
+size_t an_layouts_cut(const struct an_layouts *layouts)
+{
+    return layouts->cut;
 }
 
 const char *an_layouts_missing(const struct an_layouts *layouts, size_t i)

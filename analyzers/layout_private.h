@@ -91,6 +91,7 @@ struct an_layouts {
     struct an__types facts;
     struct an_layout_options options;
     VEC(dw_type_id) chosen;
+    size_t cut; // behind those that are kept
     size_t at;
     bool *found;                // by name of the options
     bool *twin;                 // by place in chosen: another chosen type has its name

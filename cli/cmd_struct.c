@@ -14,6 +14,17 @@
 
 // ------------------------------------------------------------------------- options
 
+static bool asks_table(const struct cmd *cmd)
+{
+    return cmd->options.contains != NULL || cmd->options.points_to != NULL || cmd->options.flex ||
+           cmd->options.sizes;
+}
+
+static size_t rows_kept(const struct cmd *cmd)
+{
+    return cmd->options.keep == CMD_NOT_GIVEN ? 0 : cmd->options.keep;
+}
+
 static bool parse_kinds(struct cmd *cmd, unsigned *kinds)
 {
     static const struct {
@@ -51,7 +62,9 @@ static bool parse_sort(struct cmd *cmd, enum an_layout_sort *sort)
         if (strcmp(key, words[i]) != 0)
             continue;
         *sort = (enum an_layout_sort)i;
-        return true;
+        if (*sort == AN_SORT_SAVING && !cmd->options.reorder)
+            cmd_usage(cmd, "--sort saving goes with --reorder");
+        return cmd->fault.kind == FAULT_NONE;
     }
     if (key != NULL) {
         cmd_usage(cmd,
@@ -80,8 +93,8 @@ static bool parse_layout_options(struct cmd *cmd, struct an_layout_options *opti
                                           .expand = given->expand};
     if (given->padding != CMD_NOT_GIVEN)
         options->padding_min = MAX(given->padding, (uint64_t)1);
-    if (given->keep != CMD_NOT_GIVEN)
-        options->keep = given->keep;
+    if (!asks_table(cmd))
+        options->keep = rows_kept(cmd); // a table is cut when it is whole
     if ((given->contains != NULL) + (given->points_to != NULL) + given->flex + given->sizes > 1) {
         cmd_usage(cmd, "--contains, --points-to, --flex and --sizes are one question each");
         return false;
@@ -168,23 +181,20 @@ static bool find(struct cmd *cmd, struct an_layouts *layouts, struct rep_part *p
     return true;
 }
 
-static bool asks_table(const struct cmd *cmd)
-{
-    return cmd->options.contains != NULL || cmd->options.points_to != NULL || cmd->options.flex ||
-           cmd->options.sizes;
-}
-
 static int show(struct cmd *cmd, struct cmd_build *build, const struct dw_types *types,
                 struct an_layouts *layouts)
 {
-    struct rep_part part = {.kind = REP_TYPES, .types = {"types", an_layouts_next, layouts}};
-    struct rep_report report = {.parts = &part, .part_count = 1};
+    const char *note = arena_printf(cmd->arena, "[%zu others]", an_layouts_cut(layouts));
+    struct rep_part parts[] = {{.kind = REP_TYPES, .types = {"types", an_layouts_next, layouts}},
+                               {.kind = REP_NOTES, .notes = &note, .note_count = 1}};
+    struct rep_report report = {.parts = parts, .part_count = an_layouts_cut(layouts) ? 2 : 1};
     cmd_build_describe(cmd, build, 1, &report);
     if (asks_table(cmd)) {
-        part.kind = REP_TABLE;
-        if (!find(cmd, layouts, &part))
+        parts[0].kind = REP_TABLE;
+        if (!find(cmd, layouts, &parts[0]))
             return names_missing(
                 cmd, types, cmd->options.contains ? cmd->options.contains : cmd->options.points_to);
+        rep_trim(cmd->arena, &parts[0].table, rows_kept(cmd));
     }
     return cmd_render(cmd, &report);
 }
