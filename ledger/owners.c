@@ -210,7 +210,8 @@ static bool put_first(struct ledger *ledger, struct slice name, size_t room, str
 {
     if (name.size > room)
         ledger->long_names += name.size;
-    bool whole = name.size <= room || ledger->long_names <= LONG_NAMES_MAX;
+    bool whole = name.size <= room || (ledger->long_names <= LONG_NAMES_MAX &&
+                                       name.size <= NAMES_LONGEST / 2); // more is cut by names
     buf_bytes(text, name.data, whole ? name.size : room);
     if (!whole)
         buf_text(text, "...");
@@ -272,6 +273,10 @@ static led_owner intern_set(struct ledger *ledger, const owner_vec *members)
             buf_printf(&text, "%016llx", (unsigned long long)hash);
         }
         led_owner owner = names_intern(ledger->names, slice_of(text.data, text.size));
+        if (names_slice(ledger->names, owner).size < text.size) {
+            shown = MIN(shown, (size_t)SET_TEXT_MAX); // cut for want of room, and the hash with it
+            continue;
+        }
         const struct led__set *set = find_set(ledger, owner);
         if (set == NULL)
             led__set_add(ledger, owner, members->items, members->count);
