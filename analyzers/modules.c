@@ -126,6 +126,17 @@ static bool holds_most(const struct paths *paths, const char *path, size_t size)
     return held >= paths->total - paths->total / 100 * (100 - PREFIX_PERCENT);
 }
 
+// Whether something lies in the directory `path[0, size)` but not in `path[0, next)` below it.
+static bool has_siblings(const struct paths *paths, const char *path, size_t size, size_t next)
+{
+    for (size_t i = 0; i < paths->list.count; i++) {
+        const char *other = paths->list.items[i].path;
+        if (strncmp(other, path, size) == 0 && strncmp(other, path, next) != 0)
+            return true;
+    }
+    return false;
+}
+
 // A directory that holds most of the bytes holds the byte in the middle of the sorted paths, so
 // only the directories of one path are candidates.
 static int compare_weighed(const void *left, const void *right)
@@ -159,6 +170,9 @@ static char *find_prefix(const struct ledger *ledger)
         size_t next = (size_t)(slash - path) + 1;
         if (strncmp(slash, rust_unit, strlen(rust_unit)) == 0 || !holds_most(&paths, path, next))
             break;
+        bool deepest = strchr(slash + 1, '/') == NULL;
+        if (deepest && size > 1 && has_siblings(&paths, path, size, next))
+            break; // "py" and "shared" tell more than "." and "../shared"
         size = next;
     }
     char *prefix = mem_zalloc(size + 1, 1);
