@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """./dev format changes nothing: format_law.py SOURCE_DIR. Skipped (77) without clang-format 14,
 because versions differ in taste."""
 import os

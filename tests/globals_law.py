@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """No library keeps mutable globals: globals_law.py SOURCE_DIR BUILD_DIR (a build without sanitizers).
 
 What a library writes at run time lies in .data or .bss of its objects; tables of pointers that only

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The law of the folders, checked on the sources: include_law.py SOURCE_DIR [BUILD_DIR].
 
 1. A folder includes only the folders below it (MAY_INCLUDE), by "folder/header.h".

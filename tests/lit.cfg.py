@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+#
 # The lit suites under tests/lit: one directory a verb (or a subject), one *.test a behaviour. A test
 # is a shell script in RUN lines with its expectation below (FileCheck), and ends with status 0.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # What the program says of one file, said of another.
 verb=$1
 shift 2

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A firmware in flash at 0. The linker drops two functions, whose debug information stays, at 0. */
 extern unsigned stack_top;
 void reset(void);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A little of everything that machines differ in: big constants, tables, calls, zeros. */
 extern int outside(int, void *);
 int counter = 5;

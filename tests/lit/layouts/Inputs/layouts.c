@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every way a C struct is laid out that tests/lit/layouts compares. */
 enum color { RED, GREEN = 5, BLUE };
 typedef struct { short x; char y; } pair;

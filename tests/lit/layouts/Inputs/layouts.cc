@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every way a C++ class is laid out that tests/lit/layouts compares.
 namespace outer { namespace inner { struct point { double x, y; }; } }
 enum class strong : unsigned char { one, two };

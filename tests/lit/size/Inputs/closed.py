@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """closed.py REPORT.json FILE: every additive column adds up at every depth, and `file` is the size of
 the file."""
 import json

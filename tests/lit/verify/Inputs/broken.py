@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """broken.py TARE FILE COUNT: FILE with some bytes of its debug sections changed, COUNT times over.
 verify must answer each time: libdwarf may crash, tare may not."""
 import random

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+#
 # matrix.sh TARE COMPILER SOURCE: builds SOURCE in many ways, as an object and linked, and reads each
 # twice; prints what differs. Run in a directory of its own.
 tare=$1 compiler=$2 source=$3

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 struct packed { int a : 3; unsigned b : 5; char c; union { long l; double d; }; int flex[]; };
 struct big {
     struct packed *p;

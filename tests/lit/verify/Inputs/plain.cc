@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 namespace ns {
 template <class T, int N> struct arr { T v[N]; T &at(int i) { return v[i]; } };
 inline namespace v1 { enum class colour : unsigned char { red, green }; }
