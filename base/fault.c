@@ -9,6 +9,8 @@
 
 #include "base/base.h"
 
+#define PLACE_MAX 300 // bytes of a fault's text: the message must not be what is left out
+
 // "FILE:SECTION+0xOFFSET: " with the parts that are given.
 static void place(struct buf *text, const char *file, const char *section, uint64_t offset)
 {
@@ -29,14 +31,15 @@ bool fault_set(struct fault *fault, enum fault_kind kind, const char *file, cons
         return false;
     struct buf text = {0};
     place(&text, file, section, offset);
+    size_t cut = text.size > PLACE_MAX ? text.size - PLACE_MAX : 0; // its end says more
     char message[400];
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     fault->kind = kind;
-    snprintf(fault->text, sizeof fault->text, "%.*s%s", (int)MIN(text.size, (size_t)400),
-             text.data ? text.data : "", message);
+    snprintf(fault->text, sizeof fault->text, "%s%.*s%s", cut ? "..." : "", (int)(text.size - cut),
+             text.data ? text.data + cut : "", message);
     buf_free(&text);
     return false;
 }

@@ -5,7 +5,8 @@
 //   fw.elf,debug=fw.debug        FILE, then KEY=VALUE after commas
 //   v1.snapshot                  a snapshot in its place
 //
-// A comma that is not followed by a known key is part of the file name.
+// A comma that is not followed by a known key is part of the file name, and so is everything when
+// there is a file of the whole name.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,11 +30,34 @@ static const char *find_key(const char *text, size_t *which)
     return NULL;
 }
 
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+// "fw.elf,dbug=x": no such file, but there is a fw.elf, so the key was meant as one.
+static bool check_keys(struct cmd *cmd, const char *spec)
+{
+    const char *comma = strrchr(spec, ','), *equals = comma ? strchr(comma, '=') : NULL;
+    if (equals == NULL || is_there(spec) ||
+        !is_there(arena_text(cmd->arena, slice_of(spec, (size_t)(comma - spec)))))
+        return true;
+    cmd_usage(cmd, "'%s': '%.*s' is not known after a comma; there is debug=FILE", spec,
+              (int)(equals - comma), comma + 1);
+    return false;
+}
+
 static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
 {
     size_t which;
-    const char *comma = find_key(spec, &which);
+    const char *comma = is_there(spec) ? NULL : find_key(spec, &which);
     out->path = spec;
+    if (spec[0] == '\0') {
+        cmd_usage(cmd, "the name of a BUILD is empty");
+        return false;
+    }
+    if (comma == NULL && !check_keys(cmd, spec))
+        return false;
     if (comma != NULL)
         out->path = arena_text(cmd->arena, slice_of(spec, (size_t)(comma - spec)));
     while (comma != NULL) {
@@ -44,6 +68,10 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
         if (key != 0) {
             cmd_usage(cmd, "'%s': this version does not read %.*s yet", spec,
                       (int)strlen(spec_keys[key]) - 1, spec_keys[key]);
+            return false;
+        }
+        if (size == 0) {
+            cmd_usage(cmd, "'%s': debug= needs its FILE", spec);
             return false;
         }
         out->debug_path = arena_text(cmd->arena, slice_of(value, size));

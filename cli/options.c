@@ -127,6 +127,10 @@ static bool parse_number(const char *text, bool bytes, uint64_t *value)
 static bool store(struct cmd *cmd, const struct option_row *row, const char *value)
 {
     void *field = (char *)&cmd->options + row->field;
+    if (row->kind != FLAG && value[0] == '\0') {
+        cmd_usage(cmd, "--%s needs its %s, not an empty text", row->name, row->argument);
+        return false;
+    }
     switch (row->kind) {
     case FLAG:
         *(bool *)field = true;
@@ -144,7 +148,8 @@ static bool store(struct cmd *cmd, const struct option_row *row, const char *val
     case BYTES:
         if (parse_number(value, row->kind == BYTES, field))
             return true;
-        cmd_usage(cmd, "--%s takes a number, not '%s'", row->name, value);
+        cmd_usage(cmd, "--%s takes a number%s, not '%s'", row->name,
+                  row->kind == BYTES ? " of bytes (400, 2K, 1M)" : "", value);
         return false;
     }
     return false;

@@ -2,6 +2,7 @@
 //
 // tare: the program. Finds the verb, parses its options, runs it, says why when it failed.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,11 @@ static int show_help(const struct cmd_verb_row *verb)
 
 static int unknown_verb(const char *name)
 {
+    if (name[0] == '-') {
+        fprintf(stderr, "tare: expected a verb, not '%s': options come after it; see tare help\n",
+                name);
+        return CMD_USAGE;
+    }
     struct an_nearest nearest = {.wanted = slice_text(name)};
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (verbs[i].run != NULL)
@@ -151,9 +157,31 @@ static bool is_any(const char *text, const char *a, const char *b)
     return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
+// Inputs are mapped; reading a page that the file has lost since ends here.
+static void input_shrank(int signal_number)
+{
+    static const char text[] = "tare: an input file was cut short while it was read\n";
+    (void)signal_number;
+    ssize_t unused = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)unused;
+    _exit(CMD_USAGE);
+}
+
+static void prepare_process(void)
+{
+    // A file of ours must not become the standard output or error that somebody closed: what is
+    // written there fails then, as it should.
+    int fd = STDIN_FILENO;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(fd);
+    signal(SIGPIPE, SIG_DFL); // head(1) ends us quietly, even when a parent ignored the signal
+    signal(SIGBUS, input_shrank);
+}
+
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_DFL); // head(1) ends us quietly, even when a parent ignored the signal
+    prepare_process();
     const char *word = argc > 1 ? argv[1] : "";
     if (is_any(word, "--version", "-V")) {
         struct buf text = {0};
