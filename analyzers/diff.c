@@ -306,6 +306,8 @@ static void merge_row(struct differ *differ, const struct rep_row *old_row,
     fill_values(differ, old_row, new_row, out->values);
     out->values[differ->column_count - 1].text = remark(differ, old_row, new_row);
     merge_rows(differ, old_row, new_row, out);
+    if (!differ->options->all && magnitude(differ, out) == 0 && out->row_count == 1)
+        out->row_count = 0; // nothing but "[N unchanged]", which the row itself says
 }
 
 // Folds a run of rows into one that has their sums.
@@ -369,8 +371,6 @@ static void merge_rows(struct differ *differ, const struct rep_row *old_row,
         fold_rows(differ, out, 0, 1, "unchanged");
     if (differ->options->min_change > 1)
         fold_rows(differ, out, 1, differ->options->min_change, "small changes");
-    if (!differ->options->all && magnitude(differ, out) == 0 && out->row_count == 1)
-        out->row_count = 0; // nothing but "[N unchanged]"
 }
 
 // --------------------------------------------------------------------------- order
