@@ -22,16 +22,14 @@
 
 #include "ledger/collect_private.h"
 
-enum what { IN_SECTION, ELF_HEADER, PROGRAM_HEADERS, SECTION_HEADERS, SPAN, GAP };
-
 // A run of bytes some table asked for. `file` is where its bytes would lie in the file: nowhere for
 // memory without bytes, and for the members of a thin archive, which are files of their own.
 struct run {
     struct led_extent extent;
     struct led__range file;
-    const char *text; // SPAN: what it is
+    const char *text; // LED__SPAN: what it is
     uint8_t what;
-    bool bare;  // GAP: in a segment without any section
+    bool bare;  // LED__GAP: in a segment without any section
     bool apart; // of the file, not of one of its images
 };
 
@@ -47,6 +45,7 @@ struct base {
     VEC(struct placed) placed;
     uint64_t pos;    // end of the line so far
     uint64_t memory; // bytes of memory that may still be asked for
+    uint64_t spots;  // of the image that were placed in segments
 };
 
 // Memory whose first `mapped` bytes come from the file.
@@ -56,16 +55,10 @@ struct window {
     uint8_t weights, rom, ram; // of all bytes; of those from the file; of the rest
 };
 
-struct header {
-    uint64_t offset, size; // in the image
-    uint8_t what;
-};
-#define HEADERS 3
-
 // ------------------------------------------------------------------------ asking
 
 static void ask_part(struct base *base, const struct led__image *im, const struct window *window,
-                     uint64_t from, uint64_t to, uint32_t section, enum what what)
+                     uint64_t from, uint64_t to, uint32_t section, enum led__what what)
 {
     if (from >= to)
         return;
@@ -90,7 +83,7 @@ static void ask_part(struct base *base, const struct led__image *im, const struc
 
 // Asks for [from, to) of a window, cut where its file bytes end.
 static void ask(struct base *base, const struct led__image *im, const struct window *window,
-                uint64_t from, uint64_t to, uint32_t section, enum what what)
+                uint64_t from, uint64_t to, uint32_t section, enum led__what what)
 {
     uint64_t cut = MIN(MAX(window->mapped, from), to);
     ask_part(base, im, window, from, cut, section, what);
@@ -98,7 +91,7 @@ static void ask(struct base *base, const struct led__image *im, const struct win
 }
 
 static void ask_file(struct base *base, const struct led__image *im, uint64_t offset, uint64_t size,
-                     uint32_t section, enum what what, const char *text)
+                     uint32_t section, enum led__what what, const char *text)
 {
     uint64_t file_size = img_file_size(base->all->build->file);
     uint64_t start = MIN(offset + (im ? im->info->file_start : 0), file_size);
@@ -114,46 +107,28 @@ static void ask_file(struct base *base, const struct led__image *im, uint64_t of
         vec_push(&base->runs, run);
 }
 
-static struct header clipped(const struct img_info *info, uint64_t offset, uint64_t size, int what)
+// Damaged input may have many segments that hold the same many sections, so there is an end to it.
+static bool may_place_spot(struct base *base, const struct led__image *im)
 {
-    if (offset > info->file_size)
-        size = offset = 0;
-    return (struct header){offset, MIN(size, info->file_size - offset), (uint8_t)what};
+    return ++base->spots <= 64 + 4 * (im->section_count + im->segment_count);
 }
 
-// The header tables, by offset.
-static void find_headers(const struct img_info *info, struct header headers[HEADERS])
-{
-    headers[0] = clipped(info, 0, info->header_size, ELF_HEADER);
-    headers[1] = clipped(info, info->segments_offset, info->segments_size, PROGRAM_HEADERS);
-    headers[2] = clipped(info, info->sections_offset, info->sections_size, SECTION_HEADERS);
-    if (headers[2].offset < headers[1].offset) {
-        struct header swap = headers[1];
-        headers[1] = headers[2];
-        headers[2] = swap;
-    }
-}
-
-// What lies between the sections of a segment: header tables, else a gap.
+// What lies between the sections of a segment: header tables and the like, else a gap.
 static void ask_gap(struct base *base, const struct led__image *im, const struct window *window,
-                    const struct header headers[HEADERS], uint64_t from, uint64_t to)
+                    const struct led__spots *spots, uint64_t from, uint64_t to)
 {
     uint64_t file = window->file - im->info->file_start; // in the image
-    for (size_t i = 0; i < HEADERS; i++) {
-        uint64_t start = headers[i].offset, end = start + headers[i].size;
-        if (end <= file || start >= file + window->mapped)
-            continue;
-        start = MAX(start, file) - file;
-        end = MIN(end - file, window->mapped);
-        start = MAX(start, from);
-        end = MIN(end, to);
-        if (start >= end)
-            continue;
-        ask(base, im, window, from, start, 0, GAP);
-        ask(base, im, window, start, end, 0, (enum what)headers[i].what);
+    uint64_t mapped = MIN(to, window->mapped);
+    for (size_t i = led__spots_first(spots, file + from); i < spots->count && from < mapped; i++) {
+        const struct led__spot *spot = &spots->items[i];
+        uint64_t start = MAX(spot->start, file + from) - file, end = MIN(spot->end - file, mapped);
+        if (start >= mapped || !may_place_spot(base, im))
+            break;
+        ask(base, im, window, from, start, 0, LED__GAP);
+        ask(base, im, window, start, end, spot->section, (enum led__what)spot->what);
         from = end;
     }
-    ask(base, im, window, from, to, 0, GAP);
+    ask(base, im, window, from, to, 0, LED__GAP);
 }
 
 // ---------------------------------------------------------------------- segments
@@ -284,7 +259,7 @@ static struct window window_of(struct base *base, const struct led__image *im,
 }
 
 static void ask_segment(struct base *base, const struct led__image *im,
-                        const struct img_segment *segment, const struct header headers[HEADERS],
+                        const struct img_segment *segment, const struct led__spots *spots,
                         const struct keyed *members, size_t count)
 {
     struct window window = window_of(base, im, segment, members, count);
@@ -298,22 +273,21 @@ static void ask_segment(struct base *base, const struct led__image *im,
         if (end <= at || size == 0)
             continue;
         start = MAX(start, at);
-        ask_gap(base, im, &window, headers, at, start);
-        ask(base, im, &window, start, end, section->index, IN_SECTION);
+        ask_gap(base, im, &window, spots, at, start);
+        ask(base, im, &window, start, end, section->index, LED__IN_SECTION);
         at = end;
     }
-    ask_gap(base, im, &window, headers, at, window.size);
+    ask_gap(base, im, &window, spots, at, window.size);
     for (size_t i = first; count == 0 && i < base->runs.count; i++)
         base->runs.items[i].bare = true;
 }
 
-static void ask_linked(struct base *base, struct led__image *im,
-                       const struct header headers[HEADERS])
+static void ask_linked(struct base *base, struct led__image *im, const struct led__spots *spots)
 {
     struct members members = sort_into_segments(im);
     for (size_t i = 0; i < im->segment_count; i++)
         if (im->segments[i].type == PT_LOAD && im->segments[i].size != 0)
-            ask_segment(base, im, &im->segments[i], headers, members.items + members.first[i],
+            ask_segment(base, im, &im->segments[i], spots, members.items + members.first[i],
                         members.first[i + 1] - members.first[i]);
     free(members.items);
     free(members.first);
@@ -325,7 +299,7 @@ static void ask_linked(struct base *base, struct led__image *im,
                                 .size = take_memory(base, im, section->addr, section->size),
                                 .load = LED_NOWHERE,
                                 .segment = UINT32_MAX};
-        ask(base, im, &window, 0, window.size, section->index, IN_SECTION);
+        ask(base, im, &window, 0, window.size, section->index, LED__IN_SECTION);
     }
 }
 
@@ -342,24 +316,29 @@ static void ask_object(struct base *base, struct led__image *im)
                                 .segment = UINT32_MAX,
                                 .weights = LED_VM};
         window.mapped = MIN(section->file_size, window.size);
-        ask(base, im, &window, 0, window.size, section->index, IN_SECTION);
+        ask(base, im, &window, 0, window.size, section->index, LED__IN_SECTION);
     }
 }
 
 static void ask_image(struct base *base, struct led__image *im)
 {
-    struct header headers[HEADERS];
-    find_headers(im->info, headers);
-    if (im->info->type == ET_REL)
+    const struct img_info *info = im->info;
+    struct led__spots spots;
+    led__spots_find(im, &spots);
+    base->spots = 0;
+    if (info->type == ET_REL)
         ask_object(base, im);
     else
-        ask_linked(base, im, headers);
+        ask_linked(base, im, &spots);
     for (size_t i = 1; i < im->section_count; i++)
         ask_file(base, im, im->sections[i].offset, im->sections[i].file_size, im->sections[i].index,
-                 IN_SECTION, NULL);
-    for (size_t i = 0; i < HEADERS; i++)
-        ask_file(base, im, headers[i].offset, headers[i].size, 0, (enum what)headers[i].what, NULL);
-    ask_file(base, im, 0, im->info->file_size, 0, GAP, NULL);
+                 LED__IN_SECTION, NULL);
+    for (size_t i = 0; i < spots.count; i++)
+        if (spots.items[i].section == 0)
+            ask_file(base, im, spots.items[i].start, spots.items[i].end - spots.items[i].start, 0,
+                     (enum led__what)spots.items[i].what, NULL);
+    ask_file(base, im, 0, info->file_size, 0, LED__GAP, NULL);
+    led__spots_free(&spots);
 }
 
 // ----------------------------------------------------------------------- placing
@@ -458,6 +437,14 @@ static void claim_role(struct led_collector *all, const struct led_extent *exten
         led__claim_dim(all, dims[i], reader, role, 0, extent->pos, extent->size);
 }
 
+static led_owner role_of(struct led_collector *all, const struct img_section *section,
+                         const struct led__about *about)
+{
+    if (about->kind == LED__PADDING)
+        return all->padding;
+    return about->role ? led__role_owner(all, section) : LED_UNATTRIBUTED;
+}
+
 static void claim_section(struct led_collector *all, const struct led_extent *extent)
 {
     struct led__image *im = &all->images[extent->image];
@@ -469,19 +456,18 @@ static void claim_section(struct led_collector *all, const struct led_extent *ex
         about->pos = extent->pos;
     led__claim_dim(all, LED_SECTION, LED_BY_BASE, led__section_owner(all, section), 0, extent->pos,
                    extent->size);
-    claim_role(all, extent, about->role ? led__role_owner(all, section) : LED_UNATTRIBUTED,
-               about->kind, LED_BY_ROLE);
+    claim_role(all, extent, role_of(all, section, about), about->kind, LED_BY_ROLE);
 }
 
 static void claim_between(struct led_collector *all, const struct run *run,
                           const struct led_extent *extent)
 {
-    static const char *const texts[] = {[ELF_HEADER] = "ELF header",
-                                        [PROGRAM_HEADERS] = "program headers",
-                                        [SECTION_HEADERS] = "section headers"};
-    if (run->what != GAP) {
+    static const char *const texts[] = {[LED__ELF_HEADER] = "ELF header",
+                                        [LED__PROGRAM_HEADERS] = "program headers",
+                                        [LED__SECTION_HEADERS] = "section headers"};
+    if (run->what != LED__GAP) {
         char text[300];
-        snprintf(text, sizeof text, "[%s]", run->what == SPAN ? run->text : texts[run->what]);
+        snprintf(text, sizeof text, "[%s]", run->what == LED__SPAN ? run->text : texts[run->what]);
         led_owner owner = led_owner_of(all->ledger, text);
         led__claim_dim(all, LED_SECTION, LED_BY_BASE, owner, 0, extent->pos, extent->size);
         claim_role(all, extent, owner, LED__METADATA, LED_BY_ROLE);
@@ -499,7 +485,7 @@ static void claim_member(struct led_collector *all, const struct run *run,
 {
     const struct led__image *im = &all->images[extent->image];
     led_owner owner = LED_UNATTRIBUTED;
-    if (run->what == SPAN)
+    if (run->what == LED__SPAN)
         owner = led_owner_of(all->ledger, "[archive]");
     else if (!run->apart && im->info->member)
         owner = led_owner_of(all->ledger, im->info->member);
@@ -518,7 +504,7 @@ static void claim_all(const struct base *base)
         if (led__wants(all, LED_SEGMENT))
             led__claim_dim(all, LED_SEGMENT, LED_BY_BASE, segment_owner(all, &extents[i]), 0,
                            extents[i].pos, extents[i].size);
-        if (run->what == IN_SECTION)
+        if (run->what == LED__IN_SECTION)
             claim_section(all, &extents[i]);
         else
             claim_between(all, run, &extents[i]);
@@ -539,8 +525,8 @@ bool led__collect_extents(struct led_collector *run, struct fault *fault)
     size_t count;
     const struct img_span *spans = img_file_spans(run->build->file, &count);
     for (size_t i = 0; i < count; i++)
-        ask_file(&base, NULL, spans[i].offset, spans[i].size, 0, SPAN, spans[i].what);
-    ask_file(&base, NULL, 0, size, 0, GAP, NULL);
+        ask_file(&base, NULL, spans[i].offset, spans[i].size, 0, LED__SPAN, spans[i].what);
+    ask_file(&base, NULL, 0, size, 0, LED__GAP, NULL);
     place_all(&base);
     claim_all(&base);
     vec_free(&base.runs);

@@ -114,6 +114,28 @@ led_owner led__section_owner(struct led_collector *run, const struct img_section
 // collect_elf.c
 bool led__collect_extents(struct led_collector *run, struct fault *fault);
 
+// collect_spots.c: what may lie between the allocated sections of a segment, by offset in the image.
+enum led__what {
+    LED__IN_SECTION,
+    LED__ELF_HEADER,
+    LED__PROGRAM_HEADERS,
+    LED__SECTION_HEADERS,
+    LED__SPAN,
+    LED__GAP,
+};
+struct led__spots {
+    struct led__spot {
+        uint64_t start, end;
+        uint32_t section;
+        uint8_t what; // enum led__what, not LED__SPAN, not LED__GAP
+    } * items;
+    size_t count;
+};
+void led__spots_find(const struct led__image *im, struct led__spots *spots);
+void led__spots_free(struct led__spots *spots);
+// The first spot that ends behind an offset, or `count`.
+size_t led__spots_first(const struct led__spots *spots, uint64_t offset);
+
 // collect_tile.c: who gets each byte of the file, when several ranges want it: the one that stands
 // first in the list.
 struct led__range {

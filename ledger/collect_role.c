@@ -25,6 +25,18 @@ static const struct rule {
     {".ARM.extab*", LED__METADATA, true},
     {".ARM.attributes", LED__METADATA, true},
     {".IA_64.unwind*", LED__METADATA, true},
+    {".orc_*", LED__METADATA, true}, // a kernel's unwind tables
+    {".BTF*", LED__DEBUG, true},
+    // What Go's runtime knows of functions and types.
+    {".gopclntab", LED__METADATA, true},
+    {".gosymtab", LED__METADATA, true},
+    {".typelink", LED__METADATA, true},
+    {".itablink", LED__METADATA, true},
+    {".go.buildinfo", LED__METADATA, true},
+    {".data.rel.ro.gopclntab", LED__METADATA, true},
+    {".data.rel.ro.gosymtab", LED__METADATA, true},
+    {".data.rel.ro.typelink", LED__METADATA, true},
+    {".data.rel.ro.itablink", LED__METADATA, true},
     {".interp", LED__METADATA, true},
     {".note*", LED__METADATA, true},
     {".dynamic", LED__METADATA, true},
@@ -35,6 +47,7 @@ static const struct rule {
     {".MIPS.stubs", LED__CODE, true},
     {".glink", LED__CODE, true},
     {".got*", LED__DATA, true},
+    {".relro_padding", LED__PADDING, true}, // lld, mold: up to the end of a page
     {".igot*", LED__DATA, true},
     // A kernel's and some firmware's read-only data is linked together with writable sections.
     {".rodata*", LED__CONSTANT, false},
