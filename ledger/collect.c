@@ -35,14 +35,28 @@ bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsig
            !(debug && has_symbol_table(debug->img));
 }
 
+static bool is_copied(const struct img_segment *segment)
+{
+    return segment->type == PT_LOAD && segment->file_size != 0 &&
+           segment->load_addr != segment->addr;
+}
+
+// Whether an operating system loads it. Some firmware asks for read-only relocations too (lld makes
+// the segment for an .init_array), but then it copies its data, which nothing hosted does.
 static bool is_hosted(const struct img *img)
 {
     size_t count;
     const struct img_segment *segments = img_segments(img, &count);
-    for (size_t i = 0; i < count; i++)
+    bool protected = false, copies = false;
+    for (size_t i = 0; i < count; i++) {
         if (segments[i].type == PT_INTERP || segments[i].type == PT_DYNAMIC)
             return true;
-    return img_section_named(img, ".note.ABI-tag") != NULL; // "runs on Linux 3.2 or later"
+        protected = protected || segments[i].type == PT_GNU_RELRO;
+        copies = copies || is_copied(&segments[i]);
+    }
+    return (protected && !copies) ||
+           img_section_named(img, ".note.ABI-tag") != NULL || // "runs on Linux 3.2 or later"
+           img_section_named(img, ".note.go.buildid") != NULL;
 }
 
 bool led_is_firmware(const struct img *img)
@@ -110,12 +124,6 @@ void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, 
 }
 
 // ------------------------------------------------------------------- the collector
-
-static bool is_copied(const struct img_segment *segment)
-{
-    return segment->type == PT_LOAD && segment->file_size != 0 &&
-           segment->load_addr != segment->addr;
-}
 
 static void open_image(struct led_collector *run, size_t index)
 {
