@@ -247,9 +247,9 @@ static struct labels sorted_labels(const struct table *table, enum img_symbol_ta
 // Marks where something ends; what follows is not its own.
 static bool is_end_mark(const char *name)
 {
-    static const char *const globs[] = {"__stop_*", "*_end", "*_end__", "*_stop",
-                                        "_end",     "end",   "_e*t",    "_edata",
-                                        "edata",    "_ebss", "*_END",   "__bss_*"};
+    static const char *const globs[] = {"__stop_*", "*_end",   "*_end__", "*_stop", "_end",
+                                        "end",      "_e*t",    "_edata",  "edata",  "_ebss",
+                                        "*_END",    "*_END__", "__bss_*"};
     for (size_t i = 0; i < COUNT_OF(globs); i++)
         if (glob_match(globs[i], slice_text(name)))
             return true;
@@ -260,7 +260,8 @@ static bool is_end_mark(const char *name)
 static bool is_label(const struct img_symbol *symbol)
 {
     return symbol->size == 0 && symbol->name[0] != '\0' && strncmp(symbol->name, ".L", 2) != 0 &&
-           (symbol->type == STT_NOTYPE || symbol->type == STT_FUNC) && !is_end_mark(symbol->name);
+           (symbol->type == STT_NOTYPE || symbol->type == STT_FUNC || symbol->type == STT_OBJECT) &&
+           !is_end_mark(symbol->name);
 }
 
 // Of the labels at one address the one that speaks: a function before any other, else the first.
