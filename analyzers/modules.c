@@ -224,11 +224,22 @@ static struct slice source_path(const char *path)
     return at != NULL ? slice_of(path, (size_t)(at - path)) : slice_text(path);
 }
 
+// Whether the last part of a path is a file's name: it has an extension (a Go package's ".v2" is
+// none). Go calls its units by their package, which is a directory.
+static bool is_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash ? slash + 1 : path, '.');
+    return dot != NULL && !(dot[1] == 'v' && dot[2] >= '0' && dot[2] <= '9');
+}
+
 // The directory of a path without its last '/', or no_directory.
 static struct slice directory(const char *path)
 {
     struct slice source = source_path(path);
     size_t size = source.size;
+    if (size == strlen(path) && size != 0 && !is_file(path))
+        return source;
     while (size > 0 && source.data[size - 1] != '/')
         size--;
     if (size == 0)
