@@ -29,13 +29,15 @@ from collections import defaultdict
 SUFFIXES = re.compile(r"(?:\.cold|\.(?:cold|part|constprop|isra|lto_priv|llvm)\.\d+)+$")
 CUT = re.compile(r"^(.*) \(\+(\d+) more\)$")
 # Their bytes serve something; what tare charges to a symbol there is more than the symbol's range.
-METADATA = re.compile(r"\.(eh_frame|gcc_except_table|note|interp|dynamic$|comment|ARM\.)")
+METADATA = re.compile(r"\.(eh_frame|gcc_except_table|note|interp|dynamic$|comment|ARM\.|debug_"
+                      r"|gopclntab|typelink|itablink|go\.buildinfo)")
 # Linked together with writable sections these are marked writable, and still are constants.
 READ_ONLY = (".rodata", ".flash.rodata")
 # Their functions hold literals, which readelf's flags do not tell from code.
 POOLS = ("ARM", "AArch64", "Tensilica Xtensa Processor", "RISC-V")
-# What nm calls the symbols that have bytes; the last one is GNU's IFUNC.
-PLACED = ("FUNC", "OBJECT", "NOTYPE", "TLS", "IFUNC", "LOOS+0", "<OS specific>: 10")
+# What nm calls the symbols that have bytes.
+IFUNC = ("IFUNC", "LOOS+0", "<OS specific>: 10")
+PLACED = ("FUNC", "OBJECT", "NOTYPE", "TLS", *IFUNC)
 STATED = ("code", "constant", "data", "bss")
 
 
@@ -52,12 +54,16 @@ class Section:
 
     def place(self, loads):
         """In a linked file .tbss has no memory of its own; bytes of a segment that the file has
-        belong to the section at their address, even when it says it has none (a debug file's)."""
+        belong to the section at their address, even when it says it has none (a debug file's), and
+        one that is not allocated may lie between those of a segment (Go's .shstrtab)."""
         if self.tls and self.type == "NOBITS":
             self.vm = 0
         elif self.type == "NOBITS" and self.vm:
             self.file = sum(max(0, min(self.addr + self.size, addr + size) - max(self.addr, addr))
-                            for addr, size in loads)
+                            for addr, _, size in loads)
+        elif "A" not in self.flags:
+            self.vm = max([self.file for _, offset, size in loads
+                           if offset <= self.offset and self.offset + self.size <= offset + size] or [0])
 
     def kind(self):
         if METADATA.match(self.name) or "A" not in self.flags:
@@ -74,7 +80,7 @@ SECTION = re.compile(
     r"^\s+\[ *(?P<index>\d+)\](?P<name>.*?) +(?P<type>[A-Z][A-Za-z0-9_+]*|<unknown>|[0-9a-f]+: <unknown>) +"
     r"(?P<addr>[0-9a-f]{8,16}) +(?P<offset>[0-9a-f]{6,}) +(?P<size>[0-9a-f]{6,}) +[0-9a-f]{2} +"
     r"(?P<flags>[A-Za-z]*) +\d+ +\d+ +\d+$")
-SEGMENT = re.compile(r"^\s+(LOAD|TLS) +0x\w+ +(0x\w+) +0x\w+ +(0x\w+) +(0x\w+) ")
+SEGMENT = re.compile(r"^\s+(LOAD|TLS) +(0x\w+) +(0x\w+) +0x\w+ +(0x\w+) +(0x\w+) ")
 SYMBOL = re.compile(r"^ *(\d+): ([0-9a-f]+) +(\d+|0x[0-9a-f]+) (\w+) +(\w+) +(\w+) +"
                     r"(?:\[.*?\] +)?(\w+) ?(.*)$")
 
@@ -99,7 +105,7 @@ class Image:
 
     def __init__(self):
         self.sections = []
-        self.loads = []  # (address, bytes in the file)
+        self.loads = []  # (address, offset, bytes in the file)
         self.memory = 0
         self.tls_addr = 0
         self.machine = ""
@@ -122,9 +128,9 @@ def read_images(path):
         elif SECTION.match(line):
             images[-1].sections.append(Section(SECTION.match(line)))
         elif SEGMENT.match(line):
-            kind, addr, in_file, size = SEGMENT.match(line).groups()
+            kind, offset, addr, in_file, size = SEGMENT.match(line).groups()
             if kind == "LOAD":
-                images[-1].loads.append((int(addr, 16), int(in_file, 16)))
+                images[-1].loads.append((int(addr, 16), int(offset, 16), int(in_file, 16)))
                 images[-1].memory += int(size, 16)
             else:
                 images[-1].tls_addr = int(addr, 16)
@@ -137,11 +143,15 @@ def read_images(path):
     return images
 
 
+def without_mode(image, kind, addr):
+    """The lowest bit of a function's address tells Thumb or microMIPS code."""
+    modes = image.machine == "ARM" or image.machine.startswith("MIPS")
+    return addr & ~1 if modes and kind in ("FUNC", *IFUNC) else addr
+
+
 def add_readelf_symbol(image, fields):
     _, value, size, kind, _, _, section, name = fields
-    addr = int(value, 16)
-    if image.machine == "ARM" and kind == "FUNC":
-        addr &= ~1  # says Thumb
+    addr = without_mode(image, kind, int(value, 16))
     if section.isdigit() and kind not in ("SECTION", "FILE") and int(size, 0) != 0:
         image.symbols.append((int(section), addr, int(size, 0), name))
 
@@ -156,8 +166,7 @@ def nm_symbols(image, path, dynamic):
         addr, size = int(fields[1], 16), int(fields[4], 16)
         if fields[3] == "TLS":
             addr += image.tls_addr
-        if image.machine == "ARM" and fields[3] == "FUNC":
-            addr &= ~1  # says Thumb
+        addr = without_mode(image, fields[3], addr)
         if size and fields[3] in PLACED:
             yield by_name[fields[6]], addr, size, fields[0]
 
@@ -250,12 +259,13 @@ def found_symbols(report):
         shown = frozenset((cut[1] if cut else row["name"]).split(" = "))
         names = (len(shown) + int(cut[2]), shown) if cut else shown
         for part in row["rows"]:
+            kind = "metadata" if part["name"] == "debug" else part["name"]
             for column in ("file", "vm", "tls"):
                 size = part.get(column, 0)
-                if column == "vm" or (column == "file" and part["name"] != "bss"):
+                if column == "vm" or (column == "file" and kind != "bss"):
                     size -= part["inferred"]
                 if size:
-                    result[part["name"], column][names] += size
+                    result[kind, column][names] += size
     return result
 
 
