@@ -123,6 +123,18 @@ struct dw_code {
 bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
                   struct fault *fault);
 
+// A function that a unit defines without addresses: inlined everywhere, dropped, or its code is
+// told apart from it, as link-time optimisers do with copies of equal functions.
+struct dw_definition {
+    const char *name;         // or ""
+    const char *linkage_name; // or NULL
+    uint32_t unit;
+    bool external; // seen by other units
+};
+// In the order of the DIEs.
+bool dw_read_definitions(struct dw *dw, const struct dw_definition **out, size_t *count,
+                         struct fault *fault);
+
 // --------------------------------------------------------------------- line tables
 
 // The bytes from `start` up to `end` come from this line.

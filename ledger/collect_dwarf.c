@@ -47,6 +47,7 @@ static void name_units(struct reading *reading)
             reading->owners[i] = led_owner_of(run->ledger, reading->units[i].path);
     reading->sources =
         arena_copy(run->arena, reading->owners, reading->unit_count * sizeof *reading->owners);
+    reading->im->unit_owners = reading->owners;
 }
 
 static void claim(const struct reading *reading, uint64_t addr, uint64_t size, led_owner owner,

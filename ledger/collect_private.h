@@ -47,6 +47,7 @@ struct led__image {
     bool sized_ready;
     struct keyed *starts; // by address: the unit (led_owner) that has a function or variable there
     size_t start_count;
+    const led_owner *unit_owners; // by unit of `dw`; LED_UNATTRIBUTED for artificial ones
 };
 
 struct led_collector {
@@ -155,6 +156,7 @@ void led__collect_marks(struct led__image *im);
 // collect_symbols.c
 void led__collect_symbols(struct led__image *im);
 void led__collect_files(struct led__image *im); // after the debug information
+bool led__collect_definitions(struct led__image *im, struct fault *fault); // likewise
 // Symbols with a size in allocated sections, by address: to size what DWARF does not, or not all of.
 struct led__sized {
     uint64_t addr, size;

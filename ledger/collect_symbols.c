@@ -8,6 +8,9 @@
 //   .symtab  |FILE a.c|local f|local g|FILE b.c|local h|global main|
 //                ^-------'-------'         ^------'
 //
+// In a link-time optimised build, functions that no concrete DIE describes belong to the one unit
+// that defines a function of their name, a global one only to a unit that lets others see it.
+//
 // A stripped image's symbols are in its debug file; section numbers are trusted there only when
 // address and flags agree. Its own .dynsym then names what the debug file may not.
 
@@ -139,14 +142,7 @@ static struct slice base_name(const char *path)
 // The unit that starts something at an address, if it has the name of this file.
 static led_owner unit_at(const struct led__image *im, uint64_t addr, const char *file)
 {
-    size_t low = 0, high = im->start_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (im->starts[middle].key < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = keyed_first(im->starts, im->start_count, addr);
     for (; low < im->start_count && im->starts[low].key == addr; low++) {
         led_owner owner = (led_owner)im->starts[low].value;
         if (slice_equal(base_name(led_owner_text(im->run->ledger, owner)), base_name(file)))
@@ -215,6 +211,105 @@ static void claim_single_file(const struct table *table)
         }
     if (file)
         led__claim_content(im, LED_UNIT, LED_BY_FILE_SYMBOL, led_owner_of(im->run->ledger, file));
+}
+
+// -------------------------------------------------------------------- definitions
+
+// By name: what is known of its definition; else an index, counted from FOUND.
+enum { UNASKED, ASKED, AMBIGUOUS, FOUND };
+
+static bool has_artificial_units(const struct dw *dw)
+{
+    size_t count;
+    const struct dw_unit *units = dw_units(dw, &count);
+    for (size_t i = 0; i < count; i++)
+        if (units[i].artificial)
+            return true;
+    return false;
+}
+
+// A function in whose code no unit says it has something.
+static bool is_orphan(const struct table *table, const struct img_symbol *symbol, uint32_t *section,
+                      uint64_t *addr)
+{
+    const struct led__image *im = table->im;
+    if (symbol->type != STT_FUNC || symbol->size == 0 || !locate(table, symbol, section, addr))
+        return false;
+    size_t at = keyed_first(im->starts, im->start_count, *addr);
+    return at == im->start_count || im->starts[at].key != *addr;
+}
+
+// The names of all orphans, as asked for.
+static uint64_t *ask_for_orphans(const struct table *table, size_t *name_count)
+{
+    struct led__image *im = table->im;
+    VEC(led_owner) asked = {0};
+    uint32_t section;
+    uint64_t addr;
+    for (size_t i = 0; i < table->count; i++)
+        if (is_orphan(table, &table->symbols[i], &section, &addr))
+            vec_push(&asked, owner_of_symbol(im, table->symbols[i].name));
+    *name_count = names_count(led_names(im->run->ledger));
+    uint64_t *known = asked.count ? mem_zalloc(*name_count, sizeof *known) : NULL;
+    for (size_t i = 0; i < asked.count; i++)
+        known[asked.items[i]] = ASKED;
+    vec_free(&asked);
+    return known;
+}
+
+static void answer(const struct led__image *im, const struct dw_definition *definitions,
+                   size_t count, uint64_t *known, size_t name_count)
+{
+    struct names *names = led_names(im->run->ledger);
+    for (size_t i = 0; i < count; i++) {
+        const char *linkage = definitions[i].linkage_name;
+        name_id id = names_find(names, slice_text(linkage ? linkage : definitions[i].name));
+        if (id == 0 || id >= name_count || known[id] == UNASKED)
+            continue;
+        bool again = known[id] >= FOUND && im->unit_owners[definitions[known[id] - FOUND].unit] ==
+                                               im->unit_owners[definitions[i].unit];
+        if (!again)
+            known[id] = known[id] == ASKED ? FOUND + i : AMBIGUOUS;
+    }
+}
+
+static void claim_orphans(const struct table *table, const struct dw_definition *definitions,
+                          const uint64_t *known)
+{
+    struct led__image *im = table->im;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct img_symbol *symbol = &table->symbols[i];
+        uint32_t section;
+        uint64_t addr;
+        if (!is_orphan(table, symbol, &section, &addr))
+            continue;
+        uint64_t found = known[owner_of_symbol(im, symbol->name)];
+        if (found < FOUND)
+            continue;
+        const struct dw_definition *definition = &definitions[found - FOUND];
+        if (symbol->bind == STB_LOCAL || definition->external)
+            led__claim_addr(im, section, addr, symbol->size,
+                            (struct led_claim){im->unit_owners[definition->unit], LED_UNIT,
+                                               LED_BY_DEFINITION, symbol->index});
+    }
+}
+
+bool led__collect_definitions(struct led__image *im, struct fault *fault)
+{
+    if (im->dw == NULL || im->symbols_from == NULL || im->start_count == 0 ||
+        !led__wants(im->run, LED_UNIT) || !has_artificial_units(im->dw))
+        return true;
+    struct table table = table_of(im, im->symbols_from);
+    size_t name_count, count = 0;
+    const struct dw_definition *definitions = NULL;
+    uint64_t *known = ask_for_orphans(&table, &name_count);
+    bool good = known == NULL || dw_read_definitions(im->dw, &definitions, &count, fault);
+    if (known != NULL && good) {
+        answer(im, definitions, count, known, name_count);
+        claim_orphans(&table, definitions, known);
+    }
+    free(known);
+    return good;
 }
 
 // ------------------------------------------------------------------------- labels

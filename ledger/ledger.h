@@ -60,16 +60,17 @@ const char *led_dim_name(enum led_dim dim);
     X(LED_BY_FILL, 2, false, "fill pattern up to an alignment") /* "[padding]" */                  \
     X(LED_BY_GAP, 3, true, "gap after a symbol")                                                   \
     X(LED_BY_STRING, 4, false, "string literal")                                                   \
-    X(LED_BY_FILE_SYMBOL, 5, false, "file symbol above a local symbol")                            \
-    X(LED_BY_MAP, 6, false, "linker map")                                                          \
-    X(LED_BY_UNIT_RANGE, 7, false, "address range of a compile unit")                              \
-    X(LED_BY_LINE, 8, false, "line table")                                                         \
-    X(LED_BY_VARIABLE, 9, false, "DWARF variable")                                                 \
-    X(LED_BY_FUNCTION, 10, false, "DWARF function")                                                \
-    X(LED_BY_SYMBOL, 11, false, "symbol table")                                                    \
-    X(LED_BY_CHARGE, 12, false, "serves the owner of another place")                               \
-    X(LED_BY_CONTENT, 13, false, "contents of the section") /* a unit's part of .debug_info */     \
-    X(LED_BY_BASE, 14, false, "section and segment tables")
+    X(LED_BY_DEFINITION, 5, false, "definition of the same name")                                  \
+    X(LED_BY_FILE_SYMBOL, 6, false, "file symbol above a local symbol")                            \
+    X(LED_BY_MAP, 7, false, "linker map")                                                          \
+    X(LED_BY_UNIT_RANGE, 8, false, "address range of a compile unit")                              \
+    X(LED_BY_LINE, 9, false, "line table")                                                         \
+    X(LED_BY_VARIABLE, 10, false, "DWARF variable")                                                \
+    X(LED_BY_FUNCTION, 11, false, "DWARF function")                                                \
+    X(LED_BY_SYMBOL, 12, false, "symbol table")                                                    \
+    X(LED_BY_CHARGE, 13, false, "serves the owner of another place")                               \
+    X(LED_BY_CONTENT, 14, false, "contents of the section") /* a unit's part of .debug_info */     \
+    X(LED_BY_BASE, 15, false, "section and segment tables")
 
 enum led_reader {
 #define X(name, rank, inferred, text) name,

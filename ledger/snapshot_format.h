@@ -8,7 +8,7 @@
 #include "ledger/private.h"
 
 #define SNAPSHOT_MAGIC   "tare snapshot" // and its NUL
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 #define SNAPSHOT_HEADER  40 // bytes
 
 enum snapshot_method { SNAPSHOT_STORED, SNAPSHOT_ZSTD };

@@ -208,7 +208,7 @@ static void test_faults(void)
     out.data[14] = 9;
     check_fault(bytes_of(&out),
                 "version 9, written by a newer tare: this one reads snapshots up to "
-                "version 1");
+                "version 2");
     check_fault(slice_of(out.data, 16), "version 9");
     buf_free(&out);
 }
