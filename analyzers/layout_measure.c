@@ -10,8 +10,8 @@
 //   bits  0  3     8       32        a 3 | b 32: bit hole 3..8, hole 8..32
 //         |a |.....|=======|b ...
 //
-// Alignment is rarely stated in DWARF. It is inferred: a base type is aligned to the largest power
-// of two that divides its size (16 at most), a record to its most aligned member, and both give way
+// Alignment is rarely stated in DWARF. It is inferred: a scalar is aligned as the reader says, else
+// to the largest power of two that divides its size (16 at most), a record to its most aligned member, and both give way
 // to the evidence: an alignment that does not divide an offset or the size of the record is halved
 // until it does.
 
@@ -20,6 +20,7 @@
 #include "analyzers/layout_private.h"
 
 #define ALIGN_MAX     16
+#define ALIGN_LARGEST (1u << 14) // an ELF page or so: beyond it nothing changes
 #define ALIGN_PENDING UINT16_MAX
 #define DEPTH_MAX     64
 #define ENDS_MAX      4096 // members looked at for one flexible end
@@ -121,8 +122,25 @@ static uint64_t record_align(struct an__types *facts, const struct dw_type *type
     return type->size == 0 ? best : MIN(best, lowest_bit(type->size));
 }
 
+// As stated by a typedef or qualifier in front of the type, or 0.
+static uint64_t stated_align(const struct dw_types *types, dw_type_id id)
+{
+    for (unsigned hops = 0; hops < DEPTH_MAX; hops++) {
+        const struct dw_type *type = dw_types_get(types, id);
+        if (type == NULL || type->kind < DW_CONST || type->kind > DW_TYPEDEF)
+            return 0;
+        if (type->alignment != 0)
+            return type->alignment;
+        id = type->target;
+    }
+    return 0;
+}
+
 static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth)
 {
+    uint64_t stated = stated_align(facts->types, id);
+    if (stated != 0)
+        return MIN(stated, (uint64_t)ALIGN_LARGEST);
     id = dw_types_strip(facts->types, id);
     const struct dw_type *type = dw_types_get(facts->types, id);
     if (type == NULL || depth > DEPTH_MAX || facts->align[id] == ALIGN_PENDING)
@@ -140,7 +158,7 @@ static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth)
     else
         align = natural_align(type->size);
     align = MAX(align, (uint64_t)1);
-    facts->align[id] = (uint16_t)MIN(align, (uint64_t)1 << 14);
+    facts->align[id] = (uint16_t)MIN(align, (uint64_t)ALIGN_LARGEST);
     return facts->align[id];
 }
 
@@ -166,6 +184,11 @@ static bool is_empty_record(const struct dw_types *types, dw_type_id id, unsigne
             return false;
     }
     return true;
+}
+
+static uint64_t limit_of(const struct dw_type *type)
+{
+    return type->size > UINT64_MAX / 16 ? 0 : type->size * 8;
 }
 
 static uint64_t field_bits(const struct dw_types *types, const struct dw_member *member)
@@ -200,12 +223,31 @@ static int compare_fields(const void *left, const void *right)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
+// What a dynamic member takes is not stated: a descriptor, or data whose length is known at run time.
+// It has all the room up to the next member.
+static void stretch_dynamic(const struct dw_types *types, uint64_t limit, struct an__layout *out)
+{
+    for (size_t i = 0; i < out->field_count; i++) {
+        struct an__field *field = &out->fields[i];
+        const struct dw_type *type =
+            dw_types_get(types, dw_types_strip(types, field->member->type));
+        if (field->bits != 0 || type == NULL || !type->dynamic)
+            continue;
+        size_t next = i + 1;
+        while (next < out->field_count && out->fields[next].start == field->start)
+            next++;
+        uint64_t end = next < out->field_count ? out->fields[next].start : limit;
+        field->bits = end > field->start ? end - field->start : 0;
+        field->flexible = false;
+    }
+}
+
 #define INSERTION_MAX 64
 
 static void collect_fields(const struct dw_types *types, const struct dw_type *type,
                            struct an__scratch *scratch, struct an__layout *out)
 {
-    bool sorted = true;
+    bool sorted = true, dynamic = false;
     scratch->fields.count = 0;
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct dw_member *member = &type->members[i];
@@ -215,6 +257,7 @@ static void collect_fields(const struct dw_types *types, const struct dw_type *t
         struct an__field field = {member, member->bit_offset, field_bits(types, member), i, false};
         if (field.bits == 0 && !(member->flags & DW_MEMBER_BASE))
             field.flexible = an__is_flexible(types, member->type);
+        dynamic |= field.bits == 0;
         size_t count = scratch->fields.count;
         sorted &= count == 0 || scratch->fields.items[count - 1].start <= field.start;
         vec_push(&scratch->fields, field);
@@ -225,6 +268,8 @@ static void collect_fields(const struct dw_types *types, const struct dw_type *t
         sort_fields(out->fields, out->field_count);
     else if (!sorted)
         qsort(out->fields, out->field_count, sizeof *out->fields, compare_fields);
+    if (dynamic)
+        stretch_dynamic(types, limit_of(type), out);
 }
 
 // --------------------------------------------------------------------------- gaps
@@ -264,8 +309,8 @@ void an__measure(struct an__types *facts, const struct dw_type *type, struct an_
     *out = (struct an__layout){.type = type};
     scratch->holes.count = 0;
     collect_fields(facts->types, type, scratch, out);
-    uint64_t covered = 0, sum = 0; // bits
-    uint64_t limit = type->size > UINT64_MAX / 16 ? 0 : type->size * 8;
+    uint64_t covered = 0, sum = 0; // bits; what several members cover counts once
+    uint64_t limit = limit_of(type);
     for (size_t i = 0; i < out->field_count; i++) {
         const struct an__field *field = &out->fields[i];
         uint64_t end;
@@ -275,7 +320,7 @@ void an__measure(struct an__types *facts, const struct dw_type *type, struct an_
         if (gap)
             add_gap(scratch, out, covered, field->start, i);
         out->overlaps |= field->start < covered && field->bits != 0;
-        sum += field->bits;
+        sum += end > covered ? end - MAX(covered, field->start) : 0;
         covered = MAX(covered, end);
     }
     bool tail = covered < limit && out->field_count > 0 && !out->has_virtual_base;

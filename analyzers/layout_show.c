@@ -110,6 +110,8 @@ static struct rep_member describe(struct an_layouts *layouts, const struct dw_me
         .virtual_base = (member->flags & DW_MEMBER_VIRTUAL) != 0,
         .vtable_pointer = (member->flags & DW_MEMBER_VTABLE) != 0,
         .is_static = (member->flags & DW_MEMBER_STATIC) != 0,
+        .variant = (member->flags & DW_MEMBER_VARIANT) != 0,
+        .discriminant = (member->flags & DW_MEMBER_DISCRIMINANT) != 0,
     };
 }
 
@@ -244,7 +246,8 @@ bool an_layouts_next(void *context, struct rep_type *out)
     const struct dw_type *type = dw_types_get(layouts->facts.types, id);
     arena_reset(layouts->one);
     layouts->members.count = layouts->holes.count = layouts->enumerators.count = 0;
-    *out = (struct rep_type){.kind = an__kind_word(type->kind), .size = type->size};
+    *out = (struct rep_type){
+        .kind = an__kind_word(type->kind), .size = type->size, .dynamic = type->dynamic};
     out->name = name_of(layouts, type, id);
     if (type->name[0] == '\0' && layouts->facts.anchor[id] != DW_NO_TYPE)
         out->alias = an__name(&layouts->facts, id);
@@ -253,7 +256,7 @@ bool an_layouts_next(void *context, struct rep_type *out)
         type->kind == DW_TYPEDEF || (type->kind == DW_ENUM && type->target != DW_NO_TYPE);
     if (names_other)
         out->target = type_text(layouts, type->target);
-    if (type->size != 0 || type->member_count != 0)
+    if (type->size != 0 || an__is_record(type))
         out->alignment = an__align(&layouts->facts, id);
     if (an__is_record(type))
         describe_record(layouts, type, out);

@@ -291,6 +291,9 @@ struct dw_type {
     bool is_signed, is_unsigned, is_float, is_char, is_bool; // DW_BASE
     bool tagged;           // C: the name is said with its keyword, "struct foo"
     bool variadic;         // DW_FUNCTION: ends in "..."
+    bool vector;           // DW_ARRAY: of the machine's vector registers
+    bool dynamic;          // its size is known at run time only (then size is 0), or, of an array,
+                           // its elements lie elsewhere
     const char *name;      // "" when anonymous; with template arguments: "vector<int>"
     const char *scope;     // "outer::inner" or ""
     const char *decl_file; // path, or ""
@@ -300,7 +303,7 @@ struct dw_type {
     dw_type_id target;               // pointee, element, underlying, return type
     dw_type_id contains;             // DW_MEMBER_POINTER: the class
     uint64_t size;                   // bytes; for typedefs and qualifiers that of what they name
-    uint64_t alignment;              // bytes, only when stated, else 0
+    uint64_t alignment;              // bytes: of scalars always, of others only when stated, else 0
     const struct dw_member *members; // DW_FUNCTION: its parameters (name "", type)
     uint32_t member_count;
     uint32_t dimension_count;   // DW_ARRAY

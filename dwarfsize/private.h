@@ -188,7 +188,9 @@ void dw__doubt(const struct dw *dw, const struct dw__unit *unit, uint64_t offset
     X(SLOT_LOCLISTS_BASE, DW_AT_loclists_base)                                                     \
     X(SLOT_DWO_NAME, DW_AT_dwo_name)                                                               \
     X(SLOT_IMPORT, DW_AT_import)                                                                   \
-    X(SLOT_PROTOTYPED, DW_AT_prototyped)
+    X(SLOT_PROTOTYPED, DW_AT_prototyped)                                                           \
+    X(SLOT_DATA_LOCATION, DW_AT_data_location)                                                     \
+    X(SLOT_BIT_STRIDE, DW_AT_bit_stride)
 
 // The same for attributes of vendors, numbered from 0x2000 on.
 #define DW_VENDOR_SLOTS(X)                                                                         \

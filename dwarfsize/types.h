@@ -34,7 +34,11 @@ struct dw__item {
     bool old_bits; // `bits` is DW_AT_bit_offset: counted from the high end of the storage
 };
 
-enum { NODE_DECLARATION = 1 };
+enum {
+    NODE_DECLARATION = 1,
+    NODE_VECTOR = 2,  // an array that is a machine's vector
+    NODE_DYNAMIC = 4, // its size is computed at run time, or its elements lie elsewhere
+};
 
 // A type DIE, or a namespace that types lie in.
 struct dw__node {
@@ -44,6 +48,7 @@ struct dw__node {
     uint32_t alignment, decl_file, decl_line;
     uint16_t tag;
     uint8_t flags, encoding;
+    uint16_t bit_stride; // of an array whose elements are packed, else 0
     const char *name;
     uint64_t size;   // bytes, UINT64_MAX when not stated
     dw_ref type;     // DW_AT_type
@@ -102,6 +107,9 @@ void dw__member_read(const struct dw__unit *unit, const struct dw__die *die, str
 uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
                              const struct dw__item *item);
 uint64_t dw__node_size(const struct dw__forest *forest, struct dw__place place);
+// Bytes a scalar is aligned to, as stated or by the machine's ABI; of other types only as stated,
+// else 0.
+uint64_t dw__node_align(const struct dw__forest *forest, struct dw__place place);
 
 // ------------------------------------------------------------------------- table
 

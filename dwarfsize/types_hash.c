@@ -8,8 +8,10 @@
 //             of a derived type: its kind and the name (pointers) or identity (the rest) of its
 //             target
 //
-// An anonymous type has no name to end at and is called by its identity. That recursion is a tree in
-// any real program; on hostile input a depth limit ends it, and every node is hashed once.
+// An anonymous type has no name to end at and is called by its identity, a function type by its
+// result and parameters. That recursion is a tree in any real program; damaged input may close it to
+// a circle, which a depth limit ends. Then the innermost round is done first and stays with its node,
+// so the rounds around it find it there: the cost is the depth, not a power of it.
 
 #include "dwarfsize/types.h"
 
@@ -105,23 +107,6 @@ uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *t
 
 // ------------------------------------------------------------------------- names
 
-// The name of a parameter's or result's type, but function types and anonymous records are not
-// looked into: a function type whose parameters lead back to it, which C cannot say but damaged input
-// can, would have no end.
-static uint64_t outer_name_of(const struct dw__forest *forest, struct dw__place place,
-                              unsigned depth)
-{
-    const struct dw__node *node = place.node;
-    if (node == NULL)
-        return 2; // void
-    if (!is_anonymous(node))
-        return name_of(forest, place, depth);
-    if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_subroutine_type || depth > DEPTH_MAX)
-        return node->tag;
-    struct dw__place target = dw__place_of(forest, place.tree, node->type);
-    return hash_mix(node->tag, outer_name_of(forest, target, depth + 1));
-}
-
 // Dimensions of an array, parameters of a function.
 static uint64_t hash_items(const struct dw__forest *forest, struct dw__place place, unsigned depth)
 {
@@ -132,9 +117,8 @@ static uint64_t hash_items(const struct dw__forest *forest, struct dw__place pla
         if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange)
             hash = hash_mix(hash, item->bits);
         else if (item->tag != DW_TAG_unspecified_parameters)
-            hash =
-                hash_mix(hash, outer_name_of(forest, dw__place_of(forest, place.tree, item->type),
-                                             depth + 1));
+            hash = hash_mix(
+                hash, name_of(forest, dw__place_of(forest, place.tree, item->type), depth + 1));
     }
     return hash;
 }
@@ -151,10 +135,13 @@ static uint64_t compute_name(const struct dw__forest *forest, struct dw__place p
         return identity_of(forest, place, depth + 1);
     struct dw__place target = dw__place_of(forest, place.tree, node->type);
     if (node->tag == DW_TAG_subroutine_type)
-        return hash_mix(hash_mix(node->tag, outer_name_of(forest, target, depth + 1)),
+        return hash_mix(hash_mix(node->tag, name_of(forest, target, depth + 1)),
                         hash_items(forest, place, depth));
     uint64_t hash = hash_mix(node->tag, name_of(forest, target, depth + 1));
-    return node->tag == DW_TAG_array_type ? hash_mix(hash, hash_items(forest, place, depth)) : hash;
+    if (node->tag != DW_TAG_array_type)
+        return hash;
+    hash = hash_mix(hash ^ node->bit_stride, (node->flags & NODE_VECTOR) ^ node->size);
+    return hash_mix(hash, hash_items(forest, place, depth));
 }
 
 static uint64_t name_of(const struct dw__forest *forest, struct dw__place place, unsigned depth)
@@ -215,7 +202,7 @@ static uint64_t compute_identity(const struct dw__forest *forest, struct dw__pla
     case DW_TAG_ptr_to_member_type:
         return hash_mix(hash, name_of(forest, target, depth + 1));
     case DW_TAG_subroutine_type:
-        hash = hash_mix(hash, outer_name_of(forest, target, depth + 1));
+        hash = hash_mix(hash, name_of(forest, target, depth + 1));
         return hash_mix(hash, hash_items(forest, place, depth));
     case DW_TAG_base_type:
         return hash_mix(hash, node->encoding);

@@ -184,7 +184,7 @@ static void resolve_links(struct dw__entry *entry, const struct indexes *by)
 
 #define SIZE_DEPTH 64
 
-// Typedefs, qualifiers and arrays have the size of what they name, arrays times their elements.
+// Typedefs and qualifiers have the size of what they name, arrays that times their elements.
 static uint64_t size_of(const struct dw_types *types, dw_type_id id, unsigned depth)
 {
     if (id == DW_NO_TYPE || depth > SIZE_DEPTH)
@@ -199,7 +199,7 @@ static uint64_t size_of(const struct dw_types *types, dw_type_id id, unsigned de
     case DW_ATOMIC:
         return size_of(types, type->target, depth + 1);
     case DW_ARRAY:
-        if (size != 0 && type->dimension_count == 0)
+        if (size != 0) // as stated: packed, or with strides
             return size;
         size = size_of(types, type->target, depth + 1);
         for (uint32_t i = 0; i < type->dimension_count; i++)

@@ -2,7 +2,7 @@
 //
 // Types in a snapshot.
 //
-//   | format 1 | size of the texts | texts, each with its NUL | count | type ... | units |
+//   | format 2 | size of the texts | texts, each with its NUL | count | type ... | units |
 //
 //   type    kind 1, then numbers: flags name scope decl_file decl_line unit target contains size
 //           alignment copies members dimensions enumerators, then these three lists
@@ -16,7 +16,7 @@
 
 #include "dwarfsize/types.h"
 
-#define FORMAT 1
+#define FORMAT 2
 
 // The yes-or-no fields, by their bit; above them the bit of "asked for".
 #define FLAGS(X)                                                                                   \
@@ -27,7 +27,9 @@
     X(is_char)                                                                                     \
     X(is_bool)                                                                                     \
     X(tagged)                                                                                      \
-    X(variadic)
+    X(variadic)                                                                                    \
+    X(vector)                                                                                      \
+    X(dynamic)
 
 enum flag_bit {
 #define X(field) BIT_##field,

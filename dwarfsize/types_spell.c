@@ -8,7 +8,6 @@
 
 #include "dwarfsize/types.h"
 
-//
 // Damaged input can lead a type back to itself: a function type inside its own parameters reads
 // "(...)", and what has grown absurdly long is cut.
 
@@ -25,6 +24,7 @@ struct spelling {
     const struct dw_types *types;
     const struct around *functions;
     unsigned depth;
+    bool method; // the function type to come is that of a member function
 };
 
 static void spell(const struct spelling *s, dw_type_id id, struct buf *declarator, struct buf *out);
@@ -108,13 +108,16 @@ static void spell_pointer(const struct spelling *s, const struct dw_type *type, 
     spell_target(s, type, declarator, out);
 }
 
+// "void (C::*name)(int) const": the object goes without saying.
 static void spell_member_pointer(const struct spelling *s, const struct dw_type *type,
                                  struct buf *declarator, struct buf *out)
 {
     struct buf sign = {0};
+    struct spelling method = *s;
+    method.method = true;
     dw_types_qualified(s->types, type->contains, &sign);
     buf_bytes(&sign, "::*", 4);
-    spell_pointer(s, type, sign.data, declarator, out);
+    spell_pointer(&method, type, sign.data, declarator, out);
     buf_free(&sign);
 }
 
@@ -132,36 +135,81 @@ static void spell_array(const struct spelling *s, const struct dw_type *type,
     spell_target(s, type, declarator, out);
 }
 
+// The object that a member function is called on, or NULL: its first parameter, which nobody wrote.
+static const struct dw_type *object_of(const struct spelling *s, const struct dw_type *function)
+{
+    bool there = s->method && function->member_count != 0 &&
+                 (function->members[0].flags & DW_MEMBER_ARTIFICIAL);
+    if (!there)
+        return NULL;
+    dw_type_id pointer = dw_types_strip(s->types, function->members[0].type);
+    return dw_types_get(s->types, pointer);
+}
+
+static void spell_object_qualifiers(const struct spelling *s, const struct dw_type *pointer,
+                                    struct buf *out)
+{
+    const struct dw_type *object = dw_types_get(s->types, pointer->target);
+    for (unsigned depth = 0; object != NULL && depth < 2; depth++) {
+        if (object->kind == DW_CONST || object->kind == DW_VOLATILE)
+            buf_text(out, object->kind == DW_CONST ? " const" : " volatile");
+        object = dw_types_get(s->types, object->target);
+    }
+}
+
 static void spell_parameters(const struct spelling *s, const struct dw_type *type, dw_type_id id,
-                             struct buf *out)
+                             uint32_t first, struct buf *out)
 {
     struct around here = {id, s->functions};
-    struct spelling inner = {s->types, &here, s->depth + 1};
+    struct spelling inner = {s->types, &here, s->depth + 1, false};
     for (const struct around *at = s->functions; at != NULL; at = at->outer)
         if (at->id == id) {
             buf_text(out, "...");
             return;
         }
-    for (uint32_t i = 0; i < type->member_count; i++) {
+    for (uint32_t i = first; i < type->member_count; i++) {
         struct buf none = {0};
-        if (i != 0)
+        if (i != first)
             buf_text(out, ", ");
         spell(&inner, type->members[i].type, &none, out);
         buf_free(&none);
     }
-    if (type->variadic)
-        buf_text(out, type->member_count ? ", ..." : "...");
-    else if (type->member_count == 0 && type->tagged)
+    bool none = type->member_count == first;
+    if (type->variadic && !(none && type->tagged)) // C's () takes anything
+        buf_text(out, none ? "..." : ", ...");
+    else if (!type->variadic && none && type->tagged)
         buf_text(out, "void");
 }
 
 static void spell_function(const struct spelling *s, const struct dw_type *type, dw_type_id id,
                            struct buf *declarator, struct buf *out)
 {
+    const struct dw_type *object = object_of(s, type);
+    struct spelling result = *s;
+    result.method = false;
     buf_char(declarator, '(');
-    spell_parameters(s, type, id, declarator);
+    spell_parameters(s, type, id, object != NULL, declarator);
     buf_char(declarator, ')');
-    spell_target(s, type, declarator, out);
+    if (object != NULL)
+        spell_object_qualifiers(s, object, declarator);
+    spell_target(&result, type, declarator, out);
+}
+
+static bool is_qualifier(const struct dw_type *type)
+{
+    return type->kind >= DW_CONST && type->kind <= DW_ATOMIC && type->name[0] == '\0';
+}
+
+// Whether a qualifier of this type is one of a pointer, through further qualifiers.
+static bool qualifies_pointer(const struct spelling *s, const struct dw_type *target)
+{
+    for (unsigned depth = 0; target != NULL && depth < DEPTH_MAX; depth++) {
+        if (!is_qualifier(target))
+            return target->name[0] == '\0' &&
+                   (target->kind == DW_POINTER || target->kind == DW_MEMBER_POINTER);
+        target = dw_types_get(s->types, target->target);
+    }
+    return false;
 }
 
 // A qualifier of a pointer stands behind its star, of anything else before the name.
@@ -173,7 +221,7 @@ static void spell_qualifier(const struct spelling *s, const struct dw_type *type
         target != NULL && target->kind == DW_ARRAY ? dw_types_get(s->types, target->target) : NULL;
     if (element != NULL && element->kind == type->kind) {
         // gcc qualifies an array and its elements; in C that is one thing, said once.
-    } else if (target != NULL && target->kind == DW_POINTER) {
+    } else if (qualifies_pointer(s, target)) {
         if (declarator->size != 0)
             prepend(declarator, " ");
         prepend(declarator, word);
@@ -198,7 +246,7 @@ static void spell(const struct spelling *s, dw_type_id id, struct buf *declarato
         spell_named(s->types, id, declarator, out);
     else if (type->kind >= DW_POINTER && type->kind <= DW_RVALUE_REFERENCE)
         spell_pointer(s, type, words[type->kind], declarator, out);
-    else if (type->kind >= DW_CONST && type->kind <= DW_ATOMIC)
+    else if (is_qualifier(type))
         spell_qualifier(s, type, words[type->kind], declarator, out);
     else if (type->kind == DW_MEMBER_POINTER)
         spell_member_pointer(s, type, declarator, out);
@@ -206,6 +254,8 @@ static void spell(const struct spelling *s, dw_type_id id, struct buf *declarato
         spell_array(s, type, declarator, out);
     else if (type->kind == DW_FUNCTION)
         spell_function(s, type, id, declarator, out);
+    else if (type->kind == DW_SUBRANGE && type->target != DW_NO_TYPE)
+        spell_target(s, type, declarator, out);
     else
         spell_named(s->types, id, declarator, out);
 }

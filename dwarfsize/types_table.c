@@ -277,6 +277,33 @@ static void build_items(struct dw__worker *w, struct dw__place place, struct dw_
     }
 }
 
+// What an anonymous type is called where other languages have types that C has not.
+static const char *word_for(uint16_t tag)
+{
+    switch (tag) {
+    case DW_TAG_string_type:
+        return "string";
+    case DW_TAG_set_type:
+        return "set";
+    case DW_TAG_file_type:
+        return "file";
+    default:
+        return "";
+    }
+}
+
+// Bytes of an array as far as it states them: else its elements say it, and 0 stands for that.
+static uint64_t stated_size(const struct dw__node *array, const struct dw_type *type)
+{
+    uint64_t bits = array->bit_stride;
+    if (array->size != UINT64_MAX)
+        return array->size;
+    for (uint32_t i = 0; i < type->dimension_count; i++)
+        if (type->dimensions[i] == DW_COUNT_UNKNOWN || !mul_u64(bits, type->dimensions[i], &bits))
+            return 0;
+    return bits / 8 + (bits % 8 != 0);
+}
+
 static void build(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
 {
     const struct dw__node *node = place.node;
@@ -291,8 +318,10 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
     entry->type = (struct dw_type){
         .kind = kind_of(node->tag),
         .declaration = node->flags & NODE_DECLARATION,
+        .dynamic = node->flags & NODE_DYNAMIC,
+        .vector = node->flags & NODE_VECTOR,
         .tagged = tree->tagged,
-        .name = node->name,
+        .name = node->name[0] != '\0' ? node->name : word_for(node->tag),
         .scope = scope_text(w, tree, node),
         .decl_file = "",
         .decl_line = node->decl_line,
@@ -301,12 +330,14 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
         .target = DW_NO_TYPE,
         .contains = DW_NO_TYPE,
         .size = dw__node_size(w->forest, place),
-        .alignment = node->alignment,
+        .alignment = dw__node_align(w->forest, place),
         .copies = 1,
     };
     if (node->tag == DW_TAG_base_type)
         set_encoding(&entry->type, node->encoding);
     build_items(w, place, entry);
+    if (node->tag == DW_TAG_array_type)
+        entry->type.size = stated_size(node, &entry->type);
 }
 
 // ----------------------------------------------------------------------- entering

@@ -8,7 +8,7 @@
 //   parameters are wanted only where they look like those of a function type (no name's place)
 // clang-format off
 #define NODE_TAGS(X)                                                                               \
-    X(array_type) X(class_type) X(enumeration_type) X(pointer_type) X(reference_type)              \
+    X(class_type) X(enumeration_type) X(pointer_type) X(reference_type)                            \
     X(string_type) X(structure_type) X(subroutine_type) X(typedef) X(union_type)                   \
     X(ptr_to_member_type) X(set_type) X(const_type) X(file_type) X(packed_type)                    \
     X(volatile_type) X(restrict_type) X(interface_type) X(namespace) X(module)                     \
@@ -36,6 +36,7 @@ static const uint64_t type_tags[0x100] = {
     NODE_TAGS(X)
 #undef X
         [DW_TAG_base_type] = NODE_SLOTS | SLOT(ENCODING),
+    [DW_TAG_array_type] = NODE_SLOTS | SLOT(GNU_VECTOR) | SLOT(DATA_LOCATION) | SLOT(BIT_STRIDE),
     [DW_TAG_member] = MEMBER_SLOTS,
     [DW_TAG_inheritance] = MEMBER_SLOTS,
     [DW_TAG_variable] = MEMBER_SLOTS,
@@ -205,6 +206,10 @@ static void add_item(struct builder *b, const struct dw__unit *unit, const struc
     item->type = dw__reference(b->dw, unit, die, SLOT_TYPE);
     note_foreign(b, item->type);
     switch (die->tag) {
+    case DW_TAG_formal_parameter:
+        if (dw__flag(die, SLOT_ARTIFICIAL))
+            item->flags |= DW_MEMBER_ARTIFICIAL;
+        break;
     case DW_TAG_member:
     case DW_TAG_inheritance:
     case DW_TAG_variable:
@@ -239,6 +244,12 @@ static void fill_node(struct builder *b, const struct dw__unit *unit, const stru
     // What a type unit describes is only declared here, even where the producer does not say so.
     bool elsewhere = dw__flag(die, SLOT_DECLARATION) || dw__has(die, SLOT_SIGNATURE);
     node->flags = elsewhere ? NODE_DECLARATION : 0;
+    if (dw__flag(die, SLOT_GNU_VECTOR))
+        node->flags |= NODE_VECTOR;
+    node->bit_stride = (uint16_t)dw__number(unit, die, SLOT_BIT_STRIDE, 0);
+    bool computed = dw__has(die, SLOT_BYTE_SIZE) && node->size == UINT64_MAX;
+    if (computed || dw__has(die, SLOT_DATA_LOCATION))
+        node->flags |= NODE_DYNAMIC;
     if (dw__has(die, SLOT_SIGNATURE))
         node->alias = dw__reference(b->dw, unit, die, SLOT_SIGNATURE);
     else if (dw__has(die, SLOT_SPECIFICATION))
@@ -278,6 +289,7 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
     node->alias = node->contains = DW_NO_REF;
     node->alignment = 0;
     node->encoding = 0;
+    node->bit_stride = 0;
     node->flags = 0;
     for (unsigned i = 0; i < 2; i++) {
         atomic_init(&node->name_hash[i], 0);

@@ -28,6 +28,8 @@ static void put_place(const struct rep__layout *layout, const struct rep_member 
     rep__u64_right(buf, size, layout->digits + 1);
     if (member->flexible)
         buf_text(buf, "  flexible");
+    if (member->variant || member->discriminant)
+        buf_text(buf, member->variant ? "  variant" : "  discriminant");
 }
 
 static void put_piece(struct buf *buf, const struct rep__line *line, const char *text, size_t size)

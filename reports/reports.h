@@ -95,7 +95,8 @@ struct rep_member {
     uint32_t depth;          // 0: direct member; n: inside n expanded aggregates
     bool bit_field, flexible, inherited, vtable_pointer, is_static;
     bool virtual_base;       // with inherited: where it lies is not fixed
-    const char *expanded;    // "struct", "union", "class": its members follow one deeper; else NULL
+    bool variant, discriminant; // of a tagged union: one of its cases; what tells them apart
+    const char *expanded;       // "struct", "union", "class": its members follow one deeper; else NULL
     uint32_t expanded_count; // how many following entries (all depths) belong to it
 };
 
@@ -116,6 +117,7 @@ struct rep_type {
     const char *alias;        // typedef name of an anonymous type, or NULL
     const char *target;       // typedef: what it names; enum: underlying type; else NULL
     uint64_t size, alignment; // bytes; alignment 0 when not known
+    bool dynamic;             // the size is known at run time only, and 0 here
     const char *declared;     // "listobject.h:5", or NULL
     const struct rep_member *members;
     size_t member_count;
@@ -127,8 +129,8 @@ struct rep_type {
     uint64_t tail_padding_bits; // bits, beyond whole bytes
     uint32_t member_total, hole_total,
         bit_hole_total;    // counts of direct members, byte holes, bit holes
-    uint64_t members_size; // sum of direct members, bytes (bit fields counted by bits, rounded at
-                           // the end)
+    uint64_t members_size; // bytes that direct members cover (bit fields counted by bits, rounded
+                           // at the end): with holes and padding the size
     uint64_t holes_size;   // bytes in holes
     uint64_t cacheline;    // bytes a cache line, 0: do not mark
     uint64_t instances;    // units that define it; 0: not counted

@@ -58,6 +58,10 @@ static void put_member(struct buf *buf, const struct rep_member *member)
         put_place(buf, member);
     if (member->flexible)
         buf_text(buf, ", \"flexible\": true");
+    if (member->variant)
+        buf_text(buf, ", \"variant\": true");
+    if (member->discriminant)
+        buf_text(buf, ", \"discriminant\": true");
     if (member->inherited)
         buf_text(buf, ", \"base\": true");
     if (member->virtual_base)
@@ -162,6 +166,8 @@ static void put_type(struct buf *buf, const struct rep_type *type)
     put_text(buf, "{\"name\": ", type->name);
     put_text(buf, ", \"kind\": ", type->kind);
     put_u64(buf, ", \"size\": ", type->size);
+    if (type->dynamic)
+        buf_text(buf, ", \"dynamic\": true");
     if (type->alignment != 0)
         put_u64(buf, ", \"alignment\": ", type->alignment);
     put_text(buf, ", \"alias\": ", type->alias);

@@ -56,7 +56,10 @@ void rep__head_note(const struct rep__layout *layout, const struct rep_type *typ
 {
     struct buf *buf = &layout->out->buf;
     rep__note(layout, width, "// ");
-    rep__count(buf, type->size, " byte", " bytes");
+    if (type->dynamic)
+        buf_text(buf, "size known at run time");
+    else
+        rep__count(buf, type->size, " byte", " bytes");
     if (type->target != NULL) {
         buf_text(buf, ", ");
         rep__escape(buf, type->target);
@@ -76,7 +79,10 @@ void rep__tail(struct buf *buf, const struct rep_type *type)
         rep__escape(buf, type->alias);
     }
     buf_text(buf, ";  // size ");
-    buf_u64(buf, type->size);
+    if (type->dynamic)
+        buf_text(buf, "known at run time");
+    else
+        buf_u64(buf, type->size);
 }
 
 // ------------------------------------------------------------------ enums, typedefs
