@@ -420,8 +420,10 @@ void dw__unit_ranges(const struct dw *dw, const struct dw__unit *unit,
 
 // Bytes of an object of the type at `ref`; 0 when not known. Thread-safe.
 uint64_t dw__type_size(struct dw *dw, dw_ref ref);
-// Elements of one DW_TAG_subrange_type (5.13), DW_COUNT_UNKNOWN for a flexible array.
-uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die);
+// Elements of one DW_TAG_subrange_type (5.13), DW_COUNT_UNKNOWN for a flexible array. `lowest` is the
+// lower bound where it states none.
+uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die, uint64_t lowest);
+uint64_t dw__lowest_index(uint16_t language);
 
 // ------------------------------------------------------------------- other files
 

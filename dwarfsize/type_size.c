@@ -6,39 +6,12 @@
 
 #define HOPS_MAX 64 // typedefs, qualifiers and array elements on the way to a size
 
-// The lower bound of an array that states none (DWARF 5, 7.12).
-static uint64_t first_index(uint16_t language)
-{
-    switch (language) {
-    case DW_LANG_Ada83:
-    case DW_LANG_Ada95:
-    case 0x2e: // DW_LANG_Ada2005
-    case 0x2f: // DW_LANG_Ada2012
-    case DW_LANG_Cobol74:
-    case DW_LANG_Cobol85:
-    case DW_LANG_Fortran77:
-    case DW_LANG_Fortran90:
-    case DW_LANG_Fortran95:
-    case DW_LANG_Fortran03:
-    case DW_LANG_Fortran08:
-    case 0x2d: // DW_LANG_Fortran18
-    case DW_LANG_Julia:
-    case DW_LANG_Modula2:
-    case DW_LANG_Modula3:
-    case DW_LANG_Pascal83:
-    case DW_LANG_PLI:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 // Elements of one dimension (5.13): a count, or an upper bound, or unknown (a flexible array).
-uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die)
+uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die, uint64_t lowest)
 {
     uint64_t count = dw__number(unit, die, SLOT_COUNT, DW_COUNT_UNKNOWN);
     uint64_t upper = dw__number(unit, die, SLOT_UPPER_BOUND, DW_COUNT_UNKNOWN);
-    uint64_t lower = dw__number(unit, die, SLOT_LOWER_BOUND, first_index(unit->language));
+    uint64_t lower = dw__number(unit, die, SLOT_LOWER_BOUND, lowest);
     if (count != DW_COUNT_UNKNOWN)
         return count;
     uint16_t form = die->form[SLOT_UPPER_BOUND];
@@ -66,7 +39,7 @@ static uint64_t element_count(struct dw *dw, dw_ref ref)
             continue;
         if (die.tag != DW_TAG_subrange_type)
             continue;
-        uint64_t count = dw__dimension(scan.unit, &die);
+        uint64_t count = dw__dimension(scan.unit, &die, dw__lowest_index(scan.unit->language));
         if (count == DW_COUNT_UNKNOWN || !mul_u64(total, count, &total))
             return 0;
     }

@@ -34,6 +34,8 @@ struct dw__item {
     bool old_bits; // `bits` is DW_AT_bit_offset: counted from the high end of the storage
 };
 
+enum { ITEM_NO_LOWER = 1 }; // flag of a dimension: it begins where its language says
+
 enum {
     NODE_DECLARATION = 1,
     NODE_VECTOR = 2,  // an array that is a machine's vector
@@ -67,13 +69,20 @@ struct dw__tree {
     VEC(uint32_t) offsets;      // of the nodes: dense, for the search
     VEC(struct dw__item) items;
     VEC(uint32_t) buckets; // offset / DW__BUCKET -> first node at or after it
+    VEC(dw_ref) imports;   // units whose DIEs are as good as this one's
     bool tagged;           // C: names carry "struct"
+    bool from_one;         // arrays begin at 1 (Fortran, Ada, Pascal ...)
     bool foreign;          // some reference leaves the unit
+    bool imported;         // by a unit of the program, directly or not
 };
 
 void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
                    struct dw__tree *tree);
 void dw__tree_free(struct dw__tree *tree);
+// What follows from the language: dw__tree_read does it where the unit states one.
+void dw__tree_speak(struct dw__tree *tree, uint16_t language);
+// Elements of a dimension, or DW_COUNT_UNKNOWN.
+uint64_t dw__item_elements(const struct dw__tree *tree, const struct dw__item *item);
 
 // A node and the tree it lies in; node NULL: nothing there (void, or damage).
 struct dw__place {
@@ -91,6 +100,9 @@ struct dw__forest {
     enum dw__hashing hashing;
 };
 
+// The namespace or type around a node: the type itself where a skeleton stands for it; node NULL at
+// the end.
+struct dw__place dw__scope_of(const struct dw__forest *forest, struct dw__place place);
 // The node a reference leads to; through signatures and specifications.
 struct dw__place dw__place_of(const struct dw__forest *forest, struct dw__tree *from, dw_ref ref);
 

@@ -5,7 +5,7 @@
 
 #include "dwarfsize/types.h"
 
-#define COMPLEX_INT   DW_ATE_lo_user // how gcc encodes the complex integers
+#define COMPLEX_INT    DW_ATE_lo_user // how gcc encodes the complex integers
 #define VECTOR_LARGEST 4096
 
 // Machines on which a scalar is aligned to less than its size (each one's psABI, or gcc's
@@ -47,7 +47,7 @@ static uint64_t power_in(uint64_t size)
 // A vector is aligned to its size, but no further than registers are saved.
 static uint64_t vector_align(uint16_t machine, uint64_t size)
 {
-    bool halves = machine == EM_ARM || machine == EM_S390;
+    bool halves = machine == EM_ARM;
     return MIN(power_in(size), halves ? (uint64_t)8 : (uint64_t)VECTOR_LARGEST);
 }
 
@@ -57,7 +57,7 @@ static uint64_t vector_size(const struct dw__forest *forest, struct dw__place pl
         return place.node->size;
     uint64_t size = dw__node_size(forest, dw__place_of(forest, place.tree, place.node->type));
     for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next)
-        if (!mul_u64(size, place.tree->items.items[i].bits, &size))
+        if (!mul_u64(size, dw__item_elements(place.tree, &place.tree->items.items[i]), &size))
             return 0;
     return size;
 }

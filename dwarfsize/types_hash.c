@@ -15,7 +15,8 @@
 
 #include "dwarfsize/types.h"
 
-#define DEPTH_MAX 200
+#define DEPTH_MAX  200
+#define SCOPES_MAX 32 // around one type
 
 static uint64_t name_of(const struct dw__forest *forest, struct dw__place place, unsigned depth);
 static uint64_t identity_of(const struct dw__forest *forest, struct dw__place place,
@@ -43,13 +44,13 @@ static bool is_anonymous(const struct dw__node *node)
 }
 
 // The namespaces and classes around a node. Functions do not count: a local type goes by its name.
-static uint64_t scope_of(const struct dw__forest *forest, const struct dw__tree *tree,
-                         const struct dw__node *node)
+static uint64_t scope_of(const struct dw__forest *forest, struct dw__place place)
 {
     uint64_t hash = 1;
-    for (unsigned depth = 0; node->parent != NO_INDEX && depth < DEPTH_MAX; depth++) {
-        node = &tree->nodes.items[node->parent];
-        hash = hash_mix(hash, hash_text(forest, tree, node->name));
+    struct dw__place scope = dw__scope_of(forest, place);
+    for (unsigned depth = 0; scope.node != NULL && depth < SCOPES_MAX; depth++) {
+        hash = hash_mix(hash, hash_text(forest, scope.tree, scope.node->name));
+        scope = dw__scope_of(forest, scope);
     }
     return hash;
 }
@@ -115,7 +116,7 @@ static uint64_t hash_items(const struct dw__forest *forest, struct dw__place pla
         const struct dw__item *item = &place.tree->items.items[i];
         hash = hash_mix(hash, item->tag);
         if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange)
-            hash = hash_mix(hash, item->bits);
+            hash = hash_mix(hash, dw__item_elements(place.tree, item));
         else if (item->tag != DW_TAG_unspecified_parameters)
             hash = hash_mix(
                 hash, name_of(forest, dw__place_of(forest, place.tree, item->type), depth + 1));
@@ -129,7 +130,7 @@ static uint64_t compute_name(const struct dw__forest *forest, struct dw__place p
     const struct dw__node *node = place.node;
     if (!is_anonymous(node))
         return hash_mix(
-            hash_mix(scope_of(forest, place.tree, node), hash_text(forest, place.tree, node->name)),
+            hash_mix(scope_of(forest, place), hash_text(forest, place.tree, node->name)),
             node->tag * (uint64_t)place.tree->tagged + 1);
     if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type)
         return identity_of(forest, place, depth + 1);

@@ -70,13 +70,47 @@ static void read_kept_tree(void *context, size_t index, unsigned number)
 static void add_kept_tree(void *context, size_t index, unsigned number)
 {
     struct read *read = context;
-    // A supplementary file serves many programs: of its types only those referred to are ours.
+    // A supplementary file serves many programs: ours are the units that are imported, and of the
+    // others the types that are referred to.
     struct dw__unit *unit = &read->dw->units.items[index];
-    if (unit->object->supplementary || is_done(read))
+    bool ours = !unit->object->supplementary || read->forest.trees[index].imported;
+    if (!ours || is_done(read))
         return;
     dw__table_add_tree(&read->workers[number], &read->forest.trees[index]);
     if (read->options->first)
         mark_found(read, &read->forest.trees[index]);
+}
+
+// Marks what the program's units import, and what that imports. A partial unit may state no language:
+// it speaks that of the first unit it serves.
+static void settle_imports(struct read *read)
+{
+    struct import {
+        uint32_t unit;
+        uint16_t language;
+    };
+    VEC(struct import) work = {0};
+    for (size_t i = read->dw->units.count; i-- > 0;) {
+        const struct dw__unit *unit = &read->dw->units.items[i];
+        if (unit->language != 0 && !unit->object->supplementary)
+            vec_push(&work, ((struct import){(uint32_t)i, unit->language}));
+    }
+    while (work.count != 0) {
+        struct import from = work.items[--work.count];
+        const struct dw__tree *tree = &read->forest.trees[from.unit];
+        for (size_t i = 0; i < tree->imports.count; i++) {
+            struct dw__unit *unit = dw__unit_of(read->dw, tree->imports.items[i]);
+            uint32_t index = unit != NULL ? dw__unit_index(read->dw, unit) : from.unit;
+            struct dw__tree *to = &read->forest.trees[index];
+            if (to == tree || to->imported)
+                continue;
+            to->imported = true;
+            uint16_t language = unit->language != 0 ? unit->language : from.language;
+            dw__tree_speak(to, language);
+            vec_push(&work, ((struct import){index, language}));
+        }
+    }
+    vec_free(&work);
 }
 
 static void forget(struct dw__worker *worker)
@@ -101,6 +135,7 @@ static void read_units(struct read *read)
     atomic_store(&read->missing, read->options->name_count);
     read->forest.trees = mem_zalloc(count, sizeof *read->forest.trees);
     par_for(read->dw->threads, count, read_kept_tree, read);
+    settle_imports(read);
     par_for(read->dw->threads, count, add_kept_tree, read);
 }
 

@@ -194,14 +194,14 @@ static struct dw__link link_to(const struct dw__worker *w, struct dw__tree *tree
 }
 
 // "outer::inner", from the nodes around; "" at file scope. Scopes without a name read "{anonymous}".
-static const char *scope_text(struct dw__worker *w, const struct dw__tree *tree,
-                              const struct dw__node *node)
+static const char *scope_text(struct dw__worker *w, struct dw__place place)
 {
     const struct dw__node *chain[32];
     size_t depth = 0;
     struct buf text = {0};
-    while (node->parent != NO_INDEX && depth < COUNT_OF(chain))
-        chain[depth++] = node = &tree->nodes.items[node->parent];
+    struct dw__place scope = dw__scope_of(w->forest, place);
+    for (; scope.node != NULL && depth < COUNT_OF(chain); scope = dw__scope_of(w->forest, scope))
+        chain[depth++] = scope.node;
     if (depth == 0)
         return "";
     while (depth-- > 0) {
@@ -259,7 +259,7 @@ static void build_items(struct dw__worker *w, struct dw__place place, struct dw_
         if (item->tag == DW_TAG_enumerator) {
             *value++ = (struct dw_enumerator){item->name, (int64_t)item->offset};
         } else if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange) {
-            *dimension++ = item->bits;
+            *dimension++ = dw__item_elements(tree, item);
         } else if (item->tag == DW_TAG_unspecified_parameters) {
             type->variadic = true;
             type->member_count--;
@@ -322,7 +322,7 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
         .vector = node->flags & NODE_VECTOR,
         .tagged = tree->tagged,
         .name = node->name[0] != '\0' ? node->name : word_for(node->tag),
-        .scope = scope_text(w, tree, node),
+        .scope = scope_text(w, place),
         .decl_file = "",
         .decl_line = node->decl_line,
         .unit = dw__unit_index(w->forest->dw, tree->unit),
@@ -441,9 +441,9 @@ bool dw__name_wanted(const struct dw_types_options *options, const char *scope, 
     return options->name_count == 0;
 }
 
-static bool node_wanted(struct dw__worker *w, const struct dw__tree *tree,
-                        const struct dw__node *node)
+static bool node_wanted(struct dw__worker *w, struct dw__place place)
 {
+    const struct dw__node *node = place.node;
     const struct dw_types_options *options = w->table->options;
     if (!selects(options))
         return true;
@@ -452,7 +452,7 @@ static bool node_wanted(struct dw__worker *w, const struct dw__tree *tree,
     bool qualified = false;
     for (size_t i = 0; i < options->name_count; i++)
         qualified |= strstr(options->names[i], "::") != NULL;
-    return dw__name_wanted(options, qualified ? scope_text(w, tree, node) : "", node->name);
+    return dw__name_wanted(options, qualified ? scope_text(w, place) : "", node->name);
 }
 
 static bool is_listed(const struct dw__node *node)
@@ -554,8 +554,9 @@ void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree)
 {
     for (size_t i = 0; i < tree->nodes.count; i++) {
         struct dw__node *node = &tree->nodes.items[i];
-        if (is_listed(node) && node_wanted(worker, tree, node))
-            add_wanted(worker, (struct dw__place){tree, node});
+        struct dw__place place = {tree, node};
+        if (is_listed(node) && node_wanted(worker, place))
+            add_wanted(worker, place);
     }
 }
 

@@ -49,6 +49,7 @@ static const uint64_t type_tags[0x100] = {
     [DW_TAG_subrange_type] = RANGE_SLOTS | NODE_SLOTS,
     [DW_TAG_variant_part] = SLOT(DISCR),
     [DW_TAG_variant] = SLOT(DISCR_VALUE),
+    [DW_TAG_imported_unit] = SLOT(IMPORT),
 };
 
 // The tags there are most of.
@@ -91,7 +92,8 @@ struct builder {
     struct dw *dw;
     struct dw__tree *tree;
     VEC(struct scope) stack;
-    struct slice strings; // .debug_str
+    VEC(uint32_t) specified; // nodes that complete a declaration
+    struct slice strings;    // .debug_str
 };
 
 // ------------------------------------------------------------------------- items
@@ -221,7 +223,9 @@ static void add_item(struct builder *b, const struct dw__unit *unit, const struc
         break;
     case DW_TAG_subrange_type:
     case DW_TAG_generic_subrange:
-        item->bits = dw__dimension(unit, die);
+        item->bits = dw__dimension(unit, die, 0);
+        if (!dw__has(die, SLOT_LOWER_BOUND) && !dw__has(die, SLOT_COUNT))
+            item->flags |= ITEM_NO_LOWER;
         break;
     default:
         break;
@@ -301,6 +305,8 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
         fill_plain_node(b, die, node);
     else
         fill_node(b, unit, die, node);
+    if (node->alias != DW_NO_REF && !(node->flags & NODE_DECLARATION))
+        vec_push(&b->specified, index);
     return index;
 }
 
@@ -316,10 +322,22 @@ static bool belongs(const struct builder *b, const struct scope *scope, const st
     return !dimension || parent == DW_TAG_array_type || parent == DW_TAG_coarray_type;
 }
 
+static void add_import(struct builder *b, const struct dw__unit *unit, const struct dw__die *die)
+{
+    dw_ref ref = dw__reference(b->dw, unit, die, SLOT_IMPORT);
+    if (ref != DW_NO_REF)
+        vec_push(&b->tree->imports, ref);
+    note_foreign(b, ref);
+}
+
 static void add_die(struct builder *b, const struct dw__unit *unit, const struct dw__die *die)
 {
     while (b->stack.count != 0 && b->stack.items[b->stack.count - 1].depth >= die->lowest)
         b->stack.count--;
+    if (die->tag == DW_TAG_imported_unit) {
+        add_import(b, unit, die);
+        return;
+    }
     const struct scope *top = b->stack.count ? &b->stack.items[b->stack.count - 1] : NULL;
     struct scope scope = {.depth = die->depth, .node = top ? top->node : NO_INDEX};
     if (die->tag == DW_TAG_variant_part || die->tag == DW_TAG_variant) {
@@ -360,36 +378,49 @@ static bool is_c(uint16_t language)
     }
 }
 
-void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
-                   struct dw__tree *tree)
+// Where the arrays of a language begin that state no lower bound (DWARF 5, 7.12).
+static bool counts_from_one(uint16_t language)
 {
-    tree->unit = unit;
-    tree->start = dw__ref_make(unit, unit->start);
-    tree->size = unit->end - unit->start;
-    tree->nodes.count = tree->offsets.count = tree->items.count = tree->buckets.count = 0;
-    tree->foreign = false;
-    tree->tagged = is_c(unit->language);
-    if (unit->damaged || unit->end - unit->start > UINT32_MAX)
-        return;
-    struct builder builder = {.dw = dw, .tree = tree, .strings = dw__section_of(unit, DW__STR)};
-    struct dw__scan scan;
-    struct dw__die die;
-    dw__abbrevs_compile(abbrevs, dw, unit, &type_pass);
-    dw__scan_start(&scan, dw, unit, abbrevs);
-    while (dw__scan_next(&scan, &die))
-        add_die(&builder, unit, &die);
-    vec_free(&builder.stack);
+    switch (language) {
+    case DW_LANG_Ada83:
+    case DW_LANG_Ada95:
+    case 0x2e: // DW_LANG_Ada2005
+    case 0x2f: // DW_LANG_Ada2012
+    case DW_LANG_Cobol74:
+    case DW_LANG_Cobol85:
+    case DW_LANG_Fortran77:
+    case DW_LANG_Fortran90:
+    case DW_LANG_Fortran95:
+    case DW_LANG_Fortran03:
+    case DW_LANG_Fortran08:
+    case 0x2d: // DW_LANG_Fortran18
+    case DW_LANG_Julia:
+    case DW_LANG_Modula2:
+    case DW_LANG_Modula3:
+    case DW_LANG_Pascal83:
+    case DW_LANG_PLI:
+        return true;
+    default:
+        return false;
+    }
 }
 
-void dw__tree_free(struct dw__tree *tree)
+uint64_t dw__lowest_index(uint16_t language)
 {
-    vec_free(&tree->nodes);
-    vec_free(&tree->offsets);
-    vec_free(&tree->items);
-    vec_free(&tree->buckets);
+    return counts_from_one(language);
 }
 
-// -------------------------------------------------------------------- references
+void dw__tree_speak(struct dw__tree *tree, uint16_t language)
+{
+    tree->tagged = is_c(language);
+    tree->from_one = counts_from_one(language);
+}
+
+uint64_t dw__item_elements(const struct dw__tree *tree, const struct dw__item *item)
+{
+    bool less = tree->from_one && (item->flags & ITEM_NO_LOWER) && item->bits != 0;
+    return less && item->bits != DW_COUNT_UNKNOWN ? item->bits - 1 : item->bits;
+}
 
 static struct dw__node *node_at(struct dw__tree *tree, uint64_t offset)
 {
@@ -401,6 +432,59 @@ static struct dw__node *node_at(struct dw__tree *tree, uint64_t offset)
     bool found = at < tree->offsets.count && tree->offsets.items[at] == offset;
     return found ? &tree->nodes.items[at] : NULL;
 }
+
+// A definition apart from its declaration (class A::B { ... }) lies where that one lies, and may leave
+// the name to it.
+static void complete_declarations(struct builder *b)
+{
+    struct dw__tree *tree = b->tree;
+    for (size_t i = 0; i < b->specified.count; i++) {
+        struct dw__node *node = &tree->nodes.items[b->specified.items[i]];
+        bool inside = node->alias - tree->start < tree->size;
+        const struct dw__node *declaration =
+            inside ? node_at(tree, node->alias - tree->start) : NULL;
+        if (declaration == NULL)
+            continue;
+        node->parent = declaration->parent;
+        if (node->name[0] == '\0')
+            node->name = declaration->name;
+    }
+}
+
+void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
+                   struct dw__tree *tree)
+{
+    tree->unit = unit;
+    tree->start = dw__ref_make(unit, unit->start);
+    tree->size = unit->end - unit->start;
+    tree->nodes.count = tree->offsets.count = tree->items.count = tree->buckets.count = 0;
+    tree->imports.count = 0;
+    tree->foreign = tree->imported = false;
+    dw__tree_speak(tree, unit->language);
+    if (unit->damaged || unit->end - unit->start > UINT32_MAX)
+        return;
+    struct builder builder = {.dw = dw, .tree = tree, .strings = dw__section_of(unit, DW__STR)};
+    struct dw__scan scan;
+    struct dw__die die;
+    dw__abbrevs_compile(abbrevs, dw, unit, &type_pass);
+    dw__scan_start(&scan, dw, unit, abbrevs);
+    while (dw__scan_next(&scan, &die))
+        add_die(&builder, unit, &die);
+    complete_declarations(&builder);
+    vec_free(&builder.specified);
+    vec_free(&builder.stack);
+}
+
+void dw__tree_free(struct dw__tree *tree)
+{
+    vec_free(&tree->nodes);
+    vec_free(&tree->offsets);
+    vec_free(&tree->items);
+    vec_free(&tree->buckets);
+    vec_free(&tree->imports);
+}
+
+// -------------------------------------------------------------------- references
 
 static struct dw__place place_at(const struct dw__forest *forest, struct dw__tree *from, dw_ref ref)
 {
@@ -430,4 +514,16 @@ struct dw__place dw__place_of(const struct dw__forest *forest, struct dw__tree *
         place = real;
     }
     return place;
+}
+
+struct dw__place dw__scope_of(const struct dw__forest *forest, struct dw__place place)
+{
+    uint32_t parent = place.node->parent;
+    if (parent == NO_INDEX)
+        return (struct dw__place){NULL, NULL};
+    struct dw__node *scope = &place.tree->nodes.items[parent];
+    struct dw__place real = {NULL, NULL};
+    if ((scope->flags & NODE_DECLARATION) && scope->alias != DW_NO_REF)
+        real = dw__place_of(forest, place.tree, scope->alias);
+    return real.node != NULL ? real : (struct dw__place){place.tree, scope};
 }

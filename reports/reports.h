@@ -94,9 +94,9 @@ struct rep_member {
     uint64_t storage_size;   // bit field: bytes of the type it is declared with, 0: not known
     uint32_t depth;          // 0: direct member; n: inside n expanded aggregates
     bool bit_field, flexible, inherited, vtable_pointer, is_static;
-    bool virtual_base;       // with inherited: where it lies is not fixed
+    bool virtual_base;          // with inherited: where it lies is not fixed
     bool variant, discriminant; // of a tagged union: one of its cases; what tells them apart
-    const char *expanded;       // "struct", "union", "class": its members follow one deeper; else NULL
+    const char *expanded;    // "struct", "union", "class": its members follow one deeper; else NULL
     uint32_t expanded_count; // how many following entries (all depths) belong to it
 };
 

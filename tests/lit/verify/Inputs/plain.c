@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-struct packed { int a : 3; unsigned b : 5; char c; union { long l; double d; }; int flex[]; };
+struct packed {
+    int a : 3;
+    unsigned b : 5;
+    char c;
+    union {
+        long l;
+        double d;
+    };
+    int flex[];
+};
 struct big {
     struct packed *p;
     int (*f)(struct big *, ...);
