@@ -4,7 +4,9 @@
 //
 // A type is copied as numbers: its members as (name, type, offset, size) with interned texts, so
 // that two builds compare without looking at text. Types of one kind and name are matched in order;
-// where a build has several of one name, equal ones first.
+// where a build has several of one name, equal ones first. What is left may have been renamed: moved
+// to another namespace with its size, or called otherwise with the same members at the same places.
+// Such a pair is one only where neither side has a second candidate.
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -125,6 +127,84 @@ static void match_types(struct differ *differ, bool equal_only)
     }
 }
 
+// ------------------------------------------------------------------------- renames
+
+typedef uint64_t rename_key(const struct differ *differ, unsigned side,
+                            const struct small_type *type);
+
+// Kind, last part of the name, and size; 0: none.
+static uint64_t short_name_key(const struct differ *differ, unsigned side,
+                               const struct small_type *type)
+{
+    const char *name = names_text(differ->names, type->name), *last = name;
+    const char *kind_end = strchr(name, ' ');
+    (void)side;
+    for (const char *at = name; *at != '\0' && *at != '<'; at++)
+        if (*at == ':' || *at == ' ')
+            last = at + 1;
+    if (kind_end == NULL || *last == '\0' || *last == '{')
+        return 0;
+    uint64_t hash = hash_bytes(name, (size_t)(kind_end - name), type->size);
+    return hash_bytes(last, strlen(last), hash) | 1;
+}
+
+#define RENAME_MEMBERS 2 // fewer say nothing: many types have one int
+
+static uint64_t shape_key(const struct differ *differ, unsigned side, const struct small_type *type)
+{
+    const struct small_member *members = members_of(differ, side, type);
+    uint64_t hash = type->size;
+    if (type->count < RENAME_MEMBERS)
+        return 0;
+    for (size_t i = 0; i < type->count; i++)
+        hash =
+            hash_mix(hash_mix(hash_mix(hash, members[i].name), members[i].offset), members[i].size);
+    return hash | 1;
+}
+
+typedef VEC(struct keyed) keyed_list;
+
+static void list_unmatched(const struct differ *differ, unsigned side, rename_key *key_of,
+                           keyed_list *list)
+{
+    const struct side *from = &differ->sides[side];
+    for (size_t i = 0; i < from->types.count; i++) {
+        const struct small_type *type = &from->types.items[i];
+        uint64_t key = type->match == NO_TYPE ? key_of(differ, side, type) : 0;
+        if (key != 0)
+            vec_push(list, ((struct keyed){key, i}));
+    }
+    struct keyed *scratch = mem_alloc(list->count * sizeof *scratch);
+    sort_keyed(list->items, scratch, list->count);
+    free(scratch);
+}
+
+static bool is_single(const keyed_list *list, size_t at, uint64_t key)
+{
+    return at < list->count && list->items[at].key == key &&
+           (at + 1 == list->count || list->items[at + 1].key != key);
+}
+
+static void match_renamed(struct differ *differ, rename_key *key_of)
+{
+    keyed_list before = {0}, after = {0};
+    list_unmatched(differ, 0, key_of, &before);
+    list_unmatched(differ, 1, key_of, &after);
+    for (size_t i = 0; i < after.count; i++) {
+        uint64_t key = after.items[i].key;
+        bool first = i == 0 || after.items[i - 1].key != key;
+        size_t at = keyed_first(before.items, before.count, key);
+        if (!first || !is_single(&after, i, key) || !is_single(&before, at, key))
+            continue;
+        uint32_t old_index = (uint32_t)before.items[at].value;
+        uint32_t new_index = (uint32_t)after.items[i].value;
+        differ->sides[0].types.items[old_index].match = new_index;
+        differ->sides[1].types.items[new_index].match = old_index;
+    }
+    vec_free(&before);
+    vec_free(&after);
+}
+
 // ----------------------------------------------------------------------------- rows
 
 static void add_member(struct differ *differ, const struct small_member *member, const char *change)
@@ -148,6 +228,7 @@ static void compare_members(struct differ *differ, const struct small_member *be
                             const struct small_member *after)
 {
     struct buf text = {0};
+    unsigned unit = before->size % 8 == 0 && after->size % 8 == 0 ? 8 : 1;
     if (before->offset != after->offset)
         buf_printf(&text, "moved %s -> %s", offset_text(differ, before->offset),
                    offset_text(differ, after->offset));
@@ -155,8 +236,8 @@ static void compare_members(struct differ *differ, const struct small_member *be
         buf_printf(&text, "%s%s -> %s", text.size ? ", " : "",
                    names_text(differ->names, before->type), names_text(differ->names, after->type));
     else if (before->size != after->size)
-        buf_printf(&text, "%s%s -> %s bytes", text.size ? ", " : "",
-                   offset_text(differ, before->size), offset_text(differ, after->size));
+        buf_printf(&text, "%s%" PRIu64 " -> %" PRIu64 " %s", text.size ? ", " : "",
+                   before->size / unit, after->size / unit, unit == 8 ? "bytes" : "bits");
     if (text.size != 0)
         add_member(differ, after, arena_text(differ->arena, slice_of(text.data, text.size)));
     buf_free(&text);
@@ -210,6 +291,9 @@ static void add_type(struct differ *differ, const struct small_type *before,
     row.values[NEW_SIZE].u = after ? after->size : REP_NONE;
     row.values[DELTA].u = before && after ? after->size - before->size : REP_NONE;
     row.values[REMARK].text = !before ? "new" : !after ? "gone" : "";
+    if (before != NULL && after != NULL && before->name != after->name)
+        row.values[REMARK].text =
+            arena_printf(differ->arena, "was %s", names_text(differ->names, before->name));
     differ->members.count = 0;
     if (before != NULL && after != NULL)
         list_members(differ, before, after);
@@ -222,7 +306,7 @@ static void add_type(struct differ *differ, const struct small_type *before,
 static bool is_shown(const struct differ *differ, const struct an_diff_options *options,
                      const struct small_type *before, const struct small_type *after)
 {
-    if (options->all || before == NULL || after == NULL)
+    if (options->all || before == NULL || after == NULL || before->name != after->name)
         return true;
     uint64_t change =
         before->size > after->size ? before->size - after->size : after->size - before->size;
@@ -308,10 +392,13 @@ void an_diff_types(struct an_layouts *old_types, struct an_layouts *new_types,
     index_side(&differ.sides[0], names_count(differ.names));
     match_types(&differ, true);
     match_types(&differ, false);
+    match_renamed(&differ, short_name_key);
+    match_renamed(&differ, shape_key);
     add_types(&differ, options);
     if (differ.rows.count > 1)
         qsort(differ.rows.items, differ.rows.count, sizeof *differ.rows.items, compare_types);
-    *out = (struct rep_table){.name = "rows", .columns = columns, .column_count = COLUMNS};
+    *out = (struct rep_table){
+        .name = "rows", .names = "TYPE", .columns = columns, .column_count = COLUMNS};
     make_table(&differ, out);
     rep_trim(arena, out, options->keep);
     differ_free(&differ);

@@ -7,8 +7,9 @@
 
 #include "analyzers/layout_private.h"
 
-#define DEPTH_MAX 24
-#define ROWS_MAX  2000000 // of one table; a type graph of file data must not grow one without end
+#define DEPTH_MAX  24
+#define FOLDED_MAX 200     // bytes of a name that are compared without regard to case
+#define ROWS_MAX   2000000 // of one table; a type graph of file data must not grow one without end
 
 struct finder {
     struct an_layouts *layouts;
@@ -47,7 +48,7 @@ static void finder_close(struct finder *finder, const char *title, const struct 
                          struct rep_table *out)
 {
     size_t count = finder->rows.count;
-    *out = (struct rep_table){.name = "rows", .title = title};
+    *out = (struct rep_table){.name = "rows", .title = title, .names = "TYPE"};
     out->columns = columns;
     out->column_count = finder->columns;
     out->total.rows =
@@ -234,7 +235,7 @@ bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *ar
 {
     static const struct rep_column columns[] = {{"offset", "OFFSET", REP_COUNT, false, false},
                                                 {"member", "MEMBER", REP_TEXT, false, false},
-                                                {"type", "TYPE", REP_TEXT, false, false}};
+                                                {"type", "MEMBER'S TYPE", REP_TEXT, false, false}};
     struct finder finder;
     finder_open(&finder, layouts, arena, COUNT_OF(columns));
     bool known = mark_targets(&finder, name);
@@ -278,7 +279,8 @@ static void audit(struct finder *finder, const struct an__layout *layout)
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct an__field *field = &layout->fields[i];
         uint64_t elements = 1;
-        bool flexible = field->flexible;
+        bool single = !field->flexible && an__ends_single(types, layout, i);
+        bool flexible = field->flexible || single;
         dw_type_id inner =
             flexible ? DW_NO_TYPE : an__embedded(types, field->member->type, &elements);
         const struct dw_type *record = dw_types_get(types, inner);
@@ -295,7 +297,8 @@ static void audit(struct finder *finder, const struct an__layout *layout)
         values[3].text =
             arena_text(finder->arena,
                        slice_text(an__layouts_declare(finder->layouts, field->member->type, name)));
-        values[4].text = verdict(layout, i, embedded, elements);
+        values[4].text =
+            single ? "old style: one element at the end" : verdict(layout, i, embedded, elements);
     }
 }
 
@@ -360,13 +363,37 @@ void an_layouts_table(struct an_layouts *layouts, struct arena *arena, struct re
 
 // ------------------------------------------------------------------ nearest names
 
+static struct slice folded(const char *text, size_t size, char *room)
+{
+    for (size_t i = 0; i < size; i++)
+        room[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+    return slice_of(room, size);
+}
+
+// How far a name is from what was asked for; template arguments and upper case only count when the
+// rest is the same.
+static unsigned distance_to(struct slice wanted, const char *text, unsigned limit)
+{
+    char a[FOLDED_MAX], b[FOLDED_MAX];
+    size_t size = strlen(text), plain = strcspn(text, "<");
+    bool templates = plain != 0 && memchr(wanted.data, '<', wanted.size) == NULL;
+    if (templates)
+        size = plain;
+    if (size == wanted.size && size <= FOLDED_MAX) {
+        struct slice x = folded((const char *)wanted.data, size, a), y = folded(text, size, b);
+        if (memcmp(x.data, y.data, size) == 0)
+            return text[size] == '\0' && memcmp(wanted.data, text, size) == 0 ? 0 : 1;
+    }
+    return text_distance(wanted, slice_of(text, size), limit);
+}
+
 void an_nearest_offer(struct an_nearest *nearest, const char *text)
 {
     unsigned limit = (unsigned)MAX(nearest->wanted.size / 3, (size_t)2);
     size_t at = nearest->count;
     if (at == COUNT_OF(nearest->text))
         limit = MIN(limit, nearest->distance[at - 1]);
-    unsigned distance = text_distance(nearest->wanted, slice_text(text), limit);
+    unsigned distance = distance_to(nearest->wanted, text, limit);
     if (distance > limit)
         return;
     for (size_t i = 0; i < nearest->count; i++)

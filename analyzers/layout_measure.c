@@ -90,6 +90,15 @@ bool an__is_flexible(const struct dw_types *types, dw_type_id id)
            (type->dimensions[0] == DW_COUNT_UNKNOWN || type->dimensions[0] == 0);
 }
 
+bool an__ends_single(const struct dw_types *types, const struct an__layout *layout, size_t index)
+{
+    const struct an__field *field = &layout->fields[index];
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, field->member->type));
+    return layout->type->kind != DW_UNION && index != 0 && index + 1 == layout->field_count &&
+           type != NULL && type->kind == DW_ARRAY && !type->vector && type->dimension_count > 0 &&
+           type->dimensions[0] == 1;
+}
+
 // ---------------------------------------------------------------------- alignment
 
 static uint64_t lowest_bit(uint64_t value)

@@ -62,6 +62,8 @@ const char *an__name(const struct an__types *facts, dw_type_id id);
 dw_type_id an__embedded(const struct dw_types *types, dw_type_id id, uint64_t *elements);
 // An array without a length.
 bool an__is_flexible(const struct dw_types *types, dw_type_id id);
+// Whether the field at `index` ends its record as an array of one element: how C did it before [].
+bool an__ends_single(const struct dw_types *types, const struct an__layout *layout, size_t index);
 bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type);
 
 void an__measure(struct an__types *facts, const struct dw_type *type, struct an__scratch *scratch,

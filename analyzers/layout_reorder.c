@@ -10,7 +10,7 @@
 // filled from the front, each with the largest later member that fits; only when sorting by
 // alignment saves still more bytes is the sorted order proposed. What stays: bases, the table
 // pointer and a first member that is itself a struct (a header that others rely on) at the front, a
-// flexible array at the end, and neighbouring bit fields together. Last, bit fields whose declared
+// flexible array (or one of a single element) at the end, and neighbouring bit fields together. Last, bit fields whose declared
 // type is wider than they need are demoted when that saves bytes.
 
 #include <inttypes.h>
@@ -116,7 +116,8 @@ static uint64_t unit_bits(struct plan *plan, const struct an__field *field)
 static bool stays(const struct plan *plan, const struct an__field *field, size_t index)
 {
     const unsigned front = DW_MEMBER_BASE | DW_MEMBER_VTABLE;
-    if (field->member->flags & front || field->flexible)
+    if (field->member->flags & front || field->flexible ||
+        an__ends_single(plan->facts->types, plan->layout, index))
         return true;
     dw_type_id type = field->member->type;
     if (index == 0 && an__embedded(plan->facts->types, type, NULL) != DW_NO_TYPE)

@@ -72,7 +72,7 @@ struct dw__tree {
     VEC(dw_ref) imports;   // units whose DIEs are as good as this one's
     bool tagged;           // C: names carry "struct"
     bool from_one;         // arrays begin at 1 (Fortran, Ada, Pascal ...)
-    bool foreign;          // some reference leaves the unit
+    bool foreign;          // it needs other units to be understood
     bool imported;         // by a unit of the program, directly or not
 };
 

@@ -292,6 +292,14 @@ static const char *word_for(uint16_t tag)
     }
 }
 
+// A record that is defined without a size (a VLA in it) has one at run time.
+static bool is_dynamic(const struct dw__node *node)
+{
+    bool sizeless = dw__tag_is_record(node->tag) && node->size == UINT64_MAX &&
+                    !(node->flags & NODE_DECLARATION);
+    return sizeless || (node->flags & NODE_DYNAMIC);
+}
+
 // Bytes of an array as far as it states them: else its elements say it, and 0 stands for that.
 static uint64_t stated_size(const struct dw__node *array, const struct dw_type *type)
 {
@@ -318,7 +326,7 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
     entry->type = (struct dw_type){
         .kind = kind_of(node->tag),
         .declaration = node->flags & NODE_DECLARATION,
-        .dynamic = node->flags & NODE_DYNAMIC,
+        .dynamic = is_dynamic(node),
         .vector = node->flags & NODE_VECTOR,
         .tagged = tree->tagged,
         .name = node->name[0] != '\0' ? node->name : word_for(node->tag),

@@ -471,6 +471,8 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     while (dw__scan_next(&scan, &die))
         add_die(&builder, unit, &die);
     complete_declarations(&builder);
+    // A partial unit that states no language: whoever imports it knows more of its types.
+    tree->foreign |= unit->language == 0 && tree->nodes.count != 0;
     vec_free(&builder.specified);
     vec_free(&builder.stack);
 }

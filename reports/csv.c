@@ -6,7 +6,8 @@
 //   Objects,list_append,120,120    named by the dimension; numbers in plain bytes
 //   [padding],,64,64               a leaf that lies higher leaves the rest of its path empty
 //
-// The records of an additive column add up to the total. Names keep their bytes. Types are one
+// The records of an additive column add up to the total. Where nothing adds up, a row that has others
+// under it is a record too: what it says is not in them. Names keep their bytes. Types are one
 // record per member or enumerator. Several parts are separated by an empty line; notes and doubts
 // have no place here.
 
@@ -87,15 +88,22 @@ static void put_record(struct grid *grid, const struct rep_row *row)
     end_record(grid->out);
 }
 
+static bool adds_up(const struct rep_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (table->columns[i].additive)
+            return true;
+    return false;
+}
+
 static void put_rows(struct grid *grid, const struct rep_row *parent)
 {
     for (size_t i = 0; i < parent->row_count; i++) {
         const struct rep_row *row = &parent->rows[i];
         vec_push(&grid->path, row->name);
-        if (row->row_count == 0)
+        if (row->row_count == 0 || !adds_up(grid->table))
             put_record(grid, row);
-        else
-            put_rows(grid, row);
+        put_rows(grid, row);
         grid->path.count--;
     }
 }

@@ -83,7 +83,9 @@ static void put_rows(struct rep__out *out, const struct rep_table *table,
 static void put_header(struct rep__out *out, const struct rep_table *table)
 {
     struct buf *buf = &out->buf, title = {0};
-    buf_text(buf, "| |");
+    buf_text(buf, "| ");
+    rep__md_text(buf, table->names ? table->names : "");
+    buf_text(buf, table->names ? " |" : "|");
     for (size_t i = 0; i < table->column_count; i++) {
         if (rep__hidden(table, i))
             continue;

@@ -65,6 +65,7 @@ struct rep_row {
 struct rep_table {
     const char *name;  // machine name: "rows" (the main table), "regions"; NULL: "rows"
     const char *title; // heading for people, or NULL
+    const char *names; // what stands over the names of its rows, for people; NULL: nothing
     const struct rep_column *columns;
     size_t column_count;
     struct rep_row total;       // name unused; values are the grand total; rows are the table

@@ -206,6 +206,10 @@ static void put_header(const struct sheet *sheet)
         rep__pad(buf, kind->unit == REP_TEXT ? blank : 0);
         rep__pad(buf, c + 1 < sheet->columns.count ? 3 : 0);
     }
+    if (sheet->table->names != NULL) {
+        rep__pad(buf, 2);
+        rep__escape(buf, sheet->table->names);
+    }
     style(sheet->out, buf, NORMAL);
     end_line(buf);
     buf_free(&title);
