@@ -28,14 +28,28 @@ static const char *find_name(const struct rep_member *member, size_t name_size)
     return name_size != 0 && strncmp(declared, member->name, name_size) == 0 ? declared : NULL;
 }
 
+// Where what hangs before the name begins: stars and brackets, and the class of a pointer to member
+// ("(list<int>::*"), which is not parted from its star.
+static const char *hang_start(const char *start, const char *name)
+{
+    const char *at = name;
+    while (at > start && is_hang(at[-1]))
+        at--;
+    unsigned angles = 0;
+    bool member = at > start && at[-1] == ':';
+    while (member && at > start && (at[-1] != ' ' || angles != 0)) {
+        at--;
+        angles = *at == '>' ? angles + 1 : angles - (*at == '<' && angles != 0);
+    }
+    return at;
+}
+
 static void split(const struct rep_member *member, struct rep__line *line)
 {
     const char *start = member->declaration;
     size_t size = strlen(start);
     const char *name = find_name(member, strlen(member->name));
-    const char *right = name ? name : start;
-    while (right > start && is_hang(right[-1]))
-        right--;
+    const char *right = name ? hang_start(start, name) : start;
     size_t left = (size_t)(right - start);
     while (left != 0 && start[left - 1] == ' ')
         left--;
