@@ -203,7 +203,9 @@ size_t an_verify_notes(const struct an_verify *verify, struct arena *arena,
 
 // ------------------------------------------------------------------- nearest names
 
-// The names nearest to `name` among the named types, best first; returns how many (at most `max`).
+// Whether types of that name, plain or qualified, are declared and none is defined.
+bool an_only_declared(const struct dw_types *types, const char *name);
+// The names nearest to `name` among the types that are defined, best first; returns how many (at most `max`).
 size_t an_nearest_types(const struct dw_types *types, const char *name, const char **out,
                         size_t max);
 // The same over any texts: keeps the best `max` of those offered.

@@ -46,7 +46,7 @@ const char *an__kind_word(enum dw_kind kind)
 }
 
 // A "struct " in front restricts the kind; returns the name after it.
-static const char *strip_kind_word(const char *name, unsigned *kinds)
+const char *an__strip_kind_word(const char *name, unsigned *kinds)
 {
     static const struct {
         const char *word;
@@ -78,7 +78,7 @@ static bool matches(struct an_layouts *layouts, const struct dw_type *type, dw_t
                     const char *name)
 {
     unsigned kinds;
-    name = strip_kind_word(name, &kinds);
+    name = an__strip_kind_word(name, &kinds);
     if (!(kind_mask(type->kind) & kinds))
         return false;
     const char *plain = an__name(&layouts->facts, id);

@@ -414,6 +414,33 @@ void an_nearest_offer(struct an_nearest *nearest, const char *text)
     nearest->text[at] = text;
 }
 
+static bool is_named(const struct dw_type *type)
+{
+    bool listed = an__is_record(type) || type->kind == DW_ENUM || type->kind == DW_TYPEDEF;
+    return listed && type->name[0] != '\0';
+}
+
+bool an_only_declared(const struct dw_types *types, const char *name)
+{
+    unsigned kinds;
+    struct buf text = {0};
+    bool declared = false, defined = false;
+    name = an__strip_kind_word(name, &kinds);
+    for (dw_type_id id = 0; id < dw_types_count(types) && !defined; id++) {
+        const struct dw_type *type = dw_types_get(types, id);
+        if (!is_named(type))
+            continue;
+        text.size = 0;
+        dw_types_qualified(types, id, &text);
+        if (strcmp(type->name, name) != 0 && !slice_is(slice_of(text.data, text.size), name))
+            continue;
+        defined = !type->declaration;
+        declared = true;
+    }
+    buf_free(&text);
+    return declared && !defined;
+}
+
 size_t an_nearest_types(const struct dw_types *types, const char *name, const char **out,
                         size_t max)
 {
@@ -421,8 +448,7 @@ size_t an_nearest_types(const struct dw_types *types, const char *name, const ch
     struct an_nearest nearest = {.wanted = slice_text(space ? space + 1 : name)};
     for (dw_type_id id = 0; id < dw_types_count(types); id++) {
         const struct dw_type *type = dw_types_get(types, id);
-        bool named = an__is_record(type) || type->kind == DW_ENUM || type->kind == DW_TYPEDEF;
-        if (named && type->name[0] != '\0')
+        if (is_named(type) && !type->declaration)
             an_nearest_offer(&nearest, type->name);
     }
     size_t count = MIN(nearest.count, max);

@@ -107,6 +107,8 @@ struct an_layouts {
 };
 
 const char *an__kind_word(enum dw_kind kind);
+// A "struct " in front restricts the kinds (AN_STRUCTS ...); returns the name after it.
+const char *an__strip_kind_word(const char *name, unsigned *kinds);
 // "char name[16]"; lives until the next an_layouts_next.
 const char *an__layouts_declare(struct an_layouts *layouts, dw_type_id id, const char *name);
 // Whether a type is called `name`: its own, qualified or typedef name, "struct X" allowed.

@@ -128,6 +128,8 @@ static struct dw_types_options wanted_types(const struct cmd *cmd)
 static int names_missing(struct cmd *cmd, const struct dw_types *types, const char *name)
 {
     const char *nearest[5];
+    if (an_only_declared(types, name))
+        return cmd_usage(cmd, "nothing in this build defines '%s': it is only declared", name);
     size_t count = an_nearest_types(types, name, nearest, COUNT_OF(nearest));
     return cmd_not_found(cmd, "type", name, nearest, count);
 }
