@@ -81,17 +81,25 @@ static size_t hidden_columns(const struct differ *differ, const struct rep_colum
     return mask;
 }
 
+// A build without thread-local data has none; one that is no firmware does not say what its ROM and
+// RAM are, so there is nothing to compare.
 static void choose_columns(struct differ *differ, struct rep_table *out)
 {
     static const struct {
         const char *name, *title;
-    } metrics[] = {{"file", "FILE"}, {"vm", "VM"}, {"rom", "ROM"}, {"ram", "RAM"}, {"tls", "TLS"}};
+        bool both; // only when both sides have it
+    } metrics[] = {{"file", "FILE", true},
+                   {"vm", "VM", true},
+                   {"rom", "ROM", true},
+                   {"ram", "RAM", true},
+                   {"tls", "TLS", false}};
     struct rep_column *columns =
         ARENA_ARRAY(differ->arena, 3 * COUNT_OF(metrics) + 1, struct rep_column);
     for (size_t i = 0; i < COUNT_OF(metrics); i++) {
         struct metric metric = {find_column(differ->sides[0].table, metrics[i].name),
                                 find_column(differ->sides[1].table, metrics[i].name)};
-        if (metric.old_column != SIZE_MAX || metric.new_column != SIZE_MAX)
+        bool before = metric.old_column != SIZE_MAX, after = metric.new_column != SIZE_MAX;
+        if (metrics[i].both ? before && after : before || after)
             add_metric(differ, columns, metrics[i].name, metrics[i].title, metric);
     }
     differ->column_count = 3 * differ->metric_count + 1;
