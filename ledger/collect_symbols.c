@@ -274,7 +274,7 @@ static void answer(const struct led__image *im, const struct dw_definition *defi
 }
 
 static void claim_orphans(const struct table *table, const struct dw_definition *definitions,
-                          const uint64_t *known)
+                          const uint64_t *known, size_t name_count)
 {
     struct led__image *im = table->im;
     for (size_t i = 0; i < table->count; i++) {
@@ -283,7 +283,9 @@ static void claim_orphans(const struct table *table, const struct dw_definition 
         uint64_t addr;
         if (!is_orphan(table, symbol, &section, &addr))
             continue;
-        uint64_t found = known[owner_of_symbol(im, symbol->name)];
+        led_owner name = owner_of_symbol(im, symbol->name);
+        ASSERT(name < name_count); // it was asked for
+        uint64_t found = known[name];
         if (found < FOUND)
             continue;
         const struct dw_definition *definition = &definitions[found - FOUND];
@@ -306,7 +308,7 @@ bool led__collect_definitions(struct led__image *im, struct fault *fault)
     bool good = known == NULL || dw_read_definitions(im->dw, &definitions, &count, fault);
     if (known != NULL && good) {
         answer(im, definitions, count, known, name_count);
-        claim_orphans(&table, definitions, known);
+        claim_orphans(&table, definitions, known, name_count);
     }
     free(known);
     return good;
