@@ -17,8 +17,8 @@
 //
 // 3. At each position the highest lane that has a word wins, and the others' owners lose to it.
 //
-//      rank 11      s----s   s---s               stretches   r|s   |f |s  |f|r
-//      rank 10      f---------------f
+//      rank 12      s----s   s---s               stretches   r|s   |f |s  |f|r
+//      rank 11      f---------------f
 //      rank 1   r-----------------------r
 //
 // n claims cost a radix sort (none if they came sorted), n pushes and one step for each start and
