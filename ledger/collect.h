@@ -56,7 +56,7 @@ void led_collector_free(struct led_collector *collector);
 bool led_is_firmware(const struct img *img);
 
 // The function a compiler cut a piece from: "f.constprop.0.cold" gives "f". Suffixes: .cold .part.N
-// .constprop.N .isra.N .lto_priv.N .llvm.N, any number of them.
+// .__part.N (LLVM) .constprop.N .isra.N .lto_priv.N .llvm.N, any number of them.
 struct slice led_parent_name(struct slice name);
 
 #endif

@@ -41,7 +41,7 @@ static bool strip(struct slice *name, struct slice from, const char *suffix)
 
 struct slice led_parent_name(struct slice name)
 {
-    static const char *const numbered[] = {".cold", ".part",     ".constprop",
+    static const char *const numbered[] = {".cold", ".part",     ".__part", ".constprop",
                                            ".isra", ".lto_priv", ".llvm"};
     for (bool again = true; again;) {
         struct slice bare = without_digits(name);

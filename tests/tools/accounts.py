@@ -26,7 +26,7 @@ import subprocess
 import sys
 from collections import defaultdict
 
-SUFFIXES = re.compile(r"(?:\.cold|\.(?:cold|part|constprop|isra|lto_priv|llvm)\.\d+)+$")
+SUFFIXES = re.compile(r"(?:\.cold|\.(?:cold|part|__part|constprop|isra|lto_priv|llvm)\.\d+)+$")
 CUT = re.compile(r"^(.*) \(\+(\d+) more\)$")
 # Their bytes serve something; what tare charges to a symbol there is more than the symbol's range.
 METADATA = re.compile(r"\.(eh_frame|gcc_except_table|note|interp|dynamic$|comment|ARM\.|debug_"

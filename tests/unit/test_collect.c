@@ -37,6 +37,7 @@ static void test_parent_names(void)
     check_parent("f.part.0", "f");
     check_parent("f.constprop.0.isra.0.cold", "f");
     check_parent("f.lto_priv.12", "f");
+    check_parent("f.__part.3", "f");
     check_parent("f.llvm.9876543210", "f");
     check_parent("buffer.1", "buffer.1"); // a static inside a function
     check_parent("f.part", "f.part");
