@@ -52,6 +52,8 @@ struct an_modules;
 struct an_modules *an_modules_new(const struct ledger *ledger, const struct cfg *cfg);
 void an_modules_free(struct an_modules *modules);
 const char *an_modules_prefix(const struct an_modules *modules); // ends in '/'; "" for none
+// Whether modules tell anything apart: false when nearly all sources lie in one directory.
+bool an_modules_tell(struct an_modules *modules);
 // Owners of the dimensions AN_MODULE and AN_DIR are numbered by these; 0 is [unattributed].
 name_id an_module_of(struct an_modules *modules, led_owner unit, led_owner symbol,
                      led_owner section);

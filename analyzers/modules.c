@@ -331,6 +331,24 @@ static name_id module_by_unit(struct an_modules *modules, led_owner unit)
 
 // -------------------------------------------------------------------------- rules
 
+// A "." that holds so much of the sources says nothing.
+#define DOT_PERCENT 90
+
+bool an_modules_tell(struct an_modules *modules)
+{
+    struct paths paths = {0};
+    uint64_t in_dot = 0;
+    weigh_units(modules->ledger, &paths, false);
+    for (size_t i = 0; i < paths.list.count; i++) {
+        name_id module = default_module(modules, paths.list.items[i].path);
+        if (strcmp(an_modules_text(modules, module), ".") == 0)
+            in_dot += paths.list.items[i].bytes;
+    }
+    bool several = paths.list.count > 1;
+    vec_free(&paths.list);
+    return modules->cfg != NULL || !several || in_dot < paths.total / 100 * DOT_PERCENT;
+}
+
 static const char *text_or_null(const struct ledger *ledger, led_owner owner)
 {
     return owner == LED_UNATTRIBUTED ? NULL : led_owner_text(ledger, owner);

@@ -170,6 +170,7 @@ struct cmd_division {
     struct arena *arena;
     enum cmd_demangle demangle;
     const char *note; // why the dimensions are what they are, or NULL
+    bool by_default;  // nobody asked for modules
 };
 
 bool cmd_division_open(struct cmd *cmd, struct cmd_division *division);
@@ -178,5 +179,8 @@ void cmd_division_close(struct cmd_division *division);
 bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
                           size_t count);
 unsigned cmd_division_needs(const struct cmd_division *division);
+// Modules that nobody asked for and that tell nothing apart in any of the builds become units.
+bool cmd_division_refine(struct cmd *cmd, struct cmd_division *division,
+                         struct an_modules *const *modules, size_t count);
 
 #endif

@@ -18,15 +18,21 @@ static struct an_diff_options diff_options(const struct cmd *cmd, uint64_t keep)
 
 // ---------------------------------------------------------------------------- size
 
-static bool make_side(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
-                      struct an_modules **modules, struct rep_table *table,
-                      struct an_diff_side *side)
+static bool make_modules(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
+                         struct an_modules **modules)
 {
     if (!cmd_build_ledger(cmd, build, cmd_division_needs(division)))
         return false;
     *modules = an_modules_new(build->ledger, division->cfg);
-    *side = (struct an_diff_side){table, an_modules_prefix(*modules)};
-    return an_footprint(build->ledger, *modules, &division->options, cmd->arena, table,
+    return true;
+}
+
+static bool make_side(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
+                      struct an_modules *modules, struct rep_table *table,
+                      struct an_diff_side *side)
+{
+    *side = (struct an_diff_side){table, an_modules_prefix(modules)};
+    return an_footprint(build->ledger, modules, &division->options, cmd->arena, table,
                         &cmd->fault);
 }
 
@@ -42,7 +48,10 @@ static int show_sizes(struct cmd *cmd, struct cmd_build builds[2], struct cmd_di
     division->options.evidence = false;
     bool good = true;
     for (size_t i = 0; i < 2 && good; i++)
-        good = make_side(cmd, &builds[i], division, &modules[i], &tables[i], &sides[i]);
+        good = make_modules(cmd, &builds[i], division, &modules[i]);
+    good = good && cmd_division_refine(cmd, division, modules, 2);
+    for (size_t i = 0; i < 2 && good; i++)
+        good = make_side(cmd, &builds[i], division, modules[i], &tables[i], &sides[i]);
     int status;
     if (good) {
         an_diff(sides[0], sides[1], &options, cmd->arena, &parts[0].table);

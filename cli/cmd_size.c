@@ -54,6 +54,7 @@ static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *d
     struct rep_report report = {.parts = parts, .part_count = 1};
     struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
     int status;
+    bool good = cmd_division_refine(cmd, division, &modules, 1);
     if (division->note != NULL) {
         parts[1].notes = &division->note;
         parts[1].note_count = 1;
@@ -61,7 +62,8 @@ static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *d
     }
     cmd_build_describe(cmd, build, 1, &report);
     // The snapshot comes once nothing but the writing of the report can fail.
-    if (an_footprint(build->ledger, modules, &division->options, cmd->arena, &parts[0].table,
+    if (good &&
+        an_footprint(build->ledger, modules, &division->options, cmd->arena, &parts[0].table,
                      &cmd->fault) &&
         (cmd->options.save == NULL || save(cmd, build)))
         status = cmd_render(cmd, &report);

@@ -119,6 +119,7 @@ static bool choose_dims(struct cmd *cmd, struct cmd_division *division, struct c
     }
     if (units) {
         options->dims[options->dim_count++] = AN_MODULE;
+        division->by_default = true;
         return parse_filters(cmd, options);
     }
     options->dims[options->dim_count++] = AN_SECTION;
@@ -141,6 +142,20 @@ bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct
     if (cmd->options.inlines && !given && options->dim_count < AN_DIMS_MAX)
         options->dims[options->dim_count++] = AN_INLINES;
     return true;
+}
+
+bool cmd_division_refine(struct cmd *cmd, struct cmd_division *division,
+                         struct an_modules *const *modules, size_t count)
+{
+    bool tell = !division->by_default;
+    for (size_t i = 0; i < count && !tell; i++)
+        tell = an_modules_tell(modules[i]);
+    if (tell)
+        return true;
+    division->options.dims[0] = AN_UNIT;
+    division->note = "divided by unit: the sources lie in one directory, so modules tell nothing "
+                     "apart (-d chooses)";
+    return parse_filters(cmd, &division->options);
 }
 
 unsigned cmd_division_needs(const struct cmd_division *division)
