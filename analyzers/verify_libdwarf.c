@@ -187,7 +187,8 @@ static void list_skeletons(struct an__reading *r)
 {
     struct an__unit unit;
     uint64_t start = 0;
-    while (next_header(r, r->tied, &unit, &start) == DW_DLV_OK) {
+    r->listed = true;
+    while (r->tied != NULL && next_header(r, r->tied, &unit, &start) == DW_DLV_OK) {
         Dwarf_Die root = NULL;
         struct an__skeleton skeleton;
         if (dwarf_siblingof_b(r->tied, NULL, r->is_info, &root, &r->error) != DW_DLV_OK)
@@ -203,7 +204,11 @@ static void set_base(struct an__reading *r, Dwarf_Die root)
 {
     uint64_t id;
     read_root(r, root, &r->base, &id);
-    for (size_t i = 0; r->object->split && i < r->skeletons.count; i++)
+    if (!r->object->split || r->unit.version >= 5) // then libdwarf finds the base itself
+        return;
+    if (!r->listed)
+        list_skeletons(r);
+    for (size_t i = 0; i < r->skeletons.count; i++)
         if (r->skeletons.items[i].id == id)
             r->base = r->skeletons.items[i].low_pc;
 }
@@ -250,11 +255,8 @@ void an__libdwarf_read(const struct an__object *object, struct an__sink *sink)
     struct an__reading r = {.object = object, .sink = sink, .is_info = !object->types};
     int got = open_object(&r, object, &r.access, &r.dbg);
     if (got == DW_DLV_OK && object->tied != NULL &&
-        open_object(&r, object->tied, &r.tied_access, &r.tied) == DW_DLV_OK) {
+        open_object(&r, object->tied, &r.tied_access, &r.tied) == DW_DLV_OK)
         dwarf_set_tied_dbg(r.dbg, r.tied, &r.error);
-        if (object->split)
-            list_skeletons(&r);
-    }
     if (got == DW_DLV_OK)
         read_units(&r);
     else

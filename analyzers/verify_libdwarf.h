@@ -56,6 +56,7 @@ struct an__reading {
     access_interface access, tied_access;
     Dwarf_Bool is_info;
     VEC(struct an__skeleton) skeletons;
+    bool listed; // the skeletons are
     struct an__unit unit;
     uint64_t next; // lowest offset the next DIE may have
     uint64_t base; // of the unit's range lists before DWARF 5

@@ -24,7 +24,10 @@ void an__forget_error(struct an__reading *r)
 void an__put_doing(struct an__reading *r, enum an__check check, const char *doing)
 {
     char text[160];
-    const char *message = r->error != NULL ? dwarf_errmsg(r->error) : "out of order or too deep";
+    bool walking = check == AN_CHECK_UNITS || check == AN_CHECK_DIES;
+    const char *message = r->error != NULL ? dwarf_errmsg(r->error)
+                          : walking        ? "out of order or too deep"
+                                           : "it has no answer";
     snprintf(text, sizeof text, "%s: %s", doing, message);
     an__put_error(r->sink, check, text);
     an__forget_error(r);

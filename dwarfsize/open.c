@@ -128,6 +128,8 @@ static void read_object(struct dw *dw, struct dw__object *object)
         object->unit_first = (uint32_t)dw->units.count;
     dw__units_read_some(dw, object, SIZE_MAX);
     object->unit_count = (uint32_t)dw->units.count - object->unit_first;
+    if (object->split)
+        dw__package_apply(dw, object);
 }
 
 // Reads the units not read yet and all that depends on knowing all of them.
@@ -174,7 +176,10 @@ static bool add_image(struct dw *dw, const struct img_debug *debug, struct fault
                          "more than %u files with debug information", OBJECTS_MAX);
     if (dw->debug == NULL)
         dw->debug = debug;
-    struct dw__object *object = dw__object_add(dw, debug->img, NULL, false);
+    // A .dwo or .dwp by itself: its types are whole, its addresses lie elsewhere.
+    bool split = img_section_named(debug->img, ".debug_info") == NULL &&
+                 img_section_named(debug->img, ".debug_info.dwo") != NULL;
+    struct dw__object *object = dw__object_add(dw, debug->img, NULL, split);
     if (debug->alt != NULL) {
         object->alt = dw__object_add(dw, debug->alt, NULL, false);
         object->alt->supplementary = true;
@@ -216,7 +221,7 @@ bool dw_open_types(struct dw **out, const struct img_debug *debug, size_t count,
     bool good = true;
     for (size_t i = 0; i < count && good; i++)
         good = add_image(dw, &debug[i], fault);
-    bool simple = dw->objects.count == 1 && dw->debug->dwp == NULL;
+    bool simple = dw->objects.count == 1 && dw->debug->dwp == NULL && !dw->objects.items[0]->split;
     if (good && simple)
         read_first_units(dw);
     else if (good)

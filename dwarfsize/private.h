@@ -445,6 +445,8 @@ void dw__root_read(struct dw *dw, struct dw__unit *unit);
 // Finds the split units of skeleton units, adds them, reads their roots and links partners. Called
 // by dw_open after the main object's roots are read. dw.units may move while it runs.
 bool dw__open_split(struct dw *dw, const struct img_debug *debug, struct fault *fault);
+// Gives the units of a package, which are read, their parts of its sections. Nothing for a .dwo.
+void dw__package_apply(struct dw *dw, struct dw__object *object);
 // `name` made absolute with `dir`, "." and ".." folded; "<artificial>" and the like stay as they
 // are. Lent until dw_close. Thread-safe.
 const char *dw__path(struct dw *dw, const char *dir, const char *name);

@@ -195,15 +195,22 @@ static void find_index(struct dw__object *object, enum dw__section id, const cha
         object->section_index[id] = section->index;
 }
 
-static void open_package(struct dw *dw, struct img *dwp)
+void dw__package_apply(struct dw *dw, struct dw__object *object)
 {
-    struct dw__object *object = dw__object_add(dw, dwp, NULL, true);
     find_index(object, DW__CU_INDEX, CU_INDEX);
     find_index(object, DW__TU_INDEX, TU_INDEX);
-    dw__units_read(dw, object);
+    if (object->section_index[DW__CU_INDEX] == 0 && object->section_index[DW__TU_INDEX] == 0)
+        return; // a .dwo
     read_index(dw, object, DW__CU_INDEX);
     read_index(dw, object, DW__TU_INDEX);
     leave_out_unindexed(dw, object);
+}
+
+static void open_package(struct dw *dw, struct img *dwp)
+{
+    struct dw__object *object = dw__object_add(dw, dwp, NULL, true);
+    dw__units_read(dw, object);
+    dw__package_apply(dw, object);
 }
 
 // ------------------------------------------------------------------------ .dwo files

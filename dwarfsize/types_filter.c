@@ -70,7 +70,7 @@ static struct slice plain_name(const char *wanted)
 struct dw__filter *dw__filter_new(const struct dw *dw, const struct dw_types_options *options)
 {
     struct dw__filter *filter = mem_zalloc(1, sizeof *filter);
-    if (dw->objects.count != 1 || options->name_count == 0) {
+    if (dw->objects.count != 1 || dw->objects.items[0]->split || options->name_count == 0) {
         filter->steps_aside = true; // split units and dwz have texts elsewhere
         return filter;
     }
