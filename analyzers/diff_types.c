@@ -92,7 +92,7 @@ static void index_side(struct side *side, size_t names)
 static const struct small_member *members_of(const struct differ *differ, unsigned side,
                                              const struct small_type *type)
 {
-    return differ->sides[side].members.items + type->first;
+    return type->count ? differ->sides[side].members.items + type->first : NULL;
 }
 
 static bool is_equal(const struct differ *differ, const struct small_type *a,
