@@ -227,28 +227,27 @@ static void filter_and_sort(struct an_layouts *layouts)
     vec_free(&kept);
 }
 
-// Marks the chosen types that share kind and name with another.
+// Marks the chosen types that share kind and name with another. Told by hash: the names of all types
+// together may be long.
 static void find_twins(struct an_layouts *layouts)
 {
-    struct names *names = names_new();
-    VEC(uint32_t) first = {0}; // by name id: place in chosen + 1
-    for (size_t i = 0; i < layouts->chosen.count; i++) {
-        layouts->text.size = 0;
+    size_t count = layouts->chosen.count;
+    struct keyed *names = mem_alloc(count * sizeof *names);
+    struct keyed *scratch = mem_alloc(count * sizeof *scratch);
+    uint64_t seed = hash_seed();
+    for (size_t i = 0; i < count; i++) {
         dw_type_id id = layouts->chosen.items[i];
-        buf_text(&layouts->text, an__kind_word(dw_types_get(layouts->facts.types, id)->kind));
-        buf_text(&layouts->text, an__name(&layouts->facts, id));
-        buf_char(&layouts->text, '\n');
-        buf_text(&layouts->text, dw_types_get(layouts->facts.types, id)->scope);
-        name_id name = names_intern(names, slice_of(layouts->text.data, layouts->text.size));
-        while (first.count <= name)
-            vec_push(&first, 0);
-        if (first.items[name] == 0)
-            first.items[name] = (uint32_t)i + 1;
-        else
-            layouts->twin[i] = layouts->twin[first.items[name] - 1] = true;
+        const struct dw_type *type = dw_types_get(layouts->facts.types, id);
+        const char *name = an__name(&layouts->facts, id);
+        uint64_t hash = hash_bytes(type->scope, strlen(type->scope), seed + type->kind);
+        names[i] = (struct keyed){hash_bytes(name, strlen(name), hash), i};
     }
-    vec_free(&first);
-    names_free(names);
+    sort_keyed(names, scratch, count);
+    for (size_t i = 1; i < count; i++)
+        if (names[i].key == names[i - 1].key)
+            layouts->twin[names[i].value] = layouts->twin[names[i - 1].value] = true;
+    free(names);
+    free(scratch);
 }
 
 struct an_layouts *an_layouts_new(const struct dw_types *types,

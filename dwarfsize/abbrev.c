@@ -341,6 +341,17 @@ static bool is_unwanted(const struct dw__pass *pass, uint64_t tag, struct cur c)
     return false;
 }
 
+// Tables of an honest file lie side by side, though units may share one. Those of a hostile one can be
+// tails of each other: a unit of some ten bytes for every entry of one long table.
+#define ENTRIES_MAX 65536
+#define READ_BASE   ((uint64_t)512 << 20) // bytes of tables compiled per object: this much ...
+#define READ_RATE   64                    // ... and so many times its .debug_abbrev
+
+static bool has_read_enough(const struct dw__unit *unit, struct slice section)
+{
+    return atomic_load(&unit->object->abbrevs_read) > READ_BASE + READ_RATE * section.size;
+}
+
 static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw__pass *pass)
 {
     bool can_be_plain = pass->plain != NULL && !c->big_endian;
@@ -350,6 +361,8 @@ static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw_
             return false;
         if (code == 0)
             return true;
+        if (a->list.count == ENTRIES_MAX)
+            return false;
         uint64_t tag = cur_uleb(c);
         struct dw__abbrev abbrev = {.code = code, .tag = (uint16_t)tag, .children = cur_u8(c)};
         uint64_t slots = slots_of_tag(pass, tag);
@@ -381,12 +394,19 @@ bool dw__abbrevs_compile(struct dw__abbrevs *a, const struct dw *dw, const struc
                 a->address_size == unit->address_size && a->offset_size == unit->offset_size;
     if (same)
         return true;
+    if (has_read_enough(unit, section)) {
+        dw__abbrevs_clear(a);
+        dw__doubt(dw, unit, unit->start, "abbreviation tables overlap: not read again and again");
+        return false;
+    }
     a->list.count = a->steps.count = a->constants.count = 0;
     a->table = c.at;
     a->version = (uint8_t)unit->version;
     a->address_size = unit->address_size;
     a->offset_size = unit->offset_size;
     bool whole = compile_table(a, &c, pass);
+    a->size = cur_offset(&c) - unit->abbrev_offset;
+    atomic_fetch_add(&unit->object->abbrevs_read, a->size);
     index_codes(a);
     if (!whole) {
         a->table = NULL; // not to be taken for whole by the next unit
@@ -398,8 +418,11 @@ bool dw__abbrevs_compile(struct dw__abbrevs *a, const struct dw *dw, const struc
 bool dw__abbrevs_compile_one(struct dw__abbrevs *a, const struct dw__unit *unit,
                              const struct dw__pass *pass, uint64_t code)
 {
-    struct cur c = cur_make(dw__section_of(unit, DW__ABBREV), unit->object->big_endian);
+    struct slice section = dw__section_of(unit, DW__ABBREV);
+    struct cur c = cur_make(section, unit->object->big_endian);
     cur_seek(&c, unit->abbrev_offset);
+    if (has_read_enough(unit, section))
+        return false;
     a->list.count = a->steps.count = a->constants.count = a->dense.count = 0;
     a->table = NULL;
     a->version = (uint8_t)unit->version;
@@ -410,14 +433,14 @@ bool dw__abbrevs_compile_one(struct dw__abbrevs *a, const struct dw__unit *unit,
         struct dw__abbrev abbrev = {.code = at, .tag = (uint16_t)cur_uleb(&c)};
         abbrev.children = cur_u8(&c) != 0;
         abbrev.wanted = at == code;
-        if (c.failed || at == 0)
-            return false;
-        if (!abbrev.wanted) {
+        bool good = !c.failed && at != 0;
+        if (good && !abbrev.wanted) {
             skip_attributes(&c);
             continue;
         }
-        bool good = compile_attributes(a, &abbrev, &c, slots_of_tag(pass, abbrev.tag));
+        good = good && compile_attributes(a, &abbrev, &c, slots_of_tag(pass, abbrev.tag));
         vec_push(&a->list, abbrev);
+        atomic_fetch_add(&unit->object->abbrevs_read, cur_offset(&c) - unit->abbrev_offset);
         return good;
     }
 }

@@ -68,6 +68,8 @@ struct dw__object {
     struct slice section[DW__SECTION_COUNT];
     uint32_t section_index[DW__SECTION_COUNT]; // 0: absent
     struct doubts *doubts;
+    // Bytes of abbreviation tables compiled so far, and of those that are kept.
+    _Atomic uint64_t abbrevs_read, abbrevs_kept;
     VEC(struct dw__chunk *) chunks;
     uint32_t unit_first, unit_count; // its units in dw.units
     size_t next_chunk;               // where the reading of units goes on
@@ -263,6 +265,7 @@ struct dw__abbrev {
 struct dw__abbrevs {
     // What it was compiled from, to know whether it can be used again.
     const uint8_t *table;
+    uint64_t size; // bytes of the table
     uint8_t version, address_size, offset_size;
     VEC(struct dw__abbrev) list;
     VEC(struct dw__step) steps;

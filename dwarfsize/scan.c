@@ -231,13 +231,21 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
 
 static const struct dw__pass everything = {.slots = UINT64_MAX};
 
+// Tables whose compiled form is kept: per object so many bytes, and once its .debug_abbrev. Units that
+// come later cannot be looked into.
+#define KEPT_BASE ((uint64_t)1 << 20)
+
 static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__unit *unit)
 {
     struct dw__abbrevs *have = atomic_load(&unit->abbrevs);
     if (have != NULL)
         return have;
     struct dw__abbrevs *made = mem_zalloc(1, sizeof *made);
-    dw__abbrevs_compile(made, dw, unit, &everything);
+    struct slice section = dw__section_of(unit, DW__ABBREV);
+    _Atomic uint64_t *kept = &unit->object->abbrevs_kept;
+    if (atomic_load(kept) <= KEPT_BASE + section.size &&
+        dw__abbrevs_compile(made, dw, unit, &everything))
+        atomic_fetch_add(kept, made->size);
     if (atomic_compare_exchange_strong(&unit->abbrevs, &have, made))
         return made;
     dw__abbrevs_clear(made);

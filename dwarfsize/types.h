@@ -17,6 +17,29 @@
 
 #define NO_INDEX UINT32_MAX
 
+// -------------------------------------------------------------------------- room
+
+// The memory that reading types may take, and what is made of them may. A type that a file spends
+// few bytes on takes hundreds here, so a file made for it could ask for anything; honest ones hold
+// much else besides their types. What finds no room is left out, which is a doubt.
+struct dw__room {
+    _Atomic uint64_t left;
+    atomic_bool was_short;
+};
+
+#define ROOM_BASE ((uint64_t)32 << 20) // bytes: this much ...
+#define ROOM_RATE 2                    // ... and so many for each byte of the input
+
+static inline bool dw__room_take(struct dw__room *room, uint64_t bytes)
+{
+    uint64_t left = atomic_load_explicit(&room->left, memory_order_relaxed);
+    while (bytes <= left)
+        if (atomic_compare_exchange_weak(&room->left, &left, left - bytes))
+            return true;
+    atomic_store(&room->was_short, true);
+    return false;
+}
+
 // -------------------------------------------------------------------------- tree
 
 // A member, base class, enumerator, dimension, parameter or template argument.
@@ -76,8 +99,9 @@ struct dw__tree {
     bool imported;         // by a unit of the program, directly or not
 };
 
+// Reads as much as there is room for.
 void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
-                   struct dw__tree *tree);
+                   struct dw__room *room, struct dw__tree *tree);
 void dw__tree_free(struct dw__tree *tree);
 // What follows from the language: dw__tree_read does it where the unit states one.
 void dw__tree_speak(struct dw__tree *tree, uint16_t language);
@@ -144,6 +168,7 @@ struct dw__shard;
 
 struct dw__table {
     struct dw__shard *shards;
+    struct dw__room room;
     const struct dw_types_options *options;
 };
 
@@ -163,6 +188,10 @@ struct dw__worker {
     struct dw__forest *forest;
     struct dw__table *table;
     struct arena *arena; // entries' members
+    struct {             // the scope that was told last: neighbours share it
+        const struct dw__node *node;
+        const char *text;
+    } scope;
     struct dw__abbrevs abbrevs;
     struct dw__tree tree;                   // while trees are not kept
     VEC(struct dw__definition) definitions; // of what was seen
@@ -172,7 +201,8 @@ struct dw__worker {
     size_t seen_used;
 };
 
-void dw__table_open(struct dw__table *table, const struct dw_types_options *options);
+void dw__table_open(struct dw__table *table, const struct dw *dw,
+                    const struct dw_types_options *options);
 void dw__table_close(struct dw__table *table);
 // Enters all wanted types of a tree.
 void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree);

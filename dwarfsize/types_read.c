@@ -50,7 +50,8 @@ static void read_one(void *context, size_t index, unsigned number)
     if (!dw__filter_passes(read->filter, &read->dw->units.items[index]))
         return;
     struct dw__tree *tree = &worker->tree;
-    dw__tree_read(read->dw, &read->dw->units.items[index], &worker->abbrevs, tree);
+    dw__tree_read(read->dw, &read->dw->units.items[index], &worker->abbrevs, &read->table.room,
+                  tree);
     if (tree->foreign) {
         atomic_store(&read->foreign, true);
         return;
@@ -64,7 +65,7 @@ static void read_kept_tree(void *context, size_t index, unsigned number)
 {
     struct read *read = context;
     dw__tree_read(read->dw, &read->dw->units.items[index], &read->workers[number].abbrevs,
-                  &read->forest.trees[index]);
+                  &read->table.room, &read->forest.trees[index]);
 }
 
 static void add_kept_tree(void *context, size_t index, unsigned number)
@@ -115,6 +116,8 @@ static void settle_imports(struct read *read)
 
 static void forget(struct dw__worker *worker)
 {
+    dw__tree_free(&worker->tree);
+    worker->scope.node = NULL;
     worker->definitions.count = 0;
     vec_free(&worker->seen);
     worker->seen_used = 0;
@@ -127,7 +130,7 @@ static void read_units(struct read *read)
     if (!atomic_load(&read->foreign))
         return;
     dw__table_close(&read->table);
-    dw__table_open(&read->table, read->options);
+    dw__table_open(&read->table, read->dw, read->options);
     for (unsigned i = 0; i < par_workers(read->dw->threads, count); i++)
         forget(&read->workers[i]);
     for (size_t n = 0; n < read->options->name_count && read->options->first; n++)
@@ -431,7 +434,7 @@ static void start(struct read *read, struct dw_types *types)
     read->found = mem_zalloc(read->options->name_count, sizeof *read->found);
     read->filter = dw__filter_new(read->dw, read->options);
     atomic_store(&read->missing, read->options->name_count);
-    dw__table_open(&read->table, read->options);
+    dw__table_open(&read->table, read->dw, read->options);
     for (unsigned i = 0; i < workers; i++) {
         types->parts[i] = arena_new();
         read->workers[i].forest = &read->forest;
@@ -470,6 +473,10 @@ static bool read_types(struct dw *dw, const struct dw_types_options *options,
     bool enough = !dw->partial || (is_done(&read) && !atomic_load(&read.foreign));
     for (unsigned i = 0; enough && i < types->part_count; i++)
         dw__table_flush(&read.workers[i]);
+    if (enough && atomic_load(&read.table.room.was_short))
+        doubt_add(
+            dw->doubts, dw->objects.items[0]->path, ".debug_info", NO_OFFSET,
+            "more types, or longer names, than a file of this size can hold: not all are read");
     if (enough)
         publish(&read, types);
     finish(&read, types);

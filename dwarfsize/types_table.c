@@ -14,14 +14,32 @@
 #define SHARDS    64
 #define DEPTH_MAX 200
 
+// Bytes of room: what a type, its members and enumerators take here, and in the layouts and tables
+// that are made of them.
+#define TYPE_COST       600
+#define MEMBER_COST     200
+#define ENUMERATOR_COST 60
+#define SEEN_COST       (4 * sizeof(struct dw__seen))
+
 struct dw__shard {
     pthread_mutex_t lock;
     VEC(struct dw__entry) entries;
     VEC(uint32_t) slots; // open addressing: index + 1, 0 empty; the count is a power of two
 };
 
-void dw__table_open(struct dw__table *table, const struct dw_types_options *options)
+static uint64_t input_size(const struct dw *dw)
 {
+    uint64_t size = 0;
+    for (size_t i = 0; i < dw->objects.count; i++)
+        size += img_info(dw->objects.items[i]->img)->full_size;
+    return size;
+}
+
+void dw__table_open(struct dw__table *table, const struct dw *dw,
+                    const struct dw_types_options *options)
+{
+    atomic_init(&table->room.left, ROOM_BASE + ROOM_RATE * input_size(dw));
+    atomic_init(&table->room.was_short, false);
     table->options = options;
     table->shards = mem_zalloc(SHARDS, sizeof *table->shards);
     for (unsigned i = 0; i < SHARDS; i++)
@@ -193,24 +211,45 @@ static struct dw__link link_to(const struct dw__worker *w, struct dw__tree *tree
     return (struct dw__link){dw__hash_identity(w->forest, place), dw__hash_name(w->forest, place)};
 }
 
+// All long names of a file may be tails of one text, so those that find no room are cut.
+static const char *kept_name(struct dw__worker *w, const char *name)
+{
+    size_t size = strnlen(name, NAMES_LONGEST + 1);
+    if (size <= NAMES_CUT || (size <= NAMES_LONGEST && dw__room_take(&w->table->room, 4 * size)))
+        return name;
+    return arena_text(w->arena, slice_of(name, NAMES_CUT));
+}
+
+static const char *make_scope(struct dw__worker *w, struct dw__place scope)
+{
+    const char *chain[32];
+    size_t depth = 0, size = 0;
+    struct buf text = {0};
+    while (scope.node != NULL && depth < COUNT_OF(chain) && size < NAMES_LONGEST) {
+        chain[depth] = scope.node->name[0] ? scope.node->name : "{anonymous}";
+        size += strnlen(chain[depth++], NAMES_LONGEST);
+        scope = dw__scope_of(w->forest, scope);
+    }
+    while (depth-- > 0)
+        buf_printf(&text, "%.*s%s", NAMES_LONGEST, chain[depth], depth ? "::" : "");
+    bool fits = size <= NAMES_CUT || dw__room_take(&w->table->room, 4 * size);
+    size_t kept = fits ? text.size : MIN(text.size, (size_t)NAMES_CUT);
+    const char *copy = arena_text(w->arena, slice_of(text.data, kept));
+    buf_free(&text);
+    return copy;
+}
+
 // "outer::inner", from the nodes around; "" at file scope. Scopes without a name read "{anonymous}".
 static const char *scope_text(struct dw__worker *w, struct dw__place place)
 {
-    const struct dw__node *chain[32];
-    size_t depth = 0;
-    struct buf text = {0};
     struct dw__place scope = dw__scope_of(w->forest, place);
-    for (; scope.node != NULL && depth < COUNT_OF(chain); scope = dw__scope_of(w->forest, scope))
-        chain[depth++] = scope.node;
-    if (depth == 0)
+    if (scope.node == NULL)
         return "";
-    while (depth-- > 0) {
-        const char *name = chain[depth]->name;
-        buf_printf(&text, "%s%s", name[0] ? name : "{anonymous}", depth ? "::" : "");
+    if (w->scope.node != scope.node) {
+        w->scope.node = scope.node;
+        w->scope.text = make_scope(w, scope);
     }
-    const char *copy = arena_text(w->arena, slice_of(text.data, text.size));
-    buf_free(&text);
-    return copy;
+    return w->scope.text;
 }
 
 static bool is_member(const struct dw__item *item)
@@ -257,7 +296,7 @@ static void build_items(struct dw__worker *w, struct dw__place place, struct dw_
     for (uint32_t i = place.node->first; i != NO_INDEX; i = tree->items.items[i].next) {
         const struct dw__item *item = &tree->items.items[i];
         if (item->tag == DW_TAG_enumerator) {
-            *value++ = (struct dw_enumerator){item->name, (int64_t)item->offset};
+            *value++ = (struct dw_enumerator){kept_name(w, item->name), (int64_t)item->offset};
         } else if (item->tag == DW_TAG_subrange_type || item->tag == DW_TAG_generic_subrange) {
             *dimension++ = dw__item_elements(tree, item);
         } else if (item->tag == DW_TAG_unspecified_parameters) {
@@ -266,7 +305,7 @@ static void build_items(struct dw__worker *w, struct dw__place place, struct dw_
         } else if (is_member(item)) {
             *link++ = link_to(w, tree, item->type);
             *member++ = (struct dw_member){
-                .name = item->name,
+                .name = kept_name(w, item->name),
                 .type = DW_NO_TYPE,
                 .flags = item->flags,
                 .bit_offset = dw__item_bit_offset(w->forest, tree, item),
@@ -312,10 +351,20 @@ static uint64_t stated_size(const struct dw__node *array, const struct dw_type *
     return bits / 8 + (bits % 8 != 0);
 }
 
-static void build(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
+static bool has_room(struct dw__worker *w, struct dw__place place)
+{
+    struct counts counts = count_items(place.tree, place.node);
+    return dw__room_take(&w->table->room, TYPE_COST + (uint64_t)counts.members * MEMBER_COST +
+                                              (uint64_t)counts.enumerators * ENUMERATOR_COST);
+}
+
+// False when there is no room for it.
+static bool build(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
 {
     const struct dw__node *node = place.node;
     struct dw__tree *tree = place.tree;
+    if (!has_room(w, place))
+        return false;
     *entry = (struct dw__entry){
         .identity = dw__hash_identity(w->forest, place),
         .name = dw__hash_name(w->forest, place),
@@ -329,7 +378,7 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
         .dynamic = is_dynamic(node),
         .vector = node->flags & NODE_VECTOR,
         .tagged = tree->tagged,
-        .name = node->name[0] != '\0' ? node->name : word_for(node->tag),
+        .name = kept_name(w, node->name[0] != '\0' ? node->name : word_for(node->tag)),
         .scope = scope_text(w, place),
         .decl_file = "",
         .decl_line = node->decl_line,
@@ -346,6 +395,7 @@ static void build(struct dw__worker *w, struct dw__place place, struct dw__entry
     build_items(w, place, entry);
     if (node->tag == DW_TAG_array_type)
         entry->type.size = stated_size(node, &entry->type);
+    return true;
 }
 
 // ----------------------------------------------------------------------- entering
@@ -362,9 +412,8 @@ static void add_shell(struct dw__worker *w, struct dw__place place)
     uint64_t key = ~dw__hash_name(w->forest, place);
     dw_ref die = dw__ref_make(place.tree->unit, place.tree->unit->start + place.node->offset);
     bool deep = false;
-    if (count_known(w->table, key, die, false, false, &deep))
+    if (count_known(w->table, key, die, false, false, &deep) || !build(w, place, &entry))
         return;
-    build(w, place, &entry);
     entry.wanted = !selects(w->table->options);
     entry.identity = key;
     entry.type.declaration = true;
@@ -419,7 +468,8 @@ static void need(struct dw__worker *w, struct dw__place place, bool by_value, un
         return;
     if (!known) {
         struct dw__entry entry;
-        build(w, place, &entry);
+        if (!build(w, place, &entry))
+            return;
         entry.deep = by_value;
         entry.type.copies = 0;
         put(w->table, &entry);
@@ -492,7 +542,8 @@ static void grow_seen(struct dw__worker *w)
 }
 
 // What the worker knows of a definition; it is new when `identity` is 0, and the caller fills that
-// in. Units come in ascending order, so what a worker met before it met at a lower DIE.
+// in. NULL when there is no room for it. Units come in ascending order, so what a worker met before
+// it met at a lower DIE.
 static struct dw__seen *look_seen(struct dw__worker *w, struct dw__place place)
 {
     struct dw__forest by_place = *w->forest;
@@ -502,6 +553,8 @@ static struct dw__seen *look_seen(struct dw__worker *w, struct dw__place place)
         grow_seen(w);
     struct dw__seen *seen = seen_slot(w, key);
     if (seen->place == 0) {
+        if (!dw__room_take(&w->table->room, SEEN_COST))
+            return NULL;
         seen->place = key;
         seen->last = NO_INDEX;
         w->seen_used++;
@@ -536,6 +589,8 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
         return;
     }
     struct dw__seen *seen = look_seen(w, place);
+    if (seen == NULL)
+        return;
     bool known = seen->identity != 0;
     if (!known)
         seen->identity = dw__hash_identity(w->forest, place);
@@ -551,7 +606,8 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
     if (count_known(w->table, seen->identity, die, true, true, &deep))
         return;
     struct dw__entry entry;
-    build(w, place, &entry);
+    if (!build(w, place, &entry))
+        return;
     entry.wanted = true;
     entry.deep = selects(w->table->options);
     put(w->table, &entry);
@@ -560,6 +616,7 @@ static void add_wanted(struct dw__worker *w, struct dw__place place)
 
 void dw__table_add_tree(struct dw__worker *worker, struct dw__tree *tree)
 {
+    worker->scope.node = NULL; // a tree's memory serves one unit after the other
     for (size_t i = 0; i < tree->nodes.count; i++) {
         struct dw__node *node = &tree->nodes.items[i];
         struct dw__place place = {tree, node};

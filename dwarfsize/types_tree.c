@@ -90,6 +90,8 @@ struct scope {
 
 struct builder {
     struct dw *dw;
+    struct dw__room *room;
+    bool full; // no room for more
     struct dw__tree *tree;
     VEC(struct scope) stack;
     VEC(uint32_t) specified; // nodes that complete a declaration
@@ -154,6 +156,15 @@ static void note_foreign(struct builder *b, dw_ref ref)
     b->tree->foreign |= ref != DW_NO_REF && ref - b->tree->start >= b->tree->size;
 }
 
+// Room is taken where memory is: when an array grows.
+static bool has_room(struct builder *b, size_t count, size_t capacity, size_t item_size)
+{
+    if (count < capacity)
+        return true;
+    b->full = !dw__room_take(b->room, MAX(capacity / 2, (size_t)8) * item_size);
+    return !b->full;
+}
+
 // A new item at the end of the node's list. Written in place and field by field: a million of them
 // go through here, and a copy of a record just written stalls.
 static struct dw__item *append_item(struct dw__tree *tree, uint32_t node_index)
@@ -191,6 +202,8 @@ static dw_ref plain_type(const struct builder *b, const struct dw__die *die)
 static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
                      const struct scope *scope)
 {
+    if (!has_room(b, b->tree->items.count, b->tree->items.capacity, sizeof(struct dw__item)))
+        return;
     struct dw__item *item = append_item(b->tree, scope->node);
     item->tag = die->tag;
     item->flags = scope->flags;
@@ -281,6 +294,9 @@ static uint32_t add_node(struct builder *b, const struct dw__unit *unit, const s
 {
     struct dw__tree *tree = b->tree;
     uint32_t index = (uint32_t)tree->nodes.count;
+    if (!has_room(b, tree->nodes.count, tree->nodes.capacity,
+                  sizeof(struct dw__node) + sizeof(uint32_t)))
+        return NO_INDEX;
     vec_reserve(&tree->nodes, tree->nodes.count + 1);
     tree->nodes.count++;
     struct dw__node *node = &tree->nodes.items[index];
@@ -452,7 +468,7 @@ static void complete_declarations(struct builder *b)
 }
 
 void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
-                   struct dw__tree *tree)
+                   struct dw__room *room, struct dw__tree *tree)
 {
     tree->unit = unit;
     tree->start = dw__ref_make(unit, unit->start);
@@ -463,12 +479,13 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     dw__tree_speak(tree, unit->language);
     if (unit->damaged || unit->end - unit->start > UINT32_MAX)
         return;
-    struct builder builder = {.dw = dw, .tree = tree, .strings = dw__section_of(unit, DW__STR)};
+    struct builder builder = {
+        .dw = dw, .room = room, .tree = tree, .strings = dw__section_of(unit, DW__STR)};
     struct dw__scan scan;
     struct dw__die die;
     dw__abbrevs_compile(abbrevs, dw, unit, &type_pass);
     dw__scan_start(&scan, dw, unit, abbrevs);
-    while (dw__scan_next(&scan, &die))
+    while (!builder.full && dw__scan_next(&scan, &die))
         add_die(&builder, unit, &die);
     complete_declarations(&builder);
     // A partial unit that states no language: whoever imports it knows more of its types.

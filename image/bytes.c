@@ -19,8 +19,8 @@
 
 #define RATIO_MAX   1032 // zlib cannot exceed it; zstd does so only for trivial data
 #define SMALL       ((uint64_t)64 << 10) // sections up to this inflated size may have any ratio
-#define BUDGET_BASE ((uint64_t)64 << 20) // inflated bytes per image: this much ...
-#define BUDGET_RATE 32                   // ... and so many times its size
+#define BUDGET_BASE ((uint64_t)16 << 20) // inflated bytes per image: this much ...
+#define BUDGET_RATE 16                   // ... and so many times its size
 
 static struct slice raw_bytes(const struct img *img, const struct img_section *s)
 {
@@ -99,8 +99,10 @@ static void prepare_compressed(struct img *img, struct img_section *s, uint64_t 
         doubt_add(img->doubts, img->info.path, s->name, 0, "unknown compression");
         return;
     }
-    if (within_limits(s->size, s->file_size - content->header_size, budget))
+    if (within_limits(s->size, s->file_size - content->header_size, budget)) {
+        img->info.full_size += s->size;
         return;
+    }
     content->refused = true;
     doubt_add(img->doubts, img->info.path, s->name, 0,
               "%" PRIu64 " compressed bytes declare %" PRIu64 ": not inflated", s->file_size,
@@ -157,6 +159,7 @@ void img__contents_prepare(struct img *img)
     uint64_t budget;
     if (!mul_u64(img->bytes.size, BUDGET_RATE, &budget) || !add_u64(budget, BUDGET_BASE, &budget))
         budget = UINT64_MAX;
+    img->info.full_size = img->bytes.size;
     for (size_t i = 0; i < img->section_count; i++)
         prepare_compressed(img, &img->sections[i], &budget);
     if (img->info.type == ET_REL)

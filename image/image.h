@@ -71,6 +71,8 @@ struct img_info {
     bool external;       // member of a thin archive: its bytes are in another file
     uint64_t file_start; // offset of this image in its file (not 0 for a member of a plain archive)
     uint64_t file_size;  // bytes of this image
+    uint64_t full_size;  // and of it with its compressed sections inflated: what "input" means
+                         // where memory is promised to stay in proportion to it
     uint16_t type;       // ET_*
     uint16_t machine;    // EM_*
     uint32_t flags;      // e_flags
