@@ -32,8 +32,7 @@ static bool make_side(struct cmd *cmd, struct cmd_build *build, struct cmd_divis
                       struct an_diff_side *side)
 {
     *side = (struct an_diff_side){table, an_modules_prefix(modules)};
-    return an_footprint(build->ledger, modules, &division->options, cmd->arena, table,
-                        &cmd->fault);
+    return an_footprint(build->ledger, modules, &division->options, cmd->arena, table, &cmd->fault);
 }
 
 static int show_sizes(struct cmd *cmd, struct cmd_build builds[2], struct cmd_division *division)

@@ -15,7 +15,8 @@
 static const struct cmd_verb_row verbs[] = {
     {"size", VERB_SIZE, cmd_size, "BUILD", "who owns every byte",
      "Divides a build by module, unit, symbol, section ... Every byte has one owner, and the rows\n"
-     "add up to the size of the file and of the memory. Without -d the rows are modules (units, if\n"
+     "add up to the size of the file and of the memory. Without -d the rows are modules (units, "
+     "if\n"
      "the sources lie in one directory); without debug information sections and symbols.\n"
      "\n"
      "  tare size /usr/bin/python3.11                    modules, 20 largest\n"

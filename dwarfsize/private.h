@@ -70,6 +70,7 @@ struct dw__object {
     struct doubts *doubts;
     // Bytes of abbreviation tables compiled so far, and of those that are kept.
     _Atomic uint64_t abbrevs_read, abbrevs_kept;
+    _Atomic uint64_t ranges_read; // bytes of range lists read so far
     VEC(struct dw__chunk *) chunks;
     uint32_t unit_first, unit_count; // its units in dw.units
     size_t next_chunk;               // where the reading of units goes on

@@ -84,23 +84,28 @@ static uint64_t base_of(const struct dw *dw, const struct dw__unit *unit)
     return split ? dw->units.items[unit->partner].low_pc : unit->low_pc;
 }
 
-static void read_ranges_2(const struct dw *dw, const struct dw__unit *unit, uint64_t offset,
-                          const struct dw__places *places, dw__range_list *out)
+// Range lists of an honest file lie side by side and are read a few times each. Those of a hostile one
+// can all be one long list.
+#define READ_BASE ((uint64_t)1 << 20) // bytes of lists read per object: this much ...
+#define READ_RATE 6                   // ... and so many times its section
+
+static bool has_read_enough(const struct dw *dw, const struct dw__unit *unit, struct slice section)
 {
-    const struct dw__unit *holder = unit;
-    if (unit->object->split && unit->partner != DW_NO_UNIT) { // GNU split units: in the main file
-        holder = &dw->units.items[unit->partner];
-        if (!add_u64(offset, holder->ranges_base, &offset))
-            return;
-    }
-    struct cur c = cur_make(dw__section_of(holder, DW__RANGES), unit->object->big_endian);
+    if (atomic_load(&unit->object->ranges_read) <= READ_BASE + READ_RATE * section.size)
+        return false;
+    dw__doubt(dw, unit, unit->start, "range lists overlap: not read again and again");
+    return true;
+}
+
+static void read_pairs(const struct dw *dw, const struct dw__unit *unit, struct cur *c,
+                       const struct dw__places *places, dw__range_list *out)
+{
     uint64_t base = base_of(dw, unit);
     uint64_t highest = unit->address_size == 4 ? UINT32_MAX : UINT64_MAX;
     bool dead = false; // under a tombstoned base
-    cur_seek(&c, offset);
     for (;;) {
-        uint64_t start = cur_uint(&c, unit->address_size), end = cur_uint(&c, unit->address_size);
-        if (c.failed) {
+        uint64_t start = cur_uint(c, unit->address_size), end = cur_uint(c, unit->address_size);
+        if (c->failed) {
             dw__doubt(dw, unit, unit->start, "a range list runs past the end of .debug_ranges");
             return;
         }
@@ -113,6 +118,25 @@ static void read_ranges_2(const struct dw *dw, const struct dw__unit *unit, uint
             add_range(places, base + start, base + end, out);
         }
     }
+}
+
+static void read_ranges_2(const struct dw *dw, const struct dw__unit *unit, uint64_t offset,
+                          const struct dw__places *places, dw__range_list *out)
+{
+    const struct dw__unit *holder = unit;
+    if (unit->object->split && unit->partner != DW_NO_UNIT) { // GNU split units: in the main file
+        holder = &dw->units.items[unit->partner];
+        if (!add_u64(offset, holder->ranges_base, &offset))
+            return;
+    }
+    struct slice section = dw__section_of(holder, DW__RANGES);
+    struct cur c = cur_make(section, unit->object->big_endian);
+    cur_seek(&c, offset);
+    uint64_t from = cur_offset(&c);
+    if (has_read_enough(dw, unit, section))
+        return;
+    read_pairs(dw, unit, &c, places, out);
+    atomic_fetch_add(&unit->object->ranges_read, cur_offset(&c) - from);
 }
 
 struct list5 {
@@ -190,8 +214,12 @@ static void read_ranges_5(const struct dw *dw, const struct dw__unit *unit, uint
             return;
     }
     cur_seek(&list.c, value);
+    uint64_t from = cur_offset(&list.c);
+    if (has_read_enough(dw, unit, section))
+        return;
     while (!list.c.failed && read_entry(&list, places, out))
         ;
+    atomic_fetch_add(&unit->object->ranges_read, cur_offset(&list.c) - from);
     // The addresses of a split unit by itself lie in a file that is not here.
     bool apart = unit->object->split && unit->partner == DW_NO_UNIT;
     if (list.c.failed && !apart)
