@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+// Names: a walk over the tree of a statement that finds for each name the symbol it means.
+//
+// A symbol is a name in one scope. Where a scope ends, what it has not bound is asked of the scope around it: `up` leads to
+// the symbol there. When the walk is over, where_is follows the links: to a scope that binds the name (the variable is then
+// a cell, and each function on the way gets it with its closure), or out of all functions (it is global).
+//
+//     def f():            f:   x bound, inner                x lives in a cell
+//         x = 1
+//         def g():        g:   x -> up                       x comes with the closure
+//             [x+i for i in y]   comp: i bound; x -> up, y -> up     a comprehension is part of g
+//
+// A class body has two symbols for a name: its own (SYM_CLASS), and one that stands for what lies further out, which is all
+// that inner functions see. __class__ is bound among the latter. At module level there are no symbols: names stay as they are.
+#include "compile/compile.h"
+
+#if MOTE_COMPILER
+
+static struct symbol *find(const struct scope *scope, val name, unsigned own)
+{
+    for (struct symbol *s = scope->first; s; s = s->next)
+        if (s->name == name && (s->flags & SYM_CLASS) == own)
+            return s;
+    return NULL;
+}
+
+struct symbol *symbol_find(const struct scope *scope, val name)
+{
+    return find(scope, name, 0);
+}
+
+static struct symbol *symbol_add(struct compiler *c, struct scope *scope, val name, unsigned own)
+{
+    struct symbol *s = find(scope, name, own);
+    if (s)
+        return s;
+    s = words_new(c, (sizeof *s + WORD - 1) / WORD);
+    s->name = name;
+    s->flags = own | (scope->kind == SCOPE_COMP ? SYM_COMP : 0);
+    if (scope->kind == SCOPE_CLASS && !own && name == S(__class__))
+        s->flags |= SYM_BOUND | SYM_INNER;
+    *scope->last = s;
+    scope->last = &s->next;
+    return s;
+}
+
+static struct symbol *own_symbol(struct compiler *c, struct scope *scope, val name)
+{
+    return symbol_add(c, scope, name, scope->kind == SCOPE_CLASS ? SYM_CLASS : 0);
+}
+
+struct scope *code_scope(struct scope *scope)
+{
+    while (scope->kind == SCOPE_COMP)
+        scope = scope->up;
+    return scope;
+}
+
+struct symbol *real_symbol(struct symbol *s)
+{
+    while ((s->flags & (SYM_COMP | SYM_BOUND)) == SYM_COMP && s->up)
+        s = s->up;
+    return s;
+}
+
+enum where where_is(struct symbol *s)
+{
+    s = real_symbol(s);
+    if (s->flags & SYM_GLOBAL)
+        return AT_GLOBAL;
+    if (s->flags & SYM_BOUND)
+        return s->flags & SYM_CLASS ? AT_NAME : s->flags & SYM_INNER ? AT_DEREF : AT_FAST;
+    enum where up = s->up ? where_is(s->up) : AT_GLOBAL;
+    if (s->flags & SYM_CLASS && !(s->flags & SYM_NONLOCAL))
+        return up == AT_DEREF ? AT_CLASS_DEREF : AT_NAME;
+    return up;
+}
+
+// ------------------------------------------------------------------------------------------ scopes
+
+static struct scope *enter(struct compiler *c, enum scope_kind kind)
+{
+    struct scope *scope = words_new(c, (sizeof *scope + WORD - 1) / WORD);
+    scope->kind = kind;
+    scope->up = c->scope;
+    scope->last = &scope->first;
+    c->scope = scope;
+    return scope;
+}
+
+static void ask_around(struct compiler *c, struct scope *scope, struct symbol *s)
+{
+    bool needed = s->flags & (SYM_NONLOCAL | SYM_NEEDED);
+    struct symbol *up = NULL;
+    if (s->flags & SYM_CLASS) {
+        if (s->name != S(__class__))
+            up = symbol_add(c, scope, s->name, 0);
+    } else if (scope->up->kind != SCOPE_MODULE) {
+        up = symbol_add(c, scope->up, s->name, 0);
+        if (scope->kind != SCOPE_COMP || s->flags & SYM_INNER)
+            up->flags |= SYM_INNER;
+    }
+    s->up = up;
+    if (!needed)
+        return;
+    if (!up || up->flags & SYM_GLOBAL)
+        syntax_error(c, c->at, "no binding for nonlocal %r found", s->name);
+    up->flags |= SYM_NEEDED;
+}
+
+static void leave(struct compiler *c)
+{
+    struct scope *scope = c->scope;
+    for (struct symbol *s = scope->first; s; s = s->next) {
+        if (!(s->flags & (SYM_BOUND | SYM_GLOBAL)))
+            ask_around(c, scope, s);
+        else if (!(s->flags & (SYM_CLASS | SYM_COMP | SYM_GLOBAL)))
+            s->place = scope->locals++;
+    }
+    c->scope = scope->up;
+}
+
+// ------------------------------------------------------------------------------------------ names
+
+static void use(struct compiler *c, struct node *n)
+{
+    if (c->scope->kind == SCOPE_MODULE)
+        return;
+    n->symbol = own_symbol(c, c->scope, n->value);
+    n->symbol->flags |= SYM_USED;
+}
+
+static void bind_symbol(struct compiler *c, struct scope *scope, struct symbol *s)
+{
+    if (s->flags & (SYM_GLOBAL | SYM_NONLOCAL | SYM_BOUND))
+        return;
+    s->flags |= SYM_BOUND;
+    if (s->flags & SYM_COMP) {
+        struct scope *code = code_scope(scope);
+        s->place = code->comps++;
+        if (code->comps > code->comps_most)
+            code->comps_most = code->comps;
+    }
+    if (scope->locals == UINT16_MAX / 2)
+        syntax_error(c, c->at, "too many local variables");
+}
+
+static void bind(struct compiler *c, struct node *n)
+{
+    if (c->scope->kind == SCOPE_MODULE)
+        return;
+    n->symbol = own_symbol(c, c->scope, n->value);
+    bind_symbol(c, c->scope, n->symbol);
+}
+
+// The target of := is a variable of the function around comprehensions and generator expressions. NULL: of the module.
+static struct symbol *bind_outside(struct compiler *c, struct node *n, val name,
+                                   struct scope *scope)
+{
+    for (; scope->kind == SCOPE_COMP || scope->expression; scope = scope->up) {
+        struct symbol *s = symbol_find(scope, name);
+        if (s && s->flags & SYM_BOUND && !(s->flags & SYM_NONLOCAL))
+            syntax_error(c, n->at,
+                         "assignment expression cannot rebind comprehension iteration variable %r",
+                         name);
+        if (scope->expression) {
+            struct symbol *outer = bind_outside(c, n, name, scope->up);
+            s = symbol_add(c, scope, name, 0);
+            s->flags |= outer && !(outer->flags & SYM_GLOBAL) ? SYM_NONLOCAL : SYM_GLOBAL;
+            return s;
+        }
+    }
+    if (scope->kind == SCOPE_MODULE)
+        return NULL;
+    if (scope->kind == SCOPE_CLASS && scope != c->scope)
+        syntax_error(c, n->at,
+                     "assignment expression within a comprehension cannot be used in a class body");
+    struct symbol *s = own_symbol(c, scope, name);
+    bind_symbol(c, scope, s);
+    return s;
+}
+
+static void declare(struct compiler *c, struct node *n)
+{
+    bool global = n->kind == N_GLOBAL;
+    const char *what = global ? "global" : "nonlocal";
+    if (c->scope->kind == SCOPE_MODULE) {
+        if (!global)
+            syntax_error(c, n->at, "nonlocal declaration not allowed at module level");
+        return;
+    }
+    struct symbol *s = own_symbol(c, c->scope, n->value);
+    if (s->flags & SYM_PARAM)
+        syntax_error(c, n->at, "name %r is parameter and %s", n->value, what);
+    if (s->flags & SYM_USED)
+        syntax_error(c, n->at, "name %r is used prior to %s declaration", n->value, what);
+    if (s->flags & SYM_BOUND)
+        syntax_error(c, n->at, "name %r is assigned to before %s declaration", n->value, what);
+    if (s->flags & (global ? SYM_NONLOCAL : SYM_GLOBAL))
+        syntax_error(c, n->at, "name %r is nonlocal and global", n->value);
+    s->flags |= global ? SYM_GLOBAL : SYM_NONLOCAL;
+}
+
+// ------------------------------------------------------------------------------------------ the walk
+
+static void parameter(struct compiler *c, struct node *list, enum kind kind)
+{
+    for (; list; list = list->next) {
+        if (list->kind != kind || !list->name)
+            continue;
+        struct symbol *s = symbol_add(c, c->scope, list->name, 0);
+        if (s->flags & SYM_PARAM)
+            syntax_error(c, list->at, "duplicate argument %r in function definition", list->name);
+        s->flags |= SYM_PARAM | SYM_BOUND;
+    }
+}
+
+static void walk(struct compiler *c, struct node *list);
+
+static void walk_function(struct compiler *c, struct node *n)
+{
+    for (struct node *a = n->a; a; a = a->next)
+        walk(c, a->a);
+    n->scope = enter(c, SCOPE_FUNCTION);
+    for (enum kind kind = N_ARG; kind <= N_ARG_KEYWORDS; kind++)
+        parameter(c, n->a, kind);
+    walk(c, n->b);
+    leave(c);
+}
+
+static void walk_class(struct compiler *c, struct node *n)
+{
+    walk(c, n->a);
+    n->scope = enter(c, SCOPE_CLASS);
+    walk(c, n->b);
+    leave(c);
+}
+
+// The outermost iterable belongs to the scope around. Targets come before the element, which is written first.
+static void walk_comprehension(struct compiler *c, struct node *n)
+{
+    walk(c, n->b->b);
+    struct scope *outer = c->scope;
+    uint16_t comps = outer->comps;
+    n->scope = enter(c, n->kind == N_GENERATOR ? SCOPE_FUNCTION : SCOPE_COMP);
+    if (n->kind == N_GENERATOR) {
+        n->scope->expression = n->scope->generator = true;
+        symbol_add(c, n->scope, S(empty), 0)->flags |= SYM_PARAM | SYM_BOUND;
+    }
+    for (struct node *clause = n->b; clause; clause = clause->next) {
+        if (clause != n->b)
+            walk(c, clause->kind == N_CLAUSE_FOR ? clause->b : clause->a);
+        if (clause->kind == N_CLAUSE_FOR)
+            walk(c, clause->a);
+    }
+    walk(c, n->a);
+    leave(c);
+    if (outer->kind != SCOPE_COMP)
+        outer->comps = comps;
+}
+
+static void check_yield(struct compiler *c, const struct node *n)
+{
+    if (c->scope->kind == SCOPE_COMP || c->scope->expression)
+        syntax_error(c, n->at, "'yield' inside %s",
+                     c->scope->expression ? "generator expression" : "list comprehension");
+    if (c->scope->kind != SCOPE_FUNCTION)
+        syntax_error(c, n->at, "'yield' outside function");
+    c->scope->generator = true;
+}
+
+static void walk_kids(struct compiler *c, struct node *n)
+{
+    for (struct node **kid = &n->a, **end = kid + node_kids[n->kind]; kid < end; kid++)
+        walk(c, *kid);
+}
+
+static void walk_one(struct compiler *c, struct node *n)
+{
+    switch (n->kind) {
+    case N_NAME:
+        use(c, n);
+        return;
+    case N_TARGET:
+        bind(c, n);
+        return;
+    case N_GLOBAL:
+    case N_NONLOCAL:
+        declare(c, n);
+        return;
+    case N_LAMBDA:
+        walk_function(c, n);
+        return;
+    case N_CLASS:
+        walk_class(c, n);
+        return;
+    case N_LIST_COMP:
+    case N_SET_COMP:
+    case N_DICT_COMP:
+    case N_GENERATOR:
+        walk_comprehension(c, n);
+        return;
+    case N_WALRUS: {
+        walk(c, n->b);
+        struct symbol *s = bind_outside(c, n, n->a->value, c->scope);
+        if (s)
+            n->a->symbol = s;
+        return;
+    }
+    case N_YIELD:
+    case N_YIELD_FROM:
+        check_yield(c, n);
+        break;
+    case N_RETURN:
+        if (c->scope->kind != SCOPE_FUNCTION)
+            syntax_error(c, n->at, "'return' outside function");
+        break;
+    case N_FROM:
+        if (!n->a && c->scope->kind != SCOPE_MODULE)
+            syntax_error(c, n->at, "import * only allowed at module level");
+        break;
+    case N_CALL: // super() needs the class
+        if (n->a->kind == N_NAME && n->a->value == S(super) && !n->b &&
+            code_scope(c->scope)->kind == SCOPE_FUNCTION)
+            symbol_add(c, c->scope, S(__class__), 0);
+        break;
+    }
+    walk_kids(c, n);
+}
+
+static void walk(struct compiler *c, struct node *list)
+{
+    stack_check();
+    for (; list; list = list->next) {
+        c->at = list->at;
+        walk_one(c, list);
+    }
+}
+
+void resolve_names(struct compiler *c, struct node *list)
+{
+    walk(c, list);
+}
+
+#endif

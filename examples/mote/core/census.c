@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+// The census: how many objects of which kind and shape the heap holds, in terms of the language, so that their price on
+// another interpreter can be computed. census.md has the format.
+//
+// One walk over the heap after a collection; equal shapes are counted in one row of a hash table that lies outside of the
+// heap (the census is a tool for the desktop, and must not change what it counts). Values without an object of their own
+// (small integers, interned strings) are counted where they are held: integers at every place, as another interpreter
+// would have an object there; strings once each, as every interpreter that interns shares them.
+#include "core/counters.h"
+
+#if MOTE_CENSUS
+#include "core/heap.h"
+
+#include <stdlib.h>
+
+// The shape of an object: its type, and up to two numbers and a word whose names depend on the type.
+struct shape_key {
+    const struct type *type;
+    size_t number[2];
+    const char *how; // a static text, or NULL
+    bool constant;   // came with the program's code
+};
+
+struct row {
+    struct shape_key key;
+    size_t count; // 0: the place is free
+};
+
+struct census {
+    struct row *rows;
+    size_t room, used;
+    uint8_t *interned;    // a bit a string: counted already
+    uint8_t *constant;    // a bit a block: a constant starts there
+    bool holder_constant; // while one object is visited
+    bool failed;          // no memory outside
+};
+
+// ------------------------------------------------------------------------------------------ rows
+
+static size_t key_hash(const struct shape_key *k)
+{
+    size_t h = (size_t)k->type >> 4 ^ (size_t)k->how;
+    for (size_t i = 0; i < COUNT_OF(k->number); i++)
+        h = (h ^ k->number[i]) * 0x9e3779b1u;
+    return h ^ h >> 15 ^ k->constant;
+}
+
+static bool key_equal(const struct shape_key *a, const struct shape_key *b)
+{
+    return a->type == b->type && memcmp(a->number, b->number, sizeof a->number) == 0 &&
+           a->how == b->how && a->constant == b->constant;
+}
+
+static struct row *row_of(struct row *rows, size_t room, const struct shape_key *key)
+{
+    size_t at = key_hash(key) & (room - 1);
+    while (rows[at].count && !key_equal(&rows[at].key, key))
+        at = (at + 1) & (room - 1);
+    return &rows[at];
+}
+
+static bool census_grow(struct census *c)
+{
+    size_t room = c->room ? c->room * 2 : 256;
+    struct row *rows = calloc(room, sizeof *rows);
+    if (!rows)
+        return false;
+    for (size_t i = 0; i < c->room; i++)
+        if (c->rows[i].count)
+            *row_of(rows, room, &c->rows[i].key) = c->rows[i];
+    free(c->rows);
+    c->rows = rows;
+    c->room = room;
+    return true;
+}
+
+static void census_add(struct census *c, const struct shape_key *key)
+{
+    if ((c->used + 1) * 2 > c->room && !census_grow(c)) {
+        c->failed = true;
+        return;
+    }
+    struct row *row = row_of(c->rows, c->room, key);
+    if (row->count++ == 0) {
+        row->key = *key;
+        c->used++;
+    }
+}
+
+static bool bit_test_set(uint8_t *bits, size_t i)
+{
+    bool was = bits[i / 8] >> i % 8 & 1;
+    bits[i / 8] |= (uint8_t)(1 << i % 8);
+    return was;
+}
+
+// ------------------------------------------------------------------------------------------ shapes
+
+static size_t bits_of(uintptr_t magnitude)
+{
+    size_t bits = 0;
+    for (; magnitude; magnitude >>= 1)
+        bits++;
+    return bits;
+}
+
+// Bytes a character takes where all of a string take the same: by its largest one.
+static size_t width_of(const char *text, size_t size)
+{
+    size_t width = 1;
+    for (const char *at = text, *end = text + size; at < end;) {
+        uint32_t c = utf8_decode(&at, end);
+        size_t need = c < 256 ? 1 : c < 65536 ? 2 : 4;
+        width = need > width ? need : width;
+    }
+    return width;
+}
+
+static void shape_text(struct text t, struct shape_key *key)
+{
+    key->number[0] = utf8_length(t.data, t.size);
+    key->number[1] = is_ascii(t.data, t.size) ? 0 : width_of(t.data, t.size);
+}
+
+static void shape_int(const struct obj *o, struct shape_key *key)
+{
+    key->number[0] = int_bits((val)o);
+}
+
+static void shape_str(const struct obj *o, struct shape_key *key)
+{
+    shape_text(text_of((val)o), key);
+}
+
+static void shape_counted(const struct obj *o, struct shape_key *key)
+{
+    key->number[0] = count_of(o);
+}
+
+static void shape_bytearray(const struct obj *o, struct shape_key *key)
+{
+    const struct bytearray *b = (const struct bytearray *)o;
+    key->number[0] = b->len;
+    key->number[1] = b->store ? count_of(b->store) : 0;
+}
+
+static void shape_list(const struct obj *o, struct shape_key *key)
+{
+    static const char *const hows[] = {"literal", "append", "comprehension", "copy", "repeat"};
+    const struct list *l = (const struct list *)o;
+    key->number[0] = l->len;
+    key->number[1] = list_capacity(l);
+    key->how = list_how(l) < COUNT_OF(hows) ? hows[list_how(l)] : NULL;
+}
+
+static void shape_table(const struct obj *o, struct shape_key *key)
+{
+    const struct table *t = &((const struct dict *)o)->table;
+    key->number[0] = table_live(t);
+    key->number[1] = t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
+    key->how = t->live & TABLE_HOW ? "literal" : "grown";
+}
+
+static void shape_instance(const struct obj *o, struct shape_key *key)
+{
+    if (o->type->shape.flags & TYPE_SLOTS)
+        key->number[0] = heap_asked(o) / WORD - 1;
+    else
+        key->number[0] = table_live(&((const struct instance *)o)->table);
+    key->how = o->type->shape.flags & TYPE_SLOTS ? "slots" : "table";
+}
+
+static void shape_function(const struct obj *o, struct shape_key *key)
+{
+    const struct function *f = (const struct function *)o;
+    key->number[0] = f->closure ? count_of((void *)f->closure) : 0;
+    key->number[1] = f->defaults ? count_of((void *)f->defaults) : 0;
+}
+
+static void shape_code(const struct obj *o, struct shape_key *key)
+{
+    const struct code *c = (const struct code *)o;
+    key->number[0] = c->size;
+    key->number[1] = count_of(c->consts);
+}
+
+// The types whose objects differ in shape; the names are the members of the row.
+static const struct described {
+    const struct type *type;
+    const char *names[2];
+    void (*shape)(const struct obj *o, struct shape_key *key);
+} described[] = {
+    {&type_int, {"bits"}, shape_int},
+    {&type_str, {"length", "width"}, shape_str},
+    {&type_bytes, {"length"}, shape_counted},
+    {&type_bytearray, {"length", "capacity"}, shape_bytearray},
+    {&type_tuple, {"length"}, shape_counted},
+    {&type_list, {"length", "capacity"}, shape_list},
+    {&type_dict, {"entries", "capacity"}, shape_table},
+    {&type_set, {"entries", "capacity"}, shape_table},
+    {&type_frozenset, {"entries", "capacity"}, shape_table},
+    {&type_function, {"closure", "defaults"}, shape_function},
+    {&type_code, {"bytes", "constants"}, shape_code},
+};
+static const struct described instances = {NULL, {"fields"}, shape_instance};
+static const struct described others = {NULL, {NULL}, NULL};
+
+static const struct described *described_of(const struct type *type)
+{
+    if (type->shape.flags & TYPE_CLASS)
+        return &instances;
+    for (size_t i = 0; i < COUNT_OF(described); i++)
+        if (described[i].type == type)
+            return &described[i];
+    return &others;
+}
+
+// ------------------------------------------------------------------------------------------ walks
+
+// A value that is held somewhere; only those without an object of their own count here.
+static void count_value(val v, void *context)
+{
+    struct census *c = context;
+    struct shape_key key = {.constant = c->holder_constant};
+    if (is_small(v)) {
+        intptr_t i = small_of(v);
+        key.type = &type_int;
+        key.number[0] = bits_of(i < 0 ? -(uintptr_t)i : (uintptr_t)i);
+        census_add(c, &key);
+    } else if (is_interned(v) && !bit_test_set(c->interned, v >> 2)) {
+        key.type = &type_str;
+        key.how = "interned";
+        shape_text(interned_text(v), &key);
+        census_add(c, &key);
+    }
+}
+
+static bool is_constant(const struct census *c, const struct obj *o)
+{
+    size_t block = heap_index(o);
+    return c->constant[block / 8] >> block % 8 & 1;
+}
+
+static void count_object(const struct obj *o, void *context)
+{
+    struct census *c = context;
+    c->holder_constant = is_constant(c, o);
+    heap_visit(o, count_value, c);
+    if (o->type->shape.flags & TYPE_INTERNAL)
+        return; // a part of another object
+    struct shape_key key = {.type = o->type, .constant = c->holder_constant};
+    const struct described *d = described_of(o->type);
+    if (d->shape)
+        d->shape(o, &key);
+    census_add(c, &key);
+}
+
+// Constants hold only constants: tuples of them, and what an int, str, bytes or float is.
+static void mark_constant(val v, void *context)
+{
+    struct census *c = context;
+    if (!is_object(v) || !heap_holds((void *)v) || bit_test_set(c->constant, heap_index((void *)v)))
+        return;
+    if (has_type(v, &type_tuple))
+        heap_visit((struct obj *)v, mark_constant, c);
+}
+
+static void mark_code(const struct obj *o, void *context)
+{
+    if (o->type != &type_code)
+        return;
+    const struct code *code = (const struct code *)o;
+    mark_constant((val)code, context);
+    mark_constant((val)code->bytes, context);
+    mark_constant((val)code->consts, context);
+}
+
+static void count_frames(struct census *c)
+{
+    c->holder_constant = false;
+    for (const struct frame *f = mote.frame; f; f = f->up)
+        for (const val *v = f->base; v < f->sp; v++)
+            count_value(*v, c);
+}
+
+// ------------------------------------------------------------------------------------------ JSON
+
+static void write_row(const struct row *row, struct sink *out)
+{
+    const struct shape_key *k = &row->key;
+    const struct described *d = described_of(k->type);
+    if (d == &instances)
+        sink_format(out, "{\"kind\": \"instance\", \"class\": \"%v\"", k->type->name);
+    else
+        sink_format(out, "{\"kind\": \"%v\"", k->type->name);
+    for (size_t i = 0; i < COUNT_OF(k->number) && d->names[i]; i++)
+        sink_format(out, ", \"%s\": %z", d->names[i], k->number[i]);
+    if (k->how)
+        sink_format(out, ", \"how\": \"%s\"", k->how);
+    sink_format(out, "%s, \"count\": %z}", k->constant ? ", \"constant\": true" : "", row->count);
+}
+
+static void write_rows(const struct census *c, struct sink *out)
+{
+    const char *between = "\n  ";
+    for (size_t i = 0; i < c->room; i++) {
+        if (c->rows[i].count == 0)
+            continue;
+        sink_text(out, between);
+        write_row(&c->rows[i], out);
+        between = ",\n  ";
+    }
+}
+
+static bool census_start(struct census *c)
+{
+    size_t strings = S_COUNT + frozen_pool.count + intern_pool_count();
+    c->interned = calloc(strings / 8 + 1, 1);
+    c->constant = calloc(mote.counts.total_blocks / 8 + 1, 1);
+    return c->interned && c->constant && census_grow(c);
+}
+
+static void census_end(struct census *c)
+{
+    free(c->rows);
+    free(c->interned);
+    free(c->constant);
+}
+
+void census_write(val label, struct sink *out)
+{
+    heap_collect();
+    struct census c = {0};
+    bool good = census_start(&c);
+    if (good) {
+        heap_each(mark_code, &c);
+        heap_each(count_object, &c);
+        count_frames(&c);
+    }
+    if (good && !c.failed) {
+        sink_format(out, "{\"census\": 1, \"label\": \"%v\", \"word\": %z, \"block\": %z, ", label,
+                    WORD, BLOCK);
+        sink_format(out, "\"boxed_int\": %s, \"objects\": [", MOTE_BOXED_INT ? "true" : "false");
+        write_rows(&c, out);
+        sink_text(out, "\n]}\n");
+    }
+    census_end(&c);
+    if (!good || c.failed)
+        raise_memory();
+}
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Module gc: the collector, and the memory it looks after in bytes.
+#include "modules/modules.h"
+
+// collect() -> bytes that became free
+static val gc_collect(size_t n, val *a)
+{
+    (void)n, (void)a;
+    size_t before = mote.counts.used_blocks;
+    heap_collect();
+    return int_new_unsigned((before - mote.counts.used_blocks) * BLOCK);
+}
+NATIVE(gc_collect, collect, 0, 1);
+
+static val gc_enable(size_t n, val *a)
+{
+    (void)n, (void)a;
+    mote.no_collect = false;
+    return NONE;
+}
+NATIVE(gc_enable, enable, 0, 0);
+
+static val gc_disable(size_t n, val *a)
+{
+    (void)n, (void)a;
+    mote.no_collect = true;
+    return NONE;
+}
+NATIVE(gc_disable, disable, 0, 0);
+
+static val gc_isenabled(size_t n, val *a)
+{
+    (void)n, (void)a;
+    return bool_new(!mote.no_collect);
+}
+NATIVE(gc_isenabled, isenabled, 0, 0);
+
+static val gc_mem_alloc(size_t n, val *a)
+{
+    (void)n, (void)a;
+    return int_new_unsigned(mote.counts.used_blocks * BLOCK);
+}
+NATIVE(gc_mem_alloc, mem_alloc, 0, 0);
+
+static val gc_mem_free(size_t n, val *a)
+{
+    (void)n, (void)a;
+    return int_new_unsigned((mote.counts.total_blocks - mote.counts.used_blocks) * BLOCK);
+}
+NATIVE(gc_mem_free, mem_free, 0, 0);
+
+// threshold(): -1, there is none; a collection starts when memory runs out
+static val gc_threshold(size_t n, val *a)
+{
+    (void)a;
+    return n ? NONE : int_new(-1);
+}
+NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR, NULL);
+
+NAMES(module_gc, S(__name__), S(gc), N(collect, gc_collect), N(disable, gc_disable),
+      N(enable, gc_enable), N(isenabled, gc_isenabled), N(mem_alloc, gc_mem_alloc),
+      N(mem_free, gc_mem_free), N(threshold, gc_threshold));

@@ -1,0 +1,889 @@
+// SPDX-License-Identifier: MIT
+// mote, a small virtual machine for a subset of Python 3: the object model, and what its files may ask of one another.
+//
+// A value is one machine word. Its low bits say what it is:
+//
+//     xxxx...xxx1   small integer, in the other bits
+//     xxxx...xx10   interned string: the index of its entry in the pools (intern.c)
+//     pppp...pp00   pointer to an object; 0 is no value at all (NOTHING)
+//
+// An object starts with one word, the pointer to its type, and nothing else: no reference count, no header for the
+// collector. Whatever lies in the heap is an object, the growing parts of a list or a dict too, so the heap describes
+// itself: from the type word follow the size of the object and which of its words hold values (struct shape).
+//
+//     list                  items                          str                    tuple
+//     +-------+------+      +-------+----+----+----+       +------+------------+  +------+-----+----+----+
+//     | type  | items|----->| type  | v0 | v1 | .. |       | type | len | text |  | type | len | v0 | v1 |
+//     | len   | how  |      +-------+----+----+----+       +------+------------+  +------+-----+----+----+
+//     +-------+------+
+//
+// Objects that never change lie in ROM as `const` data and look the same: types, native functions, tables of names,
+// frozen code. The collector passes over what is not in its heap.
+//
+// Three laws for every function that may allocate (nearly all: an int may be boxed, an operator may be the program's own):
+//  1. a new object must be reachable before the next allocation: from the value stack of a frame, from another object, or
+//     from a slot of ROOTS. Arguments of natives lie in the caller's stack and are safe.
+//  2. objects never move: a pointer to one stays good as long as it is reachable. Its growing part may be replaced by any
+//     call that changes it, so fetch `list->items` again after running anything.
+//  3. an error does not return: raise_* leaves by longjmp to the nearest struct catch. Nothing may be left half done.
+#ifndef MOTE_H
+#define MOTE_H
+
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uintptr_t val;
+
+struct type;
+struct obj {
+    const struct type *type;
+};
+
+#define NOTHING         ((val)0)
+#define V(object)       ((val) & (object)) // the value of a static object
+#define WORD            sizeof(val)
+#define BLOCK           (MOTE_BLOCK_WORDS * WORD) // bytes
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#if MOTE_DEBUG
+_Noreturn void bug(const char *file, int line, const char *what);
+#define ASSERT(x) ((x) ? (void)0 : bug(__FILE__, __LINE__, #x))
+#else
+#define ASSERT(x) ((void)0)
+#endif
+
+// ------------------------------------------------------------------------------------------ values
+
+static inline bool is_interned(val v)
+{
+    return (v & 3) == 2;
+}
+static inline bool is_object(val v)
+{
+    return (v & 3) == 0 && v != NOTHING;
+}
+
+// Tagged integers. With MOTE_BOXED_INT there are none, and every int is a struct big.
+#define SMALL_MAX (INTPTR_MAX >> 1)
+#define SMALL_MIN (-SMALL_MAX - 1)
+#define SMALL(i)  (((val)(i) << 1) | 1)
+static inline bool is_small(val v)
+{
+    return v & 1;
+}
+static inline intptr_t small_of(val v)
+{
+    return (intptr_t)v >> 1;
+}
+
+// S(append) is the interned string "append", known at compile time. The build collects the names from the sources
+// (strings.sh) and sorts them; strings that are no identifiers have names in a list there. One ASCII character is the
+// string whose index is its code, and has no entry.
+#ifdef MOTE_SCAN
+#undef bool // S(bool) means the name
+#else
+enum interned_index {
+#define CHARACTER(name, code) S_##name = code,
+#define STRING(name, entry)
+#include "interned.h"
+#undef CHARACTER
+#undef STRING
+    S_FIRST = 127, // the entries start at 128, with the empty string
+#define CHARACTER(name, code)
+#define STRING(name, entry) S_##name,
+#include "interned.h"
+#undef CHARACTER
+#undef STRING
+    S_COUNT
+};
+#define S(name) (((val)(S_##name) << 2) | 2)
+#endif
+static inline val character(unsigned char ascii)
+{
+    return ((val)ascii << 2) | 2;
+}
+
+// A static const object per name; the address is the value.
+extern const struct obj none_object, ellipsis_object, not_implemented_object, true_object,
+    false_object;
+#define NONE            V(none_object)
+#define TRUE            V(true_object)
+#define FALSE           V(false_object)
+#define ELLIPSIS        V(ellipsis_object)
+#define NOT_IMPLEMENTED V(not_implemented_object)
+static inline val bool_new(bool b)
+{
+    return b ? TRUE : FALSE;
+}
+
+// ------------------------------------------------------------------------------------------ types
+
+// Operators, binary first; those in place lie OP_INPLACE further on.
+enum op {
+    OP_LT,
+    OP_LE,
+    OP_EQ,
+    OP_NE,
+    OP_GT,
+    OP_GE,
+    OP_IN, // a in b: asked of the type of b only
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_MATMUL,
+    OP_TRUEDIV,
+    OP_FLOORDIV,
+    OP_MOD,
+    OP_POW,
+    OP_LSHIFT,
+    OP_RSHIFT,
+    OP_AND,
+    OP_OR,
+    OP_XOR,
+    OP_DIVMOD,
+    OP_BINARY_COUNT,
+    OP_INPLACE = OP_BINARY_COUNT - OP_ADD, // OP_ADD + OP_INPLACE is +=
+    OP_IADD = OP_BINARY_COUNT,
+    OP_IXOR = OP_XOR + OP_INPLACE,
+    // unary
+    OP_NEG,
+    OP_POS,
+    OP_INVERT,
+    OP_ABS,
+    OP_LEN,   // an int
+    OP_HASH,  // an int
+    OP_TRUTH, // TRUE or FALSE
+    OP_COUNT
+};
+
+enum print_how { PRINT_STR, PRINT_REPR };
+
+struct sink;
+struct buffer;
+
+// What objects of a type can do; absent functions mean it cannot. Functions that answer with a value answer NOTHING for
+// "not this" (the caller then tries something else or raises).
+struct ops {
+    void (*print)(val self, struct sink *out, enum print_how how);
+    val (*unary)(enum op op, val self);
+    val (*binary)(enum op op, val a,
+                  val b); // self is a; or b, when a's type had no answer (a reflected operator)
+    val (*item)(val self, val key,
+                val value); // value: LOAD, DELETE, or what to store; answers non-NOTHING when done
+    val (*attr)(val self, val name,
+                val value); // the same; for attributes that are not in the type's dict
+    val (*call)(val self, size_t n, size_t kw,
+                val *args); // n values, then kw pairs of name and value
+    val (*iter)(val self);
+    val (*next)(
+        val self); // NOTHING at the end; mote.stop then holds the value of the StopIteration, or NOTHING
+    val (*make)(const struct type *type, size_t n, size_t kw, val *args); // TYPE(...)
+    bool (*buffer)(val self, struct buffer *out); // the bytes behind a bytes-like object
+};
+#define LOAD   NOTHING
+#define DELETE ((val)4) // no object lies there
+
+// What the heap must know of the objects of a type. The count of a counted one stands in its word 1 (see count_of).
+//
+//     bytes asked for = size + unit * count
+//     words with values: those in `refs` (bit i: word i), and from word `rest` (0: none) on, `count` of them if counted,
+//     else to the end of the object's blocks (what is unused there is 0)
+struct shape {
+    uint16_t size;
+    uint8_t unit;
+    uint8_t refs;
+    uint8_t rest;
+    uint8_t flags;
+};
+enum {
+    TYPE_COUNTED = 1, // word 1 is a count
+    TYPE_CLASS = 2,   // made by a class statement: its objects are struct instance (or slots)
+    TYPE_BASE = 4,    // may be a base of classes
+    TYPE_HASHED = 8,  // has the index of a table behind its values (struct pairs)
+    TYPE_SLOTS = 16,  // a class whose instances have fields instead of a table
+    TYPE_EXCEPTION = 32,
+    TYPE_HAS_DEL = 64,  // reserved
+    TYPE_INTERNAL = 128 // no object of the language: items, pairs ...
+};
+
+// A type of the language is a const struct in ROM; a class of the program is the same struct on the heap.
+struct type {
+    struct obj head; // its type: type_type
+    val name;        // a str
+    const struct ops *ops;
+    val dict;  // dict of methods and class attributes; NOTHING: none
+    val bases; // tuple, or one type (ROM), or NOTHING: object
+    val mro;   // tuple of types, this one first; NOTHING: this, then along the bases
+    struct shape shape;
+};
+
+extern const struct type type_type, type_object, type_none, type_ellipsis, type_not_implemented,
+    type_bool, type_int, type_float, type_str, type_bytes, type_bytearray, type_memoryview,
+    type_list, type_tuple, type_dict, type_set, type_frozenset, type_range, type_slice,
+    type_function, type_native, type_method, type_closure_cell, type_generator, type_module,
+    type_property, type_classmethod, type_staticmethod, type_super, type_code, type_items,
+    type_pairs, type_iterator, type_traceback;
+
+static inline const struct type *type_of(val v)
+{
+    return is_object(v) ? ((const struct obj *)v)->type : is_interned(v) ? &type_str : &type_int;
+}
+static inline bool has_type(val v, const struct type *type)
+{
+    return type_of(v) == type;
+}
+
+// Whether v is of the type or of a class derived from it; `derives` is the same question of two types.
+bool is_a(val v, const struct type *type);
+bool derives(const struct type *type, const struct type *base);
+// v as an object of a native type: v itself, or the native part of an instance whose class derives from it; else NOTHING.
+val as_native(val v, const struct type *type);
+// The same, or TypeError.
+val need_native(val v, const struct type *type);
+
+// The count of a counted object. The top bit of word 1 is free for the type's own use.
+#define COUNT_FLAG (~(SIZE_MAX >> 1))
+static inline size_t count_of(const void *object)
+{
+    return ((const size_t *)object)[1] & ~COUNT_FLAG;
+}
+
+// ------------------------------------------------------------------------------------------ heap (heap.c)
+
+// Zeroed memory for an object of the type; MemoryError after a collection did not help. The bytes of a counted type
+// follow from its count, which is set (with its flag).
+void *heap_new(const struct type *type);
+void *heap_new_counted(const struct type *type, size_t count);
+void *heap_new_bytes(const struct type *type,
+                     size_t bytes); // types whose values go to the end of the blocks
+// Another size for an object, in place where the next blocks are free; what is new is zeroed. The old pointer is dead
+// afterwards (the caller stores the new one). For counted types the count is set.
+void *heap_resize_counted(void *object, size_t count);
+void *heap_resize_bytes(void *object, size_t bytes);
+void heap_free(void *object);          // by its only owner
+size_t heap_bytes(const void *object); // bytes of its blocks
+size_t heap_asked(const void *object); // bytes asked for, from its shape
+bool heap_holds(const void *object);   // false for ROM
+void heap_collect(void);
+void heap_init(void *memory, size_t bytes); // all the memory the machine will ever have
+#if MOTE_DEBUG
+void heap_check(void); // the counters against a walk of the heap
+#endif
+
+struct heap_counts {
+    size_t total_blocks, used_blocks;
+    size_t peak_blocks;         // while programs ran
+    size_t compile_peak_blocks; // while the compiler ran
+    size_t bitmap_bytes;
+    uint64_t allocations, bytes_allocated, collections;
+    uint64_t pause_total, pause_longest; // microseconds
+};
+
+// Values in C variables that an allocation must not lose. `ROOTS(r, 2);` declares val r[2], zeroed, safe until the end
+// of the scope.
+struct roots {
+    struct roots *up;
+    size_t count;
+    val *values;
+};
+#define ROOTS(name, n)                                                                             \
+    val name[n] = {0};                                                                             \
+    struct roots name##_roots __attribute__((cleanup(roots_leave))) = {mote.roots, n, name};       \
+    mote.roots = &name##_roots
+
+// ------------------------------------------------------------------------------------------ the machine
+
+struct frame {
+    struct frame *up;
+    const struct code *code;
+    val function;       // struct function, or NOTHING for the code of a module or class
+    val globals, names; // dicts; names: of a class body or of exec, else NOTHING
+    val generator;      // whose frame it is, or NOTHING
+    const uint8_t *ip;  // the instruction after the one that runs
+    val *base, *sp;     // locals, then the value stack: [base, sp) are roots
+};
+
+struct mote {
+    struct roots *roots;
+    struct frame *frame;
+    struct catch *catcher;
+    char *stack_start;    // of the C stack, when the program started
+    size_t stack_deepest; // bytes
+    // From here to `roots_end` all are roots of the collector.
+    val stop;       // value of the last StopIteration (see ops.next)
+    val modules;    // dict: name -> module
+    val builtins;   // dict: what the program put over the built-in names; NOTHING until then
+    val path, argv; // lists
+    val handled;    // the exception that is being handled, for a bare raise
+    val pool;       // interned strings made at run time (core/intern.c)
+    val spare[8];   // roots for the modules (compiler, io ...), by enum spare
+    char roots_end[0];
+    struct heap_counts counts;
+    uint8_t hints[MOTE_HINTS ? MOTE_HINTS : 1];
+    bool no_collect; // gc.disable()
+    bool hooks;      // some class got descriptors after it was made (core/class.c)
+    bool no_memory;  // a MemoryError is being made
+    bool compiling;  // set by compile(): which peak counts
+};
+extern struct mote
+    mote; // the one machine of the program: its address in every call would cost kilobytes of ROM
+enum spare { SPARE_COMPILER, SPARE_STDOUT, SPARE_FREE };
+
+static inline void roots_leave(struct roots *r)
+{
+    mote.roots = r->up;
+}
+
+void mote_init(void *memory, size_t bytes); // heap, pools, modules dict
+// Runs the text as module __main__; false when it ended with an exception (already printed). SystemExit: *status.
+bool mote_run(const char *file, const char *text, size_t size, int *status);
+
+// ------------------------------------------------------------------------------------------ errors (core/exception.c)
+
+// X(name, base); each is type_NAME.
+#define MOTE_EXCEPTIONS(X)                                                                         \
+    X(SystemExit, BaseException)                                                                   \
+    X(KeyboardInterrupt, BaseException)                                                            \
+    X(GeneratorExit, BaseException)                                                                \
+    X(Exception, BaseException)                                                                    \
+    X(StopIteration, Exception)                                                                    \
+    X(ArithmeticError, Exception)                                                                  \
+    X(OverflowError, ArithmeticError)                                                              \
+    X(ZeroDivisionError, ArithmeticError)                                                          \
+    X(AssertionError, Exception)                                                                   \
+    X(AttributeError, Exception)                                                                   \
+    X(EOFError, Exception)                                                                         \
+    X(ImportError, Exception)                                                                      \
+    X(LookupError, Exception)                                                                      \
+    X(IndexError, LookupError)                                                                     \
+    X(KeyError, LookupError)                                                                       \
+    X(MemoryError, Exception)                                                                      \
+    X(NameError, Exception)                                                                        \
+    X(UnboundLocalError, NameError)                                                                \
+    X(OSError, Exception)                                                                          \
+    X(RuntimeError, Exception)                                                                     \
+    X(NotImplementedError, RuntimeError)                                                           \
+    X(RecursionError, RuntimeError)                                                                \
+    X(SyntaxError, Exception)                                                                      \
+    X(IndentationError, SyntaxError)                                                               \
+    X(TypeError, Exception)                                                                        \
+    X(ValueError, Exception)                                                                       \
+    X(UnicodeError, ValueError)
+extern const struct type type_BaseException;
+#define X(name, base) extern const struct type type_##name;
+MOTE_EXCEPTIONS(X)
+#undef X
+
+struct exception {
+    struct obj head;
+    val args;      // tuple
+    val traceback; // list: code, line, code, line ... innermost first; or NOTHING
+    val cause;     // of `raise from`; NONE: said so; NOTHING: nothing said
+    val context;   // what was being handled
+};
+
+_Noreturn void raise_val(val exception); // an instance, or a class to be called
+// The message: %s C string, %v str() of a val, %r its repr, %t the name of its type, %d int, %z size_t, %%.
+_Noreturn void raise_error(const struct type *type, const char *format, ...);
+_Noreturn void raise_type(const char *format, ...);       // TypeError
+_Noreturn void raise_value(const char *format, ...);      // ValueError
+_Noreturn void raise_stop(val value);                     // StopIteration(value)
+_Noreturn void raise_memory(void);                        // the exception that exists already
+_Noreturn void raise_os(int number);                      // OSError(errno)
+val exception_new(const struct type *type, val argument); // argument NOTHING: no arguments
+void exception_print(val exception, struct sink *out);    // with its traceback and what led to it
+
+// struct catch c;
+// if (TRY(c)) { ...; catch_leave(&c); } else { the error is c.exception; frames and roots are as at TRY }
+// Local variables that change between TRY and the error must be volatile.
+struct catch
+{
+    struct catch *up;
+    struct frame *frame;
+    struct roots *roots;
+    val exception, handled;
+    bool compiling;
+    bool
+        of_frame; // of a frame with handlers: its own line of the traceback is added before the jump
+    jmp_buf target;
+};
+void catch_enter(struct catch *c);
+void catch_leave(struct catch *c); // the innermost one, when all went well
+#define TRY(c) (catch_enter(&(c)), setjmp((c).target) == 0)
+
+void stack_check(void); // RecursionError when little C stack is left: in every recursion over data
+
+// ------------------------------------------------------------------------------------------ objects (core/object.c)
+
+val op_binary(enum op op, val a, val b); // TypeError when neither knows
+val op_unary(enum op op, val a);
+val compare_try(enum op op, val a, val b); // NOTHING when neither knows
+bool truth(val v);
+bool equal(val a, val b);       // ==, identity first
+bool less(val a, val b);        // <
+size_t hash_of(val v);          // TypeError when it has none
+size_t length_of(val v);        // len()
+val attr_get(val o, val name);  // AttributeError
+val attr_find(val o, val name); // NOTHING
+void attr_set(val o, val name, val value);
+void attr_delete(val o, val name);
+val item_get(val o, val key);
+void item_set(val o, val key, val value);
+void item_delete(val o, val key);
+val iter_of(val o);
+val iter_next(val iterator);                     // NOTHING at the end
+val call(val f, size_t n, size_t kw, val *args); // args must be reachable
+val call0(val f);
+val call1(val f, val a);
+val call2(val f, val a, val b);
+val method_call(val o, val name, size_t n, val *args); // o.name(*args)
+val type_name(val v);                                  // str: the name of its type
+val dir_of(val v);                                     // list of names
+
+// A method of a type found by name, for instances and natives alike: with LOAD_METHOD no bound method is made.
+// *self is NOTHING when the result is an ordinary value.
+val method_find(val o, val name, val *self);
+
+// ------------------------------------------------------------------------------------------ text out
+
+struct sink {
+    void (*write)(struct sink *sink, const char *text, size_t size);
+};
+void sink_text(struct sink *out, const char *text);
+void sink_char(struct sink *out, char c);
+void sink_format(struct sink *out, const char *format, ...); // as raise_error
+void sink_vformat(struct sink *out, const char *format, va_list list);
+void print_val(val v, struct sink *out, enum print_how how);
+extern struct sink sink_stdout, sink_stderr;
+val str_of(val v);  // str(v)
+val repr_of(val v); // repr(v)
+// format(v, spec): what f-strings, format() and str.format do (types/format.c). spec is a str, or NOTHING.
+void format_val(val v, val spec, struct sink *out);
+// A container that prints its values guards itself against being among them: `PRINT_ONCE(self, out, "[...]");` prints
+// the dots and returns when self is being printed further up. The marks lie among the roots, so errors clean up.
+#define PRINT_ONCE(self, out, dots)                                                                \
+    if (printing(self)) {                                                                          \
+        sink_text(out, dots);                                                                      \
+        return;                                                                                    \
+    }                                                                                              \
+    ROOTS(printing_root, 2);                                                                       \
+    printing_root[0] = (self);                                                                     \
+    printing_root[1] = V(printing_mark)
+extern const struct obj printing_mark;
+bool printing(val self);
+
+// A sink that builds a str or bytes. `BUILDER(b);` is emptied at the end of the scope; b.sink is the sink.
+struct builder {
+    struct sink sink;
+    struct roots roots;
+    val store; // bytes whose length is the capacity, or NOTHING
+    size_t size;
+};
+#define BUILDER(name)                                                                              \
+    struct builder name __attribute__((cleanup(builder_leave)));                                   \
+    builder_enter(&name)
+void builder_enter(struct builder *b);
+void builder_leave(struct builder *b);
+void builder_add(struct builder *b, const char *text, size_t size);
+char *builder_room(struct builder *b, size_t size); // adds so many bytes, to be written at once
+val builder_str(struct builder *b);                 // the bytes must be UTF-8
+val builder_bytes(struct builder *b);
+
+// ------------------------------------------------------------------------------------------ strings
+
+// Counted: the count is the length in bytes, the flag says that there are bytes over 127. No end mark.
+struct str {
+    struct obj head;
+    size_t len;
+    char text[];
+};
+struct bytes { // the same layout
+    struct obj head;
+    size_t len;
+    uint8_t data[];
+};
+struct text {
+    const char *data;
+    size_t size; // bytes
+};
+
+// Interned strings (core/intern.c): pools in ROM (this machine's names, frozen modules) and one that grows.
+val intern(const char *text, size_t size);      // at most 255 bytes, else a str object
+val intern_find(const char *text, size_t size); // NOTHING when there is none
+val intern_val(val str);                        // the interned one of equal text, made if need be
+struct text interned_text(val v);
+size_t interned_hash(val v);
+size_t intern_pool_bytes(void);                  // of RAM
+size_t text_hash(const char *text, size_t size); // the one hash of str and bytes
+
+static inline struct text text_of(val str)
+{ // of a str, interned or not
+    if (is_interned(str))
+        return interned_text(str);
+    const struct str *s = (const struct str *)str;
+    return (struct text){s->text, count_of(s)};
+}
+static inline bool is_str(val v)
+{
+    return is_interned(v) || (is_object(v) && has_type(v, &type_str));
+}
+bool text_is(val str, const char *text);
+bool str_equal(val a, val b); // of two str
+val str_new(const char *text,
+            size_t size); // UTF-8; short ones that are known are the interned ones
+val str_of_c(const char *text);
+val bytes_new(const void *data, size_t size); // data may be NULL: zeros
+struct text need_str(val v);                  // of a str or a class derived from it; TypeError
+
+// UTF-8 (types/utf8.c)
+size_t utf8_length(const char *text, size_t size); // code points
+bool utf8_valid(const char *text, size_t size);
+uint32_t utf8_decode(const char **at, const char *end); // one code point, valid text
+size_t utf8_encode(uint32_t c, char out[4]);
+bool is_ascii(const char *text, size_t size);
+size_t utf8_offset(const char *text, size_t size,
+                   size_t index); // of a code point, in bytes; > size: none
+val str_char(uint32_t c);         // chr(c)
+
+// bytes-like objects: bytes, bytearray, memoryview, array
+struct buffer {
+    uint8_t *data; // changes of it are seen by the object if it is writable
+    size_t size;   // bytes
+    char format;   // of the elements, as in module struct: 'B' for bytes
+    bool writable;
+};
+bool buffer_find(val v, struct buffer *out);
+void buffer_need(val v, struct buffer *out); // TypeError
+
+struct bytearray {
+    struct obj head;
+    size_t len;
+    struct bytes *store; // whose length is the capacity; NULL: none
+};
+
+// ------------------------------------------------------------------------------------------ numbers
+
+// An int that is no small one: magnitude in digits, the least first; the count flag is the sign. Never has leading zeros,
+// and never holds what a small one could (unless MOTE_BOXED_INT).
+#if MOTE_64
+typedef uint32_t digit;
+typedef uint64_t two_digits;
+#else
+typedef uint16_t digit; // so that no product needs 64 bits
+typedef uint32_t two_digits;
+#endif
+struct big {
+    struct obj head;
+    size_t len;
+    digit digits[];
+};
+
+bool is_int(val v); // int or bool
+val int_new(intptr_t i);
+val int_new_unsigned(uintptr_t u);
+val int_new_64(int64_t i);
+val int_new_u64(uint64_t u);
+bool int_fits(val v, intptr_t *out); // false: no int or bool, or too large
+intptr_t need_int(val v);            // an int or what has __index__; OverflowError, TypeError
+size_t need_size(val v);             // not negative
+val index_val(val v);                // the int of an int or of what has __index__; TypeError
+val int_parse(const char *text, size_t size,
+              int base); // as int(text, base): NOTHING when it is no number
+void int_print(val v, struct sink *out, int base, bool upper); // no prefix; base 2, 8, 10 or 16
+size_t int_bits(val v);                                        // bit_length
+void int_bytes(val v, uint8_t *out, size_t size,
+               bool big_endian); // two's complement; cut off when too large
+val int_of_bytes(const uint8_t *data, size_t size, bool big_endian, bool is_signed);
+val int_pow_mod(val base, val exponent, val modulus);
+val int_shift_right_bits(val v, size_t bits);
+size_t int_hash(val v); // of an int or bool: as CPython's, and the same for equal floats
+
+// Elements of arrays, memoryviews and packed structs in the machine's own byte order and sizes; codes as in module struct.
+size_t element_size(char code); // 0: no such code
+val element_load(char code, const uint8_t *at);
+void element_store(char code, uint8_t *at, val v); // TypeError, OverflowError
+
+#if MOTE_FLOAT
+#if MOTE_FLOAT == 1
+typedef float real;
+#else
+typedef double real;
+#endif
+struct floating {
+    struct obj head;
+    real value;
+};
+val float_new(real value);
+bool float_fits(val v, real *out); // float, int or bool, or what has __float__
+real need_float(val v);
+val float_parse(const char *text, size_t size); // NOTHING when it is no number
+val int_of_float(real value); // truncates; OverflowError, ValueError for inf and nan
+void float_print(real value, struct sink *out); // shortest text that reads back as the same
+// As printf("%.*e", ...) and so on: kind is e E f F g G %; alternate is the # flag. No sign for positive values.
+void float_format(real value, struct sink *out, char kind, int precision, bool alternate);
+#endif
+
+// ------------------------------------------------------------------------------------------ containers
+
+struct items { // the values of a list; as many as the blocks hold, unused ones 0
+    struct obj head;
+    val values[];
+};
+enum how { // how a list came to be, for the census: other interpreters give other sizes to each
+    HOW_LITERAL,
+    HOW_APPEND,
+    HOW_COMPREHENSION,
+    HOW_COPY, // list(x), slices, sorted, methods that answer with a list of known length
+    HOW_REPEAT
+};
+struct list {
+    struct obj head;
+    struct items *items; // NULL while empty
+    size_t len;
+    size_t how; // enum how; above HOW_BITS the capacity of items
+};
+enum { HOW_BITS = 4 };
+static inline size_t list_capacity(const struct list *l)
+{
+    return l->how >> HOW_BITS;
+}
+static inline enum how list_how(const struct list *l)
+{
+    return l->how & ((1 << HOW_BITS) - 1);
+}
+val list_new(size_t capacity, enum how how);
+void list_append(val list, val v);
+val list_of(size_t n, const val *values, enum how how);
+val list_from(val iterable); // a new list
+void list_extend(val list, val iterable);
+void list_clear(val list);
+void sort_values(val *values, size_t n, val key,
+                 bool reverse); // of a list the program cannot reach meanwhile
+
+struct tuple { // counted
+    struct obj head;
+    size_t len;
+    val values[];
+};
+extern const struct tuple tuple_empty;
+val tuple_new(size_t n, const val *values); // values may be NULL: zeros, to be filled at once
+val tuple_from(val iterable);
+// The values of a list or tuple (or of a class derived from them), without running anything; false for others.
+bool values_of(val v, size_t *n, val **values);
+
+// Tables: what dict, set, instances and modules keep their names in. Pairs stand in the order of insertion; a deleted
+// one has the key NOTHING. Past a few an index of places by hash follows the pairs in the same object (types/table.c).
+struct pairs { // counted: the count is the number of words in slots
+    struct obj head;
+    size_t count; // with COUNT_FLAG in sets
+    val slots[];  // key, value, key, value ...; in sets only keys
+};
+struct table {
+    struct pairs *pairs; // NULL while empty
+    size_t used;         // pairs from the start, deleted ones included
+    size_t live;         // pairs that are there; top bits: TABLE_*
+};
+#define TABLE_FIXED                                                                                \
+    (SIZE_MAX - (SIZE_MAX >> 1))     // in ROM: sorted by key word, all keys interned; cannot change
+#define TABLE_SET (SIZE_MAX / 4 + 1) // keys only
+#define TABLE_HOW (TABLE_SET >> 1)   // came from a literal (census)
+struct dict {
+    struct obj head;
+    struct table table;
+};
+struct set { // and frozenset
+    struct obj head;
+    struct table table;
+};
+size_t table_live(const struct table *t);
+val *table_find(const struct table *t,
+                val key); // the slot of the key, its value behind it; or NULL
+val *table_find_name(const struct table *t, val name); // the same for an interned key; runs nothing
+val *table_add(struct table *t,
+               val key); // found or new: a new value is NOTHING and must be set at once
+bool table_remove(struct table *t, val key);
+void table_clear(struct table *t);
+void table_reserve(struct table *t, size_t pairs);
+bool table_next(const struct table *t, size_t *at, val **slot); // *at starts as 0
+void table_copy(struct table *to, const struct table *from);    // `to` is empty
+
+val dict_new(size_t reserve);
+val dict_get(val dict, val key); // NOTHING
+void dict_set(val dict, val key, val value);
+bool dict_delete(val dict, val key);
+void dict_update(val dict, val mapping_or_pairs);
+val set_new(void);
+void set_add(val set, val key);
+void set_update(val set, val iterable);
+static inline struct table *table_of(val dict_or_set)
+{
+    return &((struct dict *)dict_or_set)->table;
+}
+
+// A dict in ROM: `NAMES(list_names, N(append, list_append), ..., {key, value} ...)` in the order of the strings. The
+// order is checked at the start of a debug build; names of one character stand first.
+#define NAMES(id, ...)                                                                             \
+    static const struct pairs id##_pairs = {                                                       \
+        {&type_pairs}, sizeof((const val[]){__VA_ARGS__}) / WORD, {__VA_ARGS__}};                  \
+    const struct dict id = {{&type_dict},                                                          \
+                            {(struct pairs *)&id##_pairs,                                          \
+                             sizeof((const val[]){__VA_ARGS__}) / WORD / 2,                        \
+                             (sizeof((const val[]){__VA_ARGS__}) / WORD / 2) | TABLE_FIXED}}
+
+// Iterators over what others hold (types/iterators.c). An exhausted one has no container.
+enum iterate {
+    ITERATE_LIST,
+    ITERATE_TUPLE,
+    ITERATE_KEYS, // of a dict; of a set
+    ITERATE_VALUES,
+    ITERATE_ITEMS,
+    ITERATE_GETITEM, // o[0], o[1] ... until IndexError
+    ITERATE_CALL,    // f() until it answers the sentinel
+    ITERATE_REVERSED = 8,
+    ITERATE_SHIFT = 4 // bits of these; above: the size of the table at the start
+};
+struct iterator {
+    struct obj head;
+    val container;
+    size_t at;   // the next; reversed: the one after it
+    size_t kind; // enum iterate
+};
+val iterator_new(val container, enum iterate kind);
+val iterator_call(val f, val sentinel); // iter(f, sentinel)
+val iter_self(val self);                // ops.iter of every iterator
+
+struct slice {
+    struct obj head;
+    val start, stop, step; // NONE where not given
+};
+val slice_new(val start, val stop, val step);
+// The indices of a slice over a sequence of n elements, as slice.indices: *count elements from *start by *step.
+void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *count);
+// An index, negative ones from the end; IndexError "NAME index out of range", TypeError.
+size_t index_in(val key, size_t n, const char *name);
+
+struct range {
+    struct obj head;
+    intptr_t start, stop, step;
+};
+struct range_iterator {
+    struct obj head;
+    intptr_t next, step;
+    size_t left;
+};
+extern const struct type type_range_iterator;
+
+// ------------------------------------------------------------------------------------------ functions, classes, modules
+
+// A function in C. Positional and keyword arguments are brought into places before it runs: a[i] is NOTHING when it was
+// not given. With NATIVE_VAR it gets all n positional ones as they are; a[n] is then the dict of keyword arguments or
+// NOTHING if it has NATIVE_KW too. Methods have self in a[0].
+struct native {
+    struct obj head;
+    val (*run)(size_t n, val *a);
+    val name;
+    const val *keywords; // of max places, NOTHING where an argument is positional only; or NULL
+    uint8_t min, max, flags;
+};
+enum { NATIVE_VAR = 1, NATIVE_KW = 2, NATIVE_CLASS = 4 /* a[0] is the type */, NATIVE_STATIC = 8 };
+// NATIVE(list_append, append, 2, 2) declares the object list_append_native for the function list_append.
+#define NATIVE_FULL(fn, name_, min_, max_, flags_, keywords_)                                      \
+    static const struct native fn##_native = {{&type_native}, fn,   S(name_), keywords_,           \
+                                              min_,           max_, flags_}
+#define NATIVE(fn, name, min, max) NATIVE_FULL(fn, name, min, max, 0, NULL)
+#define N(name, fn)                S(name), V(fn##_native)
+
+// bytecode.h draws what the bytes hold.
+struct code {
+    struct obj head;
+    val name, file;      // interned
+    struct bytes *bytes; // instructions, then the tables
+    struct tuple *consts;
+    uint32_t size;         // bytes of instructions
+    uint16_t line;         // the first
+    uint16_t nlocals;      // arguments, other locals, cells of the closure
+    uint16_t nstack;       // values on the stack at most
+    uint16_t flags;        // CODE_*
+    uint8_t npos, nkwonly; // arguments before *args, and after
+    uint8_t nclosure;      // cells of the closure: the last locals
+    uint8_t nposonly;      // of npos, those before a /
+};
+struct function {
+    struct obj head;
+    const struct code *code;
+    val globals;
+    val closure;    // tuple of cells, or NOTHING
+    val defaults;   // tuple for the last positional arguments, or NOTHING
+    val kwdefaults; // dict, or NOTHING
+    val attrs;      // dict: __name__, __doc__ ... set by the program, or NOTHING
+};
+struct cell {
+    struct obj head;
+    val value; // NOTHING: not set
+};
+struct method { // bound
+    struct obj head;
+    val function, self;
+};
+struct instance { // of a class of the program
+    struct obj head;
+    struct table
+        table; // attributes; the native part of a class derived from a native type is the value of key ""
+};
+struct module {
+    struct obj head;
+    val name;
+    val dict; // in ROM for built-in modules, until the program changes it
+};
+
+val function_call(val function, size_t n, size_t kw, val *args); // of type_function
+val native_call(val native, size_t n, size_t kw, val *args);
+val method_new(val function, val self);
+val class_new(val name, val bases_tuple, val dict, val keywords); // type(name, bases, dict)
+val instance_new(const struct type *cls);                         // without __init__
+val generator_new(val function, const struct frame *f, size_t words);
+val module_new(val name, val dict);
+val module_import(val name, val from_list, intptr_t level, val globals); // the import statement
+const struct module *module_builtin(val name);                           // or NULL
+val code_run(const struct code *code, val globals, val names);           // a module, or exec
+
+// modules/frozen: what mote-freeze wrote. NULL names: the end of the list.
+struct frozen_module {
+    val name; // interned: "a.b"
+    const struct code *code;
+    bool package;
+};
+extern const struct frozen_module frozen_modules[];
+struct intern_pool {         // in ROM, sorted by text
+    uint32_t first, count;   // index of the first entry: S_COUNT for the frozen one
+    const uint8_t *entries;  // each: MOTE_HASH_BYTES of hash, low byte first, one of length, text
+    const uint32_t *offsets; // of each entry
+};
+extern const struct intern_pool frozen_pool;
+
+// ------------------------------------------------------------------------------------------ the compiler (compile/)
+
+enum compile_mode { COMPILE_MODULE, COMPILE_SINGLE /* prints expressions */, COMPILE_EVAL };
+val compile(const char *text, size_t size, val file,
+            enum compile_mode mode); // a code object; SyntaxError
+
+// ------------------------------------------------------------------------------------------ the port (port/)
+
+void port_write(const char *text, size_t size);       // stdout
+void port_write_error(const char *text, size_t size); // stderr
+int port_read_char(void);                             // stdin; -1 at the end
+uint64_t port_microseconds(void);                     // since any moment
+uint64_t port_clock(void); // since 1970, or since the start where no clock runs
+void port_sleep(uint64_t microseconds);
+_Noreturn void port_exit(int status);
+bool port_load(const char *path, char **text,
+               size_t *size); // a file, for import; false: there is none
+void port_unload(char *text, size_t size);
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The small configuration, for a part with 256 KiB of flash and 16 KiB of RAM: the whole language without floats, json,
+// struct, memoryview, files and the prompt. make FLAGS='-include small.h'
+#undef MOTE_FLOAT
+#define MOTE_FLOAT      0
+#define MOTE_JSON       0
+#define MOTE_STRUCT     0
+#define MOTE_REPL       0
+#define MOTE_MEMORYVIEW 0
+#define MOTE_IO         0
+#define MOTE_UNICODE    0
+#define MOTE_CENSUS     0
+#define MOTE_TRACE      0
+#define MOTE_HINTS      0
+#define MOTE_MARK_STACK 32
+#ifndef MOTE_C_STACK
+#define MOTE_C_STACK 5120
+#endif

@@ -1,0 +1,2 @@
+print("parts starts", __name__)
+from .one import value

@@ -1,0 +1,5 @@
+print("one starts", __name__)
+value = 11
+_hidden = 1
+def get():
+    return value

@@ -1,0 +1,3 @@
+from . import ring_a
+def late():
+    return ring_a.name

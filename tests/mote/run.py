@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Builds one kind of mote and runs the programs of this folder on it; the output must equal python3's.
+
+    run.py KIND BUILD_DIR [PROGRAM...]
+
+A program may say in its first lines what it needs, `# needs: float json`, and on which kinds it does not run,
+`# not on: small`. Programs of small.txt are those that run on the small firmware, in 16 KiB of RAM.
+"""
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+MOTE = os.path.join(ROOT, "examples", "mote")
+FIRMWARE = os.path.join(ROOT, "examples", "firmware")
+PYTHON = "/usr/bin/python3"
+ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory"}
+SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+
+class Kind:
+    """How a kind of mote is built, what it has, and how a program runs on it."""
+
+    def __init__(self, make=(), has=ALL, firmware=None, seconds=60, listed=None, options=()):
+        self.make, self.has, self.firmware = list(make), set(has), firmware
+        self.seconds, self.listed, self.options = seconds, listed, list(options)
+
+
+KINDS = {
+    "x86-64": Kind(),
+    "m32": Kind(["CC=gcc -m32 -msse2 -mfpmath=sse -isystem /usr/include/x86_64-linux-gnu", "EDIT=", "LIBS=-lm"], seconds=60),
+    "boxed": Kind(["HASH=0", "FLAGS=-DMOTE_BOXED_INT=1 -DMOTE_BLOCK_WORDS=2"]),
+    "single": Kind(["HASH=1", "FLAGS=-DMOTE_FLOAT=1 -DMOTE_BLOCK_WORDS=8"], ALL - {"double"}),
+    "small": Kind(["FLAGS=-include small.h -DMOTE_C_STACK=262144"], ()),
+    # A collection at every allocation, the heap checked after each, and sanitizers.
+    "stress": Kind(["OPT=" + SANITIZE, "FLAGS=-DMOTE_DEBUG=1 -DMOTE_STRESS=1"], ALL - {"memory"}, seconds=300,
+                   options=["--heap=1M"]),
+    "arm": Kind(has=ALL - {"double", "io", "memory"}, firmware=["TARGET=arm", "CONFIG=full"]),
+    "xtensa": Kind(has=ALL - {"float", "double", "io", "memory"}, firmware=["TARGET=xtensa", "CONFIG=full"]),
+    "arm-small": Kind(has=(), firmware=["TARGET=arm", "CONFIG=small"], listed="small.txt"),
+}
+QEMU = {
+    "arm": "qemu-system-arm -M mps2-an385 -cpu cortex-m3 -nographic "
+           "-semihosting-config enable=on,target=native -kernel",
+    "xtensa": "qemu-system-xtensa -M sim -cpu lx106 -semihosting -display none -monitor none -kernel",
+}
+
+
+def make(folder, *words):
+    done = subprocess.run(["make", "-s", "-C", folder, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit("the build failed:\n" + done.stdout.decode(errors="replace"))
+
+
+def head_of(path):
+    with open(path, errors="replace") as f:
+        return "".join(f.readline() for _ in range(4))
+
+
+def wanted(name, kind, path):
+    head = head_of(path)
+    needs = set(" ".join(re.findall(r"# needs:(.*)", head)).split())
+    barred = " ".join(re.findall(r"# not on:(.*)", head)).split()
+    return needs <= kind.has and name not in barred
+
+
+def programs(name, kind, chosen):
+    if chosen:
+        return chosen
+    names = [f for f in sorted(os.listdir(HERE)) if f.endswith(".py") and f != "run.py"]
+    if kind.listed:
+        with open(os.path.join(HERE, kind.listed)) as f:
+            names = [line.strip() for line in f if line.strip() and not line.startswith("#")]
+    paths = [os.path.join(HERE, f) for f in names]
+    return [p for p in paths if wanted(name, kind, p)]
+
+
+def output_of(command, seconds, cwd):
+    """Standard output, and what went wrong besides an uncaught exception."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              timeout=seconds, cwd=cwd)
+    except subprocess.TimeoutExpired:
+        return b"", "took more than %d s" % seconds
+    trouble = None
+    if done.returncode not in (0, 1):
+        trouble = "exit status %d\n%s" % (done.returncode, done.stderr.decode(errors="replace")[-2000:])
+    return done.stdout, trouble
+
+
+def runs_here(program):
+    """Kernels without 32-bit support are common."""
+    try:
+        return subprocess.run([program, "--version"], stdout=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
+
+
+def command_for(name, kind, build, path):
+    if not kind.firmware:
+        program = os.path.join(build, "mote")
+        emulator = ["qemu-i386"] if name == "m32" and not runs_here(program) else []
+        return emulator + [program] + kind.options + [path]
+    target = kind.firmware[0].split("=")[1]
+    elf = link_firmware(kind, build, path)
+    return QEMU[target].split() + [elf]
+
+
+def link_firmware(kind, build, path):
+    """The firmware with this program in its ROM: only the last step of the build is done again."""
+    own = os.path.join(build, "programs", os.path.basename(path))
+    make(FIRMWARE, *kind.firmware, "BUILD=" + build, "SCRIPT=" + path, "OUT=" + own, own + ".elf")
+    return own + ".elf"
+
+
+def check(name, kind, build, path):
+    """None when all is well, else what differs."""
+    expected, trouble = output_of([PYTHON, path], 60, HERE)
+    if trouble:
+        return "python3: " + trouble
+    got, trouble = output_of(command_for(name, kind, build, path), kind.seconds, HERE)
+    if trouble:
+        return trouble
+    if got.replace(b"\r\n", b"\n") == expected:
+        return None
+    for n, (a, b) in enumerate(zip(expected.splitlines() + [None] * 9, got.splitlines() + [None] * 9), 1):
+        if a != b:
+            return "line %d: python3 %r, mote %r" % (n, a, b)
+    return "the output differs"
+
+
+def main():
+    name, build, chosen = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
+    kind = KINDS[name]
+    if kind.firmware:
+        make(FIRMWARE, *kind.firmware, "BUILD=" + build)
+    else:
+        make(MOTE, "BUILD=" + build, *kind.make)
+    paths = programs(name, kind, [os.path.abspath(c) for c in chosen])
+    failed = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, wrong in zip(paths, pool.map(lambda p: check(name, kind, build, p), paths)):
+            if wrong:
+                failed += 1
+                print("FAILED %s: %s" % (os.path.basename(path), wrong))
+    print("%s: %d programs, %d failed" % (name, len(paths), failed))
+    sys.exit(1 if failed or not paths else 0)
+
+
+if __name__ == "__main__":
+    main()
