@@ -60,6 +60,7 @@ int main(void)
 {
     int status;
     mote_init(heap_start, (size_t)(heap_end - heap_start));
+    list_append(mote.argv, str_of_c("main.py"));
     mote_run("main.py", script_start, (size_t)(script_end - script_start), &status);
     counters_write(&sink_stderr);
     door_exit(status);

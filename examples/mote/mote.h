@@ -122,6 +122,13 @@ static inline val bool_new(bool b)
     return b ? TRUE : FALSE;
 }
 
+// No values may have no address.
+static inline void values_copy(val *to, const val *from, size_t n)
+{
+    if (n)
+        memcpy(to, from, n * WORD);
+}
+
 // ------------------------------------------------------------------------------------------ types
 
 // Operators, binary first; those in place lie OP_INPLACE further on.

@@ -1,3 +1,4 @@
+# needs: float
 # arrays change in place: items, slices, insert, pop, remove, concatenation
 from array import array
 a = array("i", range(6))

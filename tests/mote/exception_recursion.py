@@ -1,3 +1,4 @@
+# needs: memory
 # Endless recursion is an error that can be caught, again and again.
 def f(n): return f(n + 1)
 class A:

@@ -1,3 +1,4 @@
+# needs: float double
 # // % divmod of floats: the remainder has the sign of the divisor
 values = [0.0, -0.0, 1.0, -1.0, 0.5, 7.3, -7.3, 1e16, 1e300, float("inf"), -float("inf"), float("nan"), 3, -3]
 for a in values:

@@ -1,3 +1,4 @@
+# needs: float double
 # floats and ints compare exactly, however large
 big = 2**53
 pairs = [(float(big), big + 1), (float(2**70), 2**70 + 1), (float(2**70), 2**70), (1e300, 10**300), (0.5, 0), (-0.5, 0), (float("inf"), 10**400),

@@ -1,3 +1,4 @@
+# needs: float double
 # reading rounds to the nearest, ties to even, however long the text; fixed digits round the exact value
 for t in ("9007199254740993", "9007199254740992.99999999999999999999", "9007199254740993.00000000000000000001", "1e309", "-1e309", "1e-400",
           "2.4703282292062327e-324", "2.4703282292062328e-324", "0." + "0" * 400 + "1", "1" + "0" * 400 + "e-400", "1_0.2_5", "  .5 ", "5.", "1e1_0",

@@ -1,3 +1,4 @@
+# needs: float double
 # int() of what it takes, and what it does not
 class Index:
     def __index__(self):

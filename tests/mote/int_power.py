@@ -1,3 +1,4 @@
+# needs: float
 # powers, and powers modulo something
 print(2**100, (-3)**41, 0**0, 1**(10**30), (-1)**(10**30 + 1), 10**0)
 print(pow(3, 10**20, 10**9 + 7), pow(-3, 5, 7), pow(3, 5, -7), pow(5, 0, 1), pow(2, 200, 2**70))

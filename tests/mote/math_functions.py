@@ -1,3 +1,4 @@
+# needs: float double
 # module math: values, and its errors
 import math
 print(math.floor(-1.5), math.ceil(-1.5), math.trunc(-1.5), math.floor(10**30), math.ceil(1e20), math.floor(2.0**70 + 0.0))

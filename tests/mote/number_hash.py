@@ -1,3 +1,4 @@
+# needs: float double
 # equal numbers have one hash, whatever their type
 for n in (0, 1, -1, 2**31, 2**53, -2**60, 2**61 - 1, 2**61, 2**62, 2**100, -2**100, 10**22):
     print(hash(n) == hash(float(n)), {n: "x"}.get(float(n)), {float(n): "y"}.get(n))

@@ -1,3 +1,4 @@
+# needs: float
 # ranges are sequences: length, items, slices, membership, equality
 for r in (range(5), range(2, 20, 3), range(10, 0, -3), range(0), range(5, 5), range(1, 2, 10), range(-3, 3)):
     print(r, len(r), list(r), list(reversed(r)), bool(r), r.start, r.stop, r.step)

@@ -1,3 +1,4 @@
+# needs: float double
 # round: halves go to the even neighbour, and places count from the exact value
 print([round(v) for v in (0.5, 1.5, 2.5, -0.5, -1.5, 2.4999999999999996, 1e16, 1e22)])
 print([round(v, 1) for v in (0.25, 0.35, 0.05, 2.675, -0.25, 1e300, 5e-324)], round(2.675, 2), round(1234.5678, -2), round(1e300, -400))

@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
-ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory"}
+ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode"}
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 

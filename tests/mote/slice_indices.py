@@ -1,3 +1,4 @@
+# needs: float
 # slices: attributes, comparison, and the indices they stand for
 s = slice(1, 10, 2)
 print(s, s.start, s.stop, s.step, slice(3), slice(None, None, -1), s == slice(1, 10, 2), slice(1) != slice(2), slice(1, 2) < slice(1, 3))

@@ -1,3 +1,4 @@
+# needs: float struct
 # module struct: what does not fit is a struct.error
 import struct
 for f in (lambda: struct.pack("b", 200), lambda: struct.pack("B", -1), lambda: struct.pack("<h", 40000), lambda: struct.pack(">H", 70000), lambda: struct.pack("i", 2**40), lambda: struct.pack("<q", 2**70),

@@ -1,3 +1,4 @@
+# needs: float double struct
 # module struct: sizes, alignment, byte orders, values there and back
 import struct
 for f in ("bhi", "<bhi", ">hHiI", "=q", "!Q", "3s2x?", "c", "5p", "<ef", ">d", "0i", "b0h", " 2h b", ""):

@@ -1,3 +1,4 @@
+# needs: float
 # sum, min and max over iterables and arguments, with key, default and start
 print(sum([]), sum([1, 2.5, True]), sum(range(10), 5), sum([[1], [2]], []), sum((i for i in (2**70, 1)), start=1))
 print(min(3, 1, 2), max([3, 1, 2]), min("b", "a"), max(x for x in (1.5, 2)), min([], default=None), max([], default=7, key=abs))

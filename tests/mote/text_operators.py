@@ -1,3 +1,4 @@
+# needs: float
 # + * in == < hash bool len of text, and what does not go together
 for a in ('', 'a', 'ab', 'é', 'zz'):
     for b in ('', 'a', 'b', 'é'):

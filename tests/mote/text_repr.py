@@ -1,3 +1,4 @@
+# needs: unicode
 # repr, str and ascii of text
 for s in ('', 'a', "it's", '"', '\'"', '\\', '\n\r\t\x00\x1b\x7f', 'é', '\x80\xa0\xad', '€', '\u200b\u2028', '😀', '\U000e0001', '\ud800', 'a\x00b'):
     print(repr(s), ascii(s), [s])

@@ -1,3 +1,4 @@
+# needs: float
 # indices and slices count characters, not bytes
 for s in ('abcdef', 'aéß€😀z', '', 'é'):
     n = len(s)

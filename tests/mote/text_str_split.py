@@ -1,3 +1,4 @@
+# needs: unicode
 # split, rsplit, splitlines, partition, join, strip, replace
 for s in ('a,b,,c', ' a  b\tc\n', '', '   ', ',', 'a\u00a0b\u2003c', 'éaßaé', 'aaa'):
     for sep in (None, ',', 'a', 'aa', 'é'):

@@ -1,3 +1,4 @@
+# needs: float double
 # clocks go forward, and sleep takes its time
 import time
 a, m = time.time(), time.monotonic()

@@ -31,6 +31,8 @@ uint32_t __umodsi3(uint32_t a, uint32_t b);
 int32_t __divsi3(int32_t a, int32_t b);
 int32_t __modsi3(int32_t a, int32_t b);
 uint64_t __muldi3(uint64_t a, uint64_t b);
+uint64_t __udivdi3(uint64_t a, uint64_t b);
+uint64_t __umoddi3(uint64_t a, uint64_t b);
 
 uint32_t __udivsi3(uint32_t a, uint32_t b)
 {
@@ -61,4 +63,32 @@ uint64_t __muldi3(uint64_t a, uint64_t b)
         if (b & 1)
             product += a;
     return product;
+}
+
+static uint64_t divide_64(uint64_t a, uint64_t b, uint64_t *rest)
+{
+    uint64_t quotient = 0;
+    *rest = 0;
+    for (int i = 63; i >= 0; i--) {
+        *rest = *rest << 1 | (a >> i & 1);
+        quotient <<= 1;
+        if (*rest >= b) {
+            *rest -= b;
+            quotient |= 1;
+        }
+    }
+    return quotient;
+}
+
+uint64_t __udivdi3(uint64_t a, uint64_t b)
+{
+    uint64_t rest;
+    return divide_64(a, b, &rest);
+}
+
+uint64_t __umoddi3(uint64_t a, uint64_t b)
+{
+    uint64_t rest;
+    divide_64(a, b, &rest);
+    return rest;
 }

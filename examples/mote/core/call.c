@@ -260,7 +260,7 @@ static val native_places(const struct native *f, size_t n, size_t kw, val *args)
 {
     val places[f->max + 1];
     memset(places, 0, (f->max + 1u) * WORD);
-    memcpy(places, args, n * WORD);
+    values_copy(places, args, n);
     struct roots hold = {mote.roots, f->max, places};
     mote.roots = &hold;
     for (size_t i = n, most = n; i < most + 2 * kw; i += 2) {
@@ -284,7 +284,7 @@ static val native_with_dict(const struct native *f, size_t n, size_t kw, val *ar
 {
     stack_room((n + 1) * WORD);
     val values[n + 1];
-    memcpy(values, args, n * WORD);
+    values_copy(values, args, n);
     values[n] = NOTHING;
     struct roots hold = {mote.roots, n + 1, values};
     mote.roots = &hold;
@@ -324,7 +324,7 @@ val call_with(val f, val first, size_t n, size_t kw, val *args)
     values[0] = f;
     values[1] = first;
     if (words)
-        memcpy(values + 2, args, words * WORD);
+        values_copy(values + 2, args, words);
     struct roots hold = {mote.roots, words + 2, values};
     mote.roots = &hold;
     val result = call(f, n + 1, kw, values + 1);
@@ -338,7 +338,7 @@ static val call_class(val f, size_t n, size_t kw, val *args)
     stack_room(words * WORD);
     val values[words + 1];
     values[0] = f;
-    memcpy(values + 1, args, words * WORD);
+    values_copy(values + 1, args, words);
     struct roots hold = {mote.roots, words + 1, values};
     mote.roots = &hold;
     val result = class_call(f, n, kw, values + 1);

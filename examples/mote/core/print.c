@@ -175,7 +175,7 @@ void builder_leave(struct builder *b)
 char *builder_room(struct builder *b, size_t size)
 {
     size_t capacity = b->store ? count_of((void *)b->store) : 0;
-    if (size > capacity - b->size) {
+    if (size > capacity - b->size || !b->store) {
         size_t need = b->size + size;
         if (need < size || need > SIZE_MAX / 4)
             raise_memory();

@@ -71,7 +71,7 @@ val special_call(val o, val name, size_t n, val *args)
     const struct type *where, *cls = type_of(o);
     ROOTS(r, 5);
     r[0] = o;
-    memcpy(r + 1, args, n * WORD);
+    values_copy(r + 1, args, n);
     r[4] = type_find(cls, name, &where);
     if (!r[4] || !is_class(where) || r[4] == NONE)
         return NOTHING;

@@ -236,7 +236,7 @@ static val named_make(const struct type *type, size_t n, size_t kw, val *args)
     ROOTS(r, 1);
     struct tuple *t = heap_new_counted(type, count);
     r[0] = (val)t;
-    memcpy(t->values, args, n * WORD);
+    values_copy(t->values, args, n);
     fill_fields(type, t, n, kw, args);
     return r[0];
 }

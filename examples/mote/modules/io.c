@@ -88,7 +88,7 @@ static val file_position(struct stream *s, intptr_t offset, int whence)
         return int_new(at);
     }
 #endif
-    (void)offset, (void)whence;
+    (void)s, (void)offset, (void)whence;
     raise_error(&type_OSError, "underlying stream is not seekable");
 }
 

@@ -593,5 +593,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         write_module(&f, argv[1], &modules[i]);
     write_pool_file(&f, argv[1], modules, count);
+    free(f.fresh.values);
+    free(f.known.values);
+    free(f.seen);
+    free(modules);
     return 0;
 }

@@ -114,7 +114,7 @@ static void sort_or_restore(val *values, size_t n, size_t stride)
         sort(&s, values, n);
         catch_leave(&c);
     } else {
-        memcpy(s.out, s.left, (size_t)((char *)s.left_end - (char *)s.left));
+        values_copy(s.out, s.left, (size_t)(s.left_end - s.left));
         raise_on(c.exception);
     }
     heap_free((void *)r[0]);
