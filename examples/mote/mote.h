@@ -734,7 +734,7 @@ static inline struct table *table_of(val dict_or_set)
 }
 
 // A dict in ROM: `NAMES(list_names, N(append, list_append), ..., {key, value} ...)` in the order of the strings. The
-// order is checked at the start of a debug build; names of one character stand first.
+// order is checked at each look-up in a debug build; names of one character stand first.
 #define NAMES(id, ...)                                                                             \
     static const struct pairs id##_pairs = {                                                       \
         {&type_pairs}, sizeof((const val[]){__VA_ARGS__}) / WORD, {__VA_ARGS__}};                  \

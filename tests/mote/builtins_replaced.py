@@ -13,3 +13,4 @@ builtins.abs = old
 print(abs(-1))
 builtins.brand_new = 5
 print(brand_new, hasattr(builtins, "print"))
+print(__debug__, __name__)

@@ -30,14 +30,22 @@ static const uint16_t keywords[] = {
 
 // ------------------------------------------------------------------------------------------ errors
 
+// The character at a place, 0 at the end. A carriage return alone ends a line like a line feed.
+static char peek(const struct compiler *c, size_t at)
+{
+    char ch = at < c->lex.limit ? c->text[at] : 0;
+    bool alone = ch == '\r' && (at + 1 >= c->lex.limit || c->text[at + 1] != '\n');
+    return alone ? '\n' : ch;
+}
+
 // Lines are counted from the last place that was asked for, which is near in most cases.
 size_t line_of(struct compiler *c, size_t at)
 {
     size_t from = c->line_at;
     for (; from < at; from++)
-        c->line_before += c->text[from] == '\n';
+        c->line_before += peek(c, from) == '\n';
     while (from > at)
-        c->line_before -= c->text[--from] == '\n';
+        c->line_before -= peek(c, --from) == '\n';
     c->line_at = at;
     return c->line_before + 1;
 }
@@ -46,7 +54,7 @@ _Noreturn static void raise_at(struct compiler *c, const struct type *type, size
                                const char *format, va_list list)
 {
     size_t start = at;
-    while (start && c->text[start - 1] != '\n')
+    while (start && peek(c, start - 1) != '\n')
         start--;
     ROOTS(r, 4);
     BUILDER(b);
@@ -83,11 +91,6 @@ _Noreturn void invalid(struct compiler *c)
 }
 
 // ------------------------------------------------------------------------------------------ characters
-
-static char peek(const struct compiler *c, size_t at)
-{
-    return at < c->lex.limit ? c->text[at] : 0;
-}
 
 static bool is_digit(char c)
 {

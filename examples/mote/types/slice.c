@@ -136,16 +136,6 @@ static val slice_binary(enum op op, val a, val b)
     return compare_try(op, r[0], r[1]);
 }
 
-// Of its three parts, as later CPythons have it.
-static val slice_unary(enum op op, val self)
-{
-    if (op != OP_HASH)
-        return NOTHING;
-    ROOTS(r, 1);
-    r[0] = tuple_new(3, &((const struct slice *)self)->start);
-    return int_new((intptr_t)hash_of(r[0]));
-}
-
 static val slice_indices(size_t n, val *a)
 {
     (void)n;
@@ -164,11 +154,8 @@ NATIVE(slice_indices, indices, 2, 2);
 
 NAMES(slice_names, N(indices, slice_indices));
 
-static const struct ops slice_ops = {.print = slice_print,
-                                     .unary = slice_unary,
-                                     .binary = slice_binary,
-                                     .attr = slice_attr,
-                                     .make = slice_make};
+static const struct ops slice_ops = {
+    .print = slice_print, .binary = slice_binary, .attr = slice_attr, .make = slice_make};
 
 const struct type type_slice = {{&type_type},
                                 S(slice),

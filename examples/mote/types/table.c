@@ -185,6 +185,10 @@ static val *find_fixed(const struct table *t, val name)
 {
     val *slots = t->pairs->slots;
     size_t low = 0, high = t->used;
+#if MOTE_DEBUG
+    for (size_t i = 1; i < high; i++)
+        ASSERT(slots[2 * i - 2] < slots[2 * i]); // NAMES in the order of the strings
+#endif
     while (low < high) {
         size_t middle = (low + high) / 2;
         val key = slots[2 * middle];
