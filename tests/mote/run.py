@@ -7,6 +7,7 @@
 A program may say in its first lines what it needs, `# needs: float json`, and on which kinds it does not run,
 `# not on: small`. Programs of small.txt are those that run on the small firmware, in 16 KiB of RAM.
 """
+import hashlib
 import os
 import re
 import subprocess
@@ -117,9 +118,26 @@ def link_firmware(kind, build, path):
     return own + ".elf"
 
 
+def expected_of(build, path):
+    """What python3 prints, asked once for all kinds that are built side by side."""
+    with open(path, "rb") as f:
+        name = hashlib.sha256(f.read()).hexdigest()
+    kept = os.path.join(os.path.dirname(build), "expected", name)
+    if os.path.exists(kept):
+        with open(kept, "rb") as f:
+            return f.read(), None
+    expected, trouble = output_of([PYTHON, path], 60, HERE)
+    if not trouble:
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        with open(kept + ".new", "wb") as f:
+            f.write(expected)
+        os.replace(kept + ".new", kept)
+    return expected, trouble
+
+
 def check(name, kind, build, path):
     """None when all is well, else what differs."""
-    expected, trouble = output_of([PYTHON, path], 60, HERE)
+    expected, trouble = expected_of(build, path)
     if trouble:
         return "python3: " + trouble
     got, trouble = output_of(command_for(name, kind, build, path), kind.seconds, HERE)
