@@ -41,8 +41,7 @@ void operand_of(val v, struct operand *out);
 struct big *big_new(size_t digits);         // zeroed; lost at the next allocation unless rooted
 val big_done(struct big *b, bool negative); // trims it; the value, which may be a small int
 val int_shift_left_bits(val v, size_t bits);
-bool op_order(enum op op, int order); // a < b and so on, from the order of a and b
-int int_compare(val a, val b);        // <0, 0, >0
+int int_compare(val a, val b); // <0, 0, >0
 void int_divide(val a, val b,
                 val out[2]); // floor quotient and remainder; out must be rooted, b not 0
 bool int_fits_bytes(val v, size_t size, bool is_signed);

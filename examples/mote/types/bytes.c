@@ -181,8 +181,7 @@ val bytes_binary(enum op op, val a, val b)
         struct buffer x, y;
         if (!buffer_find(a, &x) || !buffer_find(b, &y) || !comparable(a, b))
             return NOTHING;
-        return bool_new(
-            compare_holds(op, text_compare((char *)x.data, x.size, (char *)y.data, y.size)));
+        return bool_new(op_order(op, text_compare((char *)x.data, x.size, (char *)y.data, y.size)));
     }
     if (!is_bytes(a))
         return NOTHING;

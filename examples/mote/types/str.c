@@ -162,24 +162,6 @@ int text_compare(const char *a, size_t a_size, const char *b, size_t b_size)
     return order ? order : (a_size > b_size) - (a_size < b_size);
 }
 
-bool compare_holds(enum op op, int order)
-{
-    switch (op) {
-    case OP_LT:
-        return order < 0;
-    case OP_LE:
-        return order <= 0;
-    case OP_EQ:
-        return order == 0;
-    case OP_NE:
-        return order != 0;
-    case OP_GT:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 static inline val str_part(val v)
 {
     return is_str(v) ? v : is_object(v) ? as_native(v, &type_str) : NOTHING;
@@ -245,7 +227,7 @@ static val str_binary(enum op op, val a, val b)
     if (op > OP_GE)
         return NOTHING;
     struct text s = text_of(x), t = text_of(y);
-    return bool_new(compare_holds(op, text_compare(s.data, s.size, t.data, t.size)));
+    return bool_new(op_order(op, text_compare(s.data, s.size, t.data, t.size)));
 }
 
 static val str_unary(enum op op, val self)

@@ -33,7 +33,6 @@ val text_iterator_new(val text);
 size_t text_search(const char *data, size_t size, const char *what, size_t what_size);
 size_t text_search_back(const char *data, size_t size, const char *what, size_t what_size);
 int text_compare(const char *a, size_t a_size, const char *b, size_t b_size); // as memcmp
-bool compare_holds(enum op op, int order);                                    // of OP_LT .. OP_GE
 
 bool char_is_space(uint32_t c, bool of_str);
 bool char_printable(uint32_t c);
