@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Lines, words and numbers of a map. Nothing is copied: a line is a slice of the text.
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "linkmap/private.h"
+
+// --------------------------------------------------------------------------- lines
+
+static struct slice line_at(const uint8_t *at, const uint8_t *end, char line_end)
+{
+    size_t left = (size_t)(end - at);
+    const uint8_t *stop = left == 0 ? NULL : memchr(at, line_end, left);
+    return slice_of(at, stop != NULL ? (size_t)(stop - at) : left);
+}
+
+static struct slice without_return(struct slice line)
+{
+    while (line.size > 0 && line.data[line.size - 1] == '\r')
+        line.size--;
+    return line;
+}
+
+bool lm__line(struct lm__reader *r, struct slice *line)
+{
+    if (r->at == r->end)
+        return false;
+    struct slice found = line_at(r->at, r->end, r->line_end);
+    r->at += found.size;
+    if (r->at != r->end)
+        r->at++;
+    r->line++;
+    *line = without_return(found);
+    return true;
+}
+
+struct slice lm__peek(const struct lm__reader *r)
+{
+    return without_return(line_at(r->at, r->end, r->line_end));
+}
+
+void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...)
+{
+    char message[400], number[16];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    snprintf(number, sizeof number, "%" PRIu32, line);
+    doubt_add(r->doubts, r->map->name, line == 0 ? NULL : number, NO_OFFSET, "%s", message);
+}
+
+// --------------------------------------------------------------------------- words
+
+struct slice lm__trim(struct slice s)
+{
+    s = lm__from(s, lm__blanks(s));
+    while (s.size > 0 && lm__is_blank(s.data[s.size - 1]))
+        s.size--;
+    return s;
+}
+
+struct slice lm__word(struct slice *s)
+{
+    struct slice rest = lm__from(*s, lm__blanks(*s));
+    size_t size = 0;
+    while (size < rest.size && !lm__is_blank(rest.data[size]))
+        size++;
+    *s = lm__from(rest, size);
+    return lm__until(rest, size);
+}
+
+bool lm__eat(struct slice *s, const char *text)
+{
+    if (!slice_starts(*s, text))
+        return false;
+    *s = lm__from(*s, strlen(text));
+    return true;
+}
+
+size_t lm__find(struct slice s, const char *text)
+{
+    const uint8_t *at = s.size == 0 ? NULL : memmem(s.data, s.size, text, strlen(text));
+    return at == NULL ? SIZE_MAX : (size_t)(at - s.data);
+}
+
+bool lm__has_line(struct slice text, const char *heading)
+{
+    for (struct slice left = text; left.size != 0;) {
+        size_t at = lm__find(left, heading);
+        if (at == SIZE_MAX)
+            return false;
+        const uint8_t *found = left.data + at;
+        if (found == text.data || found[-1] == '\n' || found[-1] == '\r')
+            return true;
+        left = lm__from(left, at + 1);
+    }
+    return false;
+}
+
+// ------------------------------------------------------------------------- numbers
+
+static int digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+bool lm__hex(struct slice word, uint64_t *value)
+{
+    if (word.size > 2 && word.data[0] == '0' && (word.data[1] | 0x20) == 'x')
+        word = lm__from(word, 2);
+    uint64_t result = 0;
+    for (size_t i = 0; i < word.size; i++) {
+        int d = digit(word.data[i]);
+        if (d == 16 || result >> 60 != 0)
+            return false;
+        result = result << 4 | (uint64_t)d;
+    }
+    *value = result;
+    return word.size != 0;
+}
+
+bool lm__prefixed(struct slice word, uint64_t *value)
+{
+    return slice_starts(word, "0x") && word.size > 2 && lm__hex(word, value);
+}
+
+bool lm__decimal(struct slice word, uint64_t *value)
+{
+    uint64_t result = 0;
+    for (size_t i = 0; i < word.size; i++) {
+        int d = digit(word.data[i]);
+        if (d > 9 || !mul_u64(result, 10, &result) || !add_u64(result, (uint64_t)d, &result))
+            return false;
+    }
+    *value = result;
+    return word.size != 0;
+}

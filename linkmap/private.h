@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// What the readers of linkmap/ share: lines, numbers and the lists of the model being filled.
+#ifndef TARE_LINKMAP_PRIVATE_H
+#define TARE_LINKMAP_PRIVATE_H
+
+#include "linkmap/linkmap.h"
+
+struct lm__reader {
+    struct lm_map *map;
+    struct doubts *doubts;
+    const uint8_t *at, *end; // what was not read yet
+    char line_end;           // '\n', or '\r' in a map that has no other
+    uint32_t line;           // the number of the line lm__line gave last
+    uint32_t last_file;      // neighbours mostly come from one file
+};
+
+// --------------------------------------------------------------------------- lines
+
+// The next line without its end ("\n", "\r\n"). False after the last one.
+bool lm__line(struct lm__reader *r, struct slice *line);
+// The line after, which stays where it is; empty at the end.
+struct slice lm__peek(const struct lm__reader *r);
+// A doubt at a line.
+void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...) PRINTF_LIKE(3, 4);
+// For %.*s in messages: at most a few words of a text.
+#define LM__TEXT(s) (int)MIN((s).size, (size_t)60), (const char *)(s).data
+
+static inline struct slice lm__from(struct slice s, size_t offset)
+{
+    offset = MIN(offset, s.size);
+    return slice_of(s.data + offset, s.size - offset);
+}
+
+static inline struct slice lm__until(struct slice s, size_t size)
+{
+    return slice_of(s.data, MIN(size, s.size));
+}
+
+static inline bool lm__is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline size_t lm__blanks(struct slice s)
+{
+    size_t count = 0;
+    while (count < s.size && lm__is_blank(s.data[count]))
+        count++;
+    return count;
+}
+
+struct slice lm__trim(struct slice s);
+// Takes the next run of non-blanks, and the blanks before it, off the front.
+struct slice lm__word(struct slice *s);
+// Takes a text off the front, when it is there.
+bool lm__eat(struct slice *s, const char *text);
+// Where `text` begins in `s`, or SIZE_MAX.
+size_t lm__find(struct slice s, const char *text);
+// Whether a line of the text is `heading` (blanks after it do not count), or begins with it.
+bool lm__has_line(struct slice text, const char *heading);
+
+// ------------------------------------------------------------------------- numbers
+
+// A whole word as a number. False when it is none, or does not fit into 64 bits.
+bool lm__hex(struct slice word, uint64_t *value);      // "0x1f", "1f", "1F"
+bool lm__prefixed(struct slice word, uint64_t *value); // "0x1f" only
+bool lm__decimal(struct slice word, uint64_t *value);
+
+// ----------------------------------------------------------------------- the model
+
+// The index of a file; its path is split when it is seen first. An empty path is LM_NO.
+uint32_t lm__file(struct lm__reader *r, struct slice path);
+// The same of an archive and a member that stand apart. An empty archive is a plain object.
+uint32_t lm__member(struct lm__reader *r, struct slice archive, struct slice member);
+// A section with what is known; line, region, alignment and load address have their defaults. Lends
+// it until the next one. Contributions belong to the last one.
+struct lm_section *lm__section(struct lm__reader *r, struct slice name, uint64_t addr,
+                               uint64_t size);
+// A contribution to the section that came last, or dropped input when there is none; both with
+// their defaults: kind and nobits by its name. Lends it.
+struct lm_contribution *lm__contribution(struct lm__reader *r, struct slice name, uint64_t addr,
+                                         uint64_t size, uint32_t file);
+struct lm_contribution *lm__discarded(struct lm__reader *r, struct slice name, uint64_t size,
+                                      uint32_t file);
+// A symbol of the last contribution.
+struct lm_symbol *lm__symbol(struct lm__reader *r, struct slice name, uint64_t addr);
+void lm__reason(struct lm__reader *r, uint32_t file, uint32_t by, struct slice symbol);
+void lm__reference(struct lm__reader *r, struct slice symbol, uint32_t definer, uint32_t user);
+void lm__total(struct lm__reader *r, struct slice name, uint64_t stated, uint64_t read);
+// Text that lives as long as the map.
+struct slice lm__keep(struct lm__reader *r, struct slice text);
+struct slice lm__join(struct lm__reader *r, struct slice a, const char *between, struct slice b);
+
+bool lm__is_nobits(struct slice name); // .bss, .noinit.x, COMMON ...
+bool lm__is_made(struct slice name);   // .plt, .got ...
+
+// Derives what the dialect does not state and checks what it does.
+// The bytes of a regular file, to be freed.
+bool lm__read_file(const char *path, void **bytes, size_t *size, struct fault *fault);
+
+void lm__finish(struct lm__reader *r);
+
+// --------------------------------------------------------------------- the dialects
+
+unsigned lm__ld_score(struct slice head);
+void lm__ld_read(struct lm__reader *r);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+//
+// The table of dialects, and the way into them.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linkmap/owned.h"
+
+static const struct lm_dialect dialects[] = {
+    {"ld", "GNU ld", lm__ld_score, lm__ld_read},
+};
+
+const struct lm_dialect *lm_dialects(size_t *count)
+{
+    *count = COUNT_OF(dialects);
+    return dialects;
+}
+
+const struct lm_dialect *lm_dialect_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(dialects); i++)
+        if (strcmp(dialects[i].name, name) == 0)
+            return &dialects[i];
+    return NULL;
+}
+
+// Dialects are told by their first pages.
+#define HEAD_SIZE ((size_t)256 << 10)
+
+const struct lm_dialect *lm_dialect_of(struct slice text)
+{
+    const struct lm_dialect *best = NULL;
+    unsigned best_score = 0;
+    for (size_t i = 0; i < COUNT_OF(dialects); i++) {
+        unsigned score = dialects[i].score(lm__until(text, HEAD_SIZE));
+        if (score > best_score) {
+            best = &dialects[i];
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+// ------------------------------------------------------------------------- reading
+
+static void start(struct lm__reader *r, struct slice text)
+{
+    r->at = text.data != NULL ? text.data : (const uint8_t *)"";
+    r->end = r->at + text.size;
+    struct slice head = lm__until(text, HEAD_SIZE);
+    r->line_end =
+        lm__find(head, "\n") == SIZE_MAX && lm__find(head, "\r") != SIZE_MAX ? '\r' : '\n';
+    if (slice_starts(text, "\xef\xbb\xbf"))
+        r->at += 3;
+    r->last_file = LM_NO;
+}
+
+static void read_all(struct lm_map *map, struct doubts *doubts)
+{
+    struct lm__reader r = {.map = map, .doubts = doubts};
+    start(&r, map->text);
+    map->dialect->read(&r);
+    lm__finish(&r);
+}
+
+bool lm_read(struct lm_map **out, struct slice text, const char *name,
+             const struct lm_dialect *dialect, struct doubts *doubts, struct fault *fault)
+{
+    if (text.size > LM_SIZE_MAX)
+        return fault_set(fault, FAULT_INPUT, name, NULL, NO_OFFSET, "too large for a linker map");
+    if (dialect == NULL)
+        dialect = lm_dialect_of(text);
+    if (dialect == NULL)
+        return fault_set(fault, FAULT_INPUT, name, NULL, NO_OFFSET,
+                         "looks like the map of no linker that is known here");
+    struct lm_map *map = mem_zalloc(1, sizeof *map);
+    map->owned = mem_zalloc(1, sizeof *map->owned);
+    map->owned->arena = arena_new();
+    map->owned->seed = hash_seed();
+    map->dialect = dialect;
+    map->name = name;
+    map->text = text;
+    map->entry_addr = LM_NONE;
+    read_all(map, doubts);
+    *out = map;
+    return true;
+}
+
+void lm_free(struct lm_map *map)
+{
+    if (map == NULL)
+        return;
+    vec_free(&map->regions);
+    vec_free(&map->sections);
+    vec_free(&map->contributions);
+    vec_free(&map->discarded);
+    vec_free(&map->symbols);
+    vec_free(&map->files);
+    vec_free(&map->reasons);
+    vec_free(&map->references);
+    vec_free(&map->totals);
+    vec_free(&map->overflows);
+    vec_free(&map->owned->file_hashes);
+    arena_free(map->owned->arena);
+    free(map->owned->file_slots);
+    free(map->owned->bytes);
+    free(map->owned);
+    free(map);
+}
+
+// --------------------------------------------------------------------------- files
+
+static bool errno_fault(struct fault *fault, const char *path)
+{
+    return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+}
+
+// Read, not mapped: a build that runs meanwhile may shorten the file, which would kill the reader of
+// a mapping.
+static bool read_descriptor(int fd, const char *path, void **bytes, size_t *size,
+                            struct fault *fault)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return errno_fault(fault, path);
+    if (!S_ISREG(status.st_mode))
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "not a regular file");
+    if ((uint64_t)status.st_size > LM_SIZE_MAX)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too large for a linker map");
+    size_t wanted = (size_t)status.st_size;
+    *bytes = mem_alloc(wanted);
+    for (*size = 0; *size < wanted;) {
+        ssize_t got = read(fd, (char *)*bytes + *size, wanted - *size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno_fault(fault, path);
+        if (got == 0)
+            break;
+        *size += (size_t)got;
+    }
+    return true;
+}
+
+bool lm__read_file(const char *path, void **bytes, size_t *size, struct fault *fault)
+{
+    *bytes = NULL;
+    *size = 0;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno_fault(fault, path);
+    bool good = read_descriptor(fd, path, bytes, size, fault);
+    close(fd);
+    if (!good) {
+        free(*bytes);
+        *bytes = NULL;
+    }
+    return good;
+}
+
+bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dialect,
+             struct doubts *doubts, struct fault *fault)
+{
+    void *bytes;
+    size_t size;
+    if (!lm__read_file(path, &bytes, &size, fault))
+        return false;
+    if (!lm_read(out, slice_of(bytes, size), path, dialect, doubts, fault)) {
+        free(bytes);
+        return false;
+    }
+    (*out)->owned->bytes = bytes;
+    return true;
+}
