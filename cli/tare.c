@@ -3,6 +3,8 @@
 // tare: the program. Finds the verb, parses its options, runs it, says why when it failed.
 
 #include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,8 +169,21 @@ static void input_shrank(int signal_number)
     _exit(CMD_USAGE);
 }
 
+// One heap that only grows: what a run frees it soon asks for again, and a block that goes back to
+// the kernel comes again page fault by page fault. (mem_alloc asks for large pages in it.)
+static void prepare_heap(void)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 1); // threads ask for whole chunks, seldom: nothing to gain from more
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TOP_PAD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
+}
+
 static void prepare_process(void)
 {
+    prepare_heap();
     // A file of ours must not become the standard output or error that somebody closed: what is
     // written there fails then, as it should.
     int fd = STDIN_FILENO;
