@@ -23,6 +23,20 @@ static struct slice without_return(struct slice line)
     return line;
 }
 
+#define LOOK_SIZE ((size_t)256 << 10) // bytes in which an end of line is looked for
+
+void lm__start(struct lm__reader *r, struct slice text)
+{
+    r->at = text.data != NULL ? text.data : (const uint8_t *)"";
+    r->end = r->at + text.size;
+    struct slice head = lm__until(text, LOOK_SIZE);
+    r->line_end =
+        lm__find(head, "\n") == SIZE_MAX && lm__find(head, "\r") != SIZE_MAX ? '\r' : '\n';
+    if (slice_starts(text, "\xef\xbb\xbf"))
+        r->at += 3;
+    r->last_file = LM_NO;
+}
+
 bool lm__line(struct lm__reader *r, struct slice *line)
 {
     if (r->at == r->end)
@@ -49,7 +63,7 @@ void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...)
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     snprintf(number, sizeof number, "%" PRIu32, line);
-    doubt_add(r->doubts, r->map->name, line == 0 ? NULL : number, NO_OFFSET, "%s", message);
+    doubt_add(r->doubts, r->name, line == 0 ? NULL : number, NO_OFFSET, "%s", message);
 }
 
 // --------------------------------------------------------------------------- words
@@ -96,6 +110,20 @@ bool lm__has_line(struct slice text, const char *heading)
         if (found == text.data || found[-1] == '\n' || found[-1] == '\r')
             return true;
         left = lm__from(left, at + 1);
+    }
+    return false;
+}
+
+bool lm__split_input(struct slice text, struct slice *file, struct slice *section)
+{
+    if (text.size < 4 || text.data[text.size - 1] != ')')
+        return false;
+    for (size_t at = text.size - 2; at > 0; at--) {
+        if (text.data[at] != '(' || text.data[at - 1] != ':')
+            continue;
+        *file = lm__until(text, at - 1);
+        *section = slice_of(text.data + at + 1, text.size - at - 2);
+        return true;
     }
     return false;
 }

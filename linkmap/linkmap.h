@@ -190,6 +190,15 @@ bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dia
              struct doubts *doubts, struct fault *fault);
 void lm_free(struct lm_map *map); // NULL is fine
 
+// Adds what linkers write beside their maps. Lines of what is added are 0, sizes of dropped input that
+// are not told LM_NONE.
+// What --print-gc-sections said (ld, gold, lld, mold), be it within the log of a whole build.
+bool lm_add_gc_list(struct lm_map *map, const char *path, struct doubts *doubts,
+                    struct fault *fault);
+// What lld wrote for --why-extract=FILE.
+bool lm_add_why_extract(struct lm_map *map, const char *path, struct doubts *doubts,
+                        struct fault *fault);
+
 // "libc.a(printf.o)" taken apart: the parenthesis that closes at the end opens the member, so that
 // paths with parentheses and blanks survive. What is no member has an empty archive.
 void lm_split_path(struct slice path, struct slice *archive, struct slice *member);

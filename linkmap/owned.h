@@ -8,7 +8,7 @@
 
 struct lm__owned {
     struct arena *arena; // texts that had to be put together
-    void *bytes;         // of a file that was opened
+    VEC(void *) bytes;   // of files that were opened
     // path -> file, open addressing; a slot holds the index + 1
     uint32_t *file_slots;
     uint32_t file_mask;

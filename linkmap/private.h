@@ -8,6 +8,7 @@
 
 struct lm__reader {
     struct lm_map *map;
+    const char *name; // of what is read, for doubts
     struct doubts *doubts;
     const uint8_t *at, *end; // what was not read yet
     char line_end;           // '\n', or '\r' in a map that has no other
@@ -17,6 +18,8 @@ struct lm__reader {
 
 // --------------------------------------------------------------------------- lines
 
+// Begins with the first line of a text.
+void lm__start(struct lm__reader *r, struct slice text);
 // The next line without its end ("\n", "\r\n"). False after the last one.
 bool lm__line(struct lm__reader *r, struct slice *line);
 // The line after, which stays where it is; empty at the end.
@@ -95,6 +98,9 @@ struct slice lm__join(struct lm__reader *r, struct slice a, const char *between,
 bool lm__is_nobits(struct slice name); // .bss, .noinit.x, COMMON ...
 bool lm__is_made(struct slice name);   // .plt, .got ...
 
+// "file:(section)"; the last parenthesis of that kind opens it.
+bool lm__split_input(struct slice text, struct slice *file, struct slice *section);
+
 // Derives what the dialect does not state and checks what it does.
 // The bytes of a regular file, to be freed.
 bool lm__read_file(const char *path, void **bytes, size_t *size, struct fault *fault);
@@ -105,5 +111,19 @@ void lm__finish(struct lm__reader *r);
 
 unsigned lm__ld_score(struct slice head);
 void lm__ld_read(struct lm__reader *r);
+unsigned lm__gold_score(struct slice head);
+void lm__gold_read(struct lm__reader *r);
+unsigned lm__lld_score(struct slice head);
+void lm__lld_read(struct lm__reader *r);
+unsigned lm__mold_score(struct slice head);
+void lm__mold_read(struct lm__reader *r);
+
+// The tables of lld and mold, which differ in their numbers: read in lld.c.
+struct lm__columns {
+    unsigned numbers;     // before the name: VMA LMA Size Align, or without LMA
+    bool decimal_sizes;   // sizes and alignments
+    bool symbols_unsized; // a size of 0 says nothing
+};
+void lm__columns_read(struct lm__reader *r, const struct lm__columns *columns);
 
 #endif

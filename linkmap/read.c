@@ -12,6 +12,9 @@
 
 static const struct lm_dialect dialects[] = {
     {"ld", "GNU ld", lm__ld_score, lm__ld_read},
+    {"gold", "gold", lm__gold_score, lm__gold_read},
+    {"lld", "LLVM lld", lm__lld_score, lm__lld_read},
+    {"mold", "mold", lm__mold_score, lm__mold_read},
 };
 
 const struct lm_dialect *lm_dialects(size_t *count)
@@ -47,22 +50,10 @@ const struct lm_dialect *lm_dialect_of(struct slice text)
 
 // ------------------------------------------------------------------------- reading
 
-static void start(struct lm__reader *r, struct slice text)
-{
-    r->at = text.data != NULL ? text.data : (const uint8_t *)"";
-    r->end = r->at + text.size;
-    struct slice head = lm__until(text, HEAD_SIZE);
-    r->line_end =
-        lm__find(head, "\n") == SIZE_MAX && lm__find(head, "\r") != SIZE_MAX ? '\r' : '\n';
-    if (slice_starts(text, "\xef\xbb\xbf"))
-        r->at += 3;
-    r->last_file = LM_NO;
-}
-
 static void read_all(struct lm_map *map, struct doubts *doubts)
 {
-    struct lm__reader r = {.map = map, .doubts = doubts};
-    start(&r, map->text);
+    struct lm__reader r = {.map = map, .name = map->name, .doubts = doubts};
+    lm__start(&r, map->text);
     map->dialect->read(&r);
     lm__finish(&r);
 }
@@ -107,7 +98,9 @@ void lm_free(struct lm_map *map)
     vec_free(&map->owned->file_hashes);
     arena_free(map->owned->arena);
     free(map->owned->file_slots);
-    free(map->owned->bytes);
+    for (size_t i = 0; i < map->owned->bytes.count; i++)
+        free(map->owned->bytes.items[i]);
+    vec_free(&map->owned->bytes);
     free(map->owned);
     free(map);
 }
@@ -173,6 +166,6 @@ bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dia
         free(bytes);
         return false;
     }
-    (*out)->owned->bytes = bytes;
+    vec_push(&(*out)->owned->bytes, bytes);
     return true;
 }

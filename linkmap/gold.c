@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// The maps of gold. The lists before the map are those of GNU ld (lists.c); the map is alike, but
+// knows no script, and says what the linker made itself behind two stars:
+//
+//   Memory map
+//
+//    ** file header
+//                   0x0000000000400000       0x40
+//   .plt            0x00000000004004a0      0x1a0
+//    ** PLT         0x00000000004004a0      0x1a0
+//
+//   .text           0x0000000000400640    0x7999f
+//    .text          0x0000000000400640       0x2f main.o
+//                   0x0000000000400640                main
+//    ** fill        0x000000000040066f        0x1
+//
+// What is not loaded stands at address 0. Dropped input has its size.
+
+#include "linkmap/lists.h"
+
+struct gold {
+    struct lm__reader *r;
+    struct slice pending; // a name that stands alone on the line before
+    bool pending_section; // it began in the first column
+    bool in_section;
+};
+
+unsigned lm__gold_score(struct slice head)
+{
+    if (lm__has_line(head, "Memory map"))
+        return 90;
+    // Where the list of reasons is long the map comes late; ld has worded it so before 2.2x only.
+    return lm__has_line(head, "Archive member included because of file (symbol)") ? 65 : 0;
+}
+
+static void made(struct gold *gold, struct slice name, const struct lm__placed *placed)
+{
+    if (!gold->in_section) // the headers of the file, before all sections
+        lm__section(gold->r, slice_text("** headers"), placed->addr, placed->size);
+    struct lm_contribution *c = lm__contribution(gold->r, name, placed->addr, placed->size, LM_NO);
+    c->kind = slice_is(name, "** fill")     ? LM_FILL
+              : slice_is(name, "** common") ? LM_COMMON
+                                            : LM_MADE;
+    c->nobits = c->kind == LM_COMMON;
+}
+
+static void placed_line(struct gold *gold, struct slice name, bool first_column,
+                        const struct lm__placed *placed)
+{
+    if (first_column) {
+        lm__section(gold->r, name, placed->addr, placed->size);
+        gold->in_section = true;
+    } else if (slice_starts(name, "** ")) {
+        made(gold, name, placed);
+    } else if (gold->in_section) {
+        uint32_t file = lm__file(gold->r, placed->rest);
+        lm__contribution(gold->r, name, placed->addr, placed->size, file);
+    }
+}
+
+static void map_line(struct gold *gold, struct slice line)
+{
+    struct slice name;
+    struct lm__placed placed;
+    bool first_column = !lm__is_blank(line.data[0]);
+    if (lm__is_continuation(line)) {
+        if (!lm__placed(gold->r, line, &placed))
+            return;
+        if (!placed.sized)
+            lm__symbol(gold->r, placed.rest, placed.addr);
+        else if (gold->pending.size != 0)
+            placed_line(gold, gold->pending, gold->pending_section, &placed);
+        gold->pending = slice_of(NULL, 0);
+    } else if (lm__named(gold->r, line, &name, &placed)) {
+        placed_line(gold, name, first_column, &placed);
+        gold->pending = slice_of(NULL, 0);
+    } else {
+        gold->pending = lm__trim(line);
+        gold->pending_section = first_column;
+    }
+}
+
+void lm__gold_read(struct lm__reader *r)
+{
+    struct lm__lists lists = {.r = r, .member = LM_NO, .definer = LM_NO};
+    struct gold gold = {.r = r};
+    struct slice line;
+    while (lm__line(r, &line)) {
+        if (lm__lists_line(&lists, line))
+            continue;
+        if (line.size != 0)
+            map_line(&gold, line);
+        else
+            gold.pending = slice_of(NULL, 0);
+    }
+    lm__lists_end(&lists);
+}
