@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "dwarfsize/dwarfsize.h"
 #include "ledger/ledger.h"
+#include "linkmap/linkmap.h"
 #include "reports/reports.h"
 
 // ------------------------------------------------------------------------- modules
@@ -218,5 +219,74 @@ struct an_nearest {
     size_t count;
 };
 void an_nearest_offer(struct an_nearest *nearest, const char *text);
+
+// --------------------------------------------------------------------- linker maps
+
+// A linker map as an account: every byte of every output section is one contribution's, padding, or
+// nobody's. It knows no ELF; tare size joins the two.
+struct an_map;
+
+enum an_map_dim {
+    AN_MAP_REGION,  // memory region the section runs in
+    AN_MAP_SECTION, // output section
+    AN_MAP_MODULE,  // a rule of tare.yaml, else the archive, else the directory of the object
+    AN_MAP_ARCHIVE,
+    AN_MAP_OBJECT, // as the linker names it: "libc.a(printf.o)"
+    AN_MAP_MEMBER, // "printf.o"
+    AN_MAP_INPUT,  // input section
+    AN_MAP_SYMBOL,
+    AN_MAP_DIR, // directory of the archive or object
+    AN_MAP_DIM_COUNT,
+};
+bool an_map_dim_parse(const char *name, enum an_map_dim *dim);
+const char *an_map_dim_name(enum an_map_dim dim);
+
+struct an_map_options {
+    enum an_map_dim dims[AN_MAP_DIM_COUNT]; // the nesting, outermost first
+    size_t dim_count;
+    struct {
+        enum an_map_dim dim;
+        const char *glob;
+    } filters[AN_FILTERS_MAX]; // what does not match all of these is one row, [filtered out]
+    size_t filter_count;
+    const char *sort; // a column or "name"; NULL: the first column
+    uint64_t keep;    // rows of each level, 0: all
+    bool all;         // sections that are not loaded (debug information), too
+    // The name a symbol is shown by (may be NULL: as it is); filters try both.
+    const char *(*shown)(void *context, const char *name);
+    void *shown_context;
+};
+
+// Both must outlive the result; `cfg` may be NULL.
+struct an_map *an_map_new(const struct lm_map *map, const struct cfg *cfg);
+void an_map_free(struct an_map *map);
+
+// Columns `size` (bytes of sections) and `image` (those in the load image), both additive.
+bool an_map_table(struct an_map *map, const struct an_map_options *options, struct arena *arena,
+                  struct rep_table *out, struct fault *fault);
+// Dropped input: columns `size` and `sections` (how many of them were not empty), both additive.
+bool an_map_discarded(struct an_map *map, const struct an_map_options *options,
+                      struct arena *arena, struct rep_table *out, struct fault *fault);
+// What stands in no region and in no loaded section, as a sentence; NULL when there is nothing.
+const char *an_map_note(const struct an_map *map, struct arena *arena);
+
+// Regions, and the sections in each: columns `used` (additive), `share` (of the region), `free`,
+// `largest` (free run), `length`, `origin`. A section with a load image elsewhere counts in both
+// regions. False when the map has no regions.
+bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *out);
+// A region that was too small: by how much, and the objects in it, the largest `keep` ones. Gives
+// how many tables were written to `out` (at most `max`), one a region.
+size_t an_map_overflows(struct an_map *map, const struct an_map_options *options,
+                        struct arena *arena, struct rep_table *out, size_t max);
+
+// Why members are there: `name` is a symbol, or a name or glob of members, objects or archives. For
+// each object it means, the chain of members and symbols that pulled it in, up to the root. When
+// nothing is called so: fault, with the nearest names.
+bool an_map_why(struct an_map *map, const char *name, struct arena *arena, struct rep_table *out,
+                struct fault *fault);
+// Who needs whom, by archive or (`members`) by object: rows of users with rows of what they need
+// below. Columns `members` (pulled in) and `symbols` (referred to).
+bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct rep_table *out,
+                 struct fault *fault);
 
 #endif

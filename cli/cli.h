@@ -25,7 +25,7 @@
 // Exit status: all well; the answer is no; a wrong request or unreadable input; out of resources.
 enum cmd_status { CMD_OK = 0, CMD_NO = 1, CMD_USAGE = 2, CMD_LIMIT = 3 };
 
-enum cmd_verb { VERB_SIZE = 1, VERB_STRUCT = 2, VERB_DIFF = 4, VERB_VERIFY = 8, VERB_ALL = 15 };
+enum cmd_verb { VERB_SIZE = 1, VERB_STRUCT = 2, VERB_DIFF = 4, VERB_VERIFY = 8, VERB_MAP = 16, VERB_ALL = 31 };
 
 #define CMD_NOT_GIVEN UINT64_MAX
 
@@ -51,6 +51,9 @@ struct cmd_options {
     const char *contains, *points_to;
     uint64_t padding, cacheline;
     bool holes, reorder, expand, flex, first, sizes, inlines;
+    // map
+    const char *dialect, *why, *gc_list, *why_extract;
+    bool discarded, deps, regions;
 };
 
 struct cmd {
@@ -78,6 +81,7 @@ struct cmd_verb_row {
 int cmd_size(struct cmd *cmd);
 int cmd_struct(struct cmd *cmd);
 int cmd_diff(struct cmd *cmd);
+int cmd_map(struct cmd *cmd);
 // Stands on libdwarf; a program built without cmd_verify.c has no such verb.
 int cmd_verify(struct cmd *cmd) __attribute__((weak));
 
@@ -173,6 +177,8 @@ struct cmd_division {
     bool by_default;  // nobody asked for modules
 };
 
+// The file named on the command line must load; ./tare.yaml only when it is there, NULL otherwise.
+bool cmd_load_config(struct cmd *cmd, struct cfg **cfg);
 bool cmd_division_open(struct cmd *cmd, struct cmd_division *division);
 void cmd_division_close(struct cmd_division *division);
 // When no -d was given: modules when all builds have debug information, else section and symbol.

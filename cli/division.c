@@ -77,8 +77,7 @@ static const char *shown(void *context, const char *name)
     return cmd_demangle(division->demangle, name, division->arena);
 }
 
-// The file named on the command line must load; ./tare.yaml only when it is there.
-static bool load_config(struct cmd *cmd, struct cfg **cfg)
+bool cmd_load_config(struct cmd *cmd, struct cfg **cfg)
 {
     const char *path = cmd->options.config;
     if (path == NULL && access(CONFIG_FILE, F_OK) != 0)
@@ -96,7 +95,7 @@ bool cmd_division_open(struct cmd *cmd, struct cmd_division *division)
     options->shown = shown;
     options->shown_context = division;
     return cmd_demangle_parse(cmd, &division->demangle) && parse_dims(cmd, options) &&
-           parse_filters(cmd, options) && load_config(cmd, &division->cfg);
+           parse_filters(cmd, options) && cmd_load_config(cmd, &division->cfg);
 }
 
 void cmd_division_close(struct cmd_division *division)

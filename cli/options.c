@@ -27,20 +27,23 @@ struct option_row {
 static const struct option_row option_rows[] = {
     {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_SIZE | VERB_DIFF,
      "divide by these, nested: module dir unit source symbol section segment kind member inlines"},
-    {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT,
+    {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_MAP,
+     "divide by these, nested: region section module archive object member input symbol dir"},
+    {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT | VERB_MAP,
      "the N largest rows of each level, the rest as one row (0: all)"},
     {"top", 'n', NUMBER, "N", AT(keep), VERB_VERIFY, "tell the first N differences (0: all)"},
     {"sort", 's', TEXT, "KEY", AT(sort), VERB_SIZE,
      "file, vm, rom, ram or name (default: the larger of file and vm)"},
     {"sort", 's', TEXT, "KEY", AT(sort), VERB_STRUCT,
      "declared, name, size, holes, padding, members or saving"},
-    {"filter", 'f', ITEMS, "[DIM=]GLOB", AT(filters), VERB_SIZE,
+    {"sort", 's', TEXT, "KEY", AT(sort), VERB_MAP, "a column or name (default: the first column)"},
+    {"filter", 'f', ITEMS, "[DIM=]GLOB", AT(filters), VERB_SIZE | VERB_MAP,
      "only owners that match (of the first dimension), all of several; the rest is one row"},
     {"save", 0, TEXT, "FILE", AT(save), VERB_SIZE,
      "also write a snapshot, which stands wherever a BUILD may stand"},
     {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,
      "below these, the chain of inlined calls, as -d ...,inlines"},
-    {"demangle", 0, TEXT, "HOW", AT(demangle), VERB_SIZE | VERB_DIFF,
+    {"demangle", 0, TEXT, "HOW", AT(demangle), VERB_SIZE | VERB_DIFF | VERB_MAP,
      "C++ and Rust names: short (no parameters), full or none"},
 
     {"kind", 'k', LIST, "KIND[,KIND]", AT(kinds), VERB_STRUCT,
@@ -66,13 +69,27 @@ static const struct option_row option_rows[] = {
      "fold rows that changed by fewer bytes into one"},
     {"all", 'a', FLAG, NULL, AT(all), VERB_DIFF, "rows that did not change, too"},
 
+    {"regions", 0, FLAG, NULL, AT(regions), VERB_MAP, "memory regions and the sections in them"},
+    {"discarded", 0, FLAG, NULL, AT(discarded), VERB_MAP, "input that was dropped"},
+    {"why", 0, TEXT, "NAME", AT(why), VERB_MAP,
+     "who pulled it in: a symbol, or a name or glob of members, objects, archives"},
+    {"deps", 0, FLAG, NULL, AT(deps), VERB_MAP,
+     "which archive needs which (-d object: objects; --format dot: a graph)"},
+    {"all", 'a', FLAG, NULL, AT(all), VERB_MAP, "sections that are not loaded, too"},
+    {"dialect", 0, TEXT, "NAME", AT(dialect), VERB_MAP,
+     "read it as the map of this linker (default: by its contents)"},
+    {"gc-list", 0, TEXT, "FILE", AT(gc_list), VERB_MAP,
+     "what the linker's --print-gc-sections said, for maps without"},
+    {"why-extract", 0, TEXT, "FILE", AT(why_extract), VERB_MAP, "what lld wrote for --why-extract"},
+
     {"format", 0, TEXT, "FORMAT", AT(format_name), VERB_ALL, "text, json, csv or markdown"},
     {"output", 'o', TEXT, "FILE", AT(output), VERB_ALL, "write the report there, on success only"},
     {"bytes", 0, FLAG, NULL, AT(plain_bytes), VERB_ALL, "plain bytes instead of KiB in text"},
     {"debug", 0, TEXT, "FILE", AT(debug), VERB_ALL, "the separate debug file; it must match"},
     {"debug-dir", 0, TEXT, "DIR", AT(debug_dir), VERB_ALL,
      "where debug files lie by build id (default /usr/lib/debug)"},
-    {"config", 0, TEXT, "FILE", AT(config), VERB_SIZE | VERB_DIFF, "instead of ./tare.yaml"},
+    {"config", 0, TEXT, "FILE", AT(config), VERB_SIZE | VERB_DIFF | VERB_MAP,
+     "instead of ./tare.yaml"},
     {"jobs", 'j', NUMBER, "N", AT(jobs), VERB_ALL, "threads (default: one per core)"},
     {"strict", 0, FLAG, NULL, AT(strict), VERB_ALL, "damaged or missing input ends the run"},
     {"quiet", 'q', FLAG, NULL, AT(quiet), VERB_ALL, "no progress and no remarks on stderr"},
@@ -257,6 +274,10 @@ bool cmd_parse(struct cmd *cmd, int argc, char **argv)
     const char *format = cmd->options.format_name;
     if (format != NULL && !rep_format_parse(format, &cmd->format)) {
         cmd_usage(cmd, "there is no format '%s'; there are text, json, csv and markdown", format);
+        return false;
+    }
+    if (cmd->format == REP_FORMAT_DOT && !cmd->options.deps) {
+        cmd_usage(cmd, "--format dot draws dependencies: tare map --deps");
         return false;
     }
     return true;

@@ -45,6 +45,17 @@ static const struct cmd_verb_row verbs[] = {
      "  tare diff v1.elf v2.elf --of struct              types that changed their layout\n"
      "  tare diff v1.elf v2.elf --min-change 1K          leave out the noise\n",
      2, 2},
+    {"map", VERB_MAP, cmd_map, "MAPFILE", "what the linker placed, dropped and pulled in",
+     "Reads the map a linker wrote (GNU ld, gold, lld, mold, armlink, IAR, Apple, TI; told by its\n"
+     "contents) and sums it up by region, output section and module. A module is a rule of\n"
+     "tare.yaml, else the archive, else the directory of the object.\n"
+     "\n"
+     "  tare map fw.map                                  regions, sections, modules\n"
+     "  tare map fw.map -d section,object -n 0           everything\n"
+     "  tare map fw.map --discarded -d archive           what was dropped\n"
+     "  tare map fw.map --why printf                     who pulled it in\n"
+     "  tare map fw.map --deps --format dot              archives as a graph\n",
+     1, 1},
     {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"

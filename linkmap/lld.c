@@ -68,7 +68,9 @@ static void input_row(struct table *t, const struct row *row)
         bool internal = slice_is(file, "<internal>");
         struct lm_contribution *c = lm__contribution(t->r, section, row->addr, row->size,
                                                      internal ? LM_NO : lm__file(t->r, file));
-        c->align = row->align <= UINT32_MAX ? (uint32_t)row->align : 0;
+        // Records of .eh_frame are rows of their own, aligned to words but printed with 1.
+        bool record = slice_starts(section, ".eh_frame+0x");
+        c->align = !record && row->align <= UINT32_MAX ? (uint32_t)row->align : 0;
         if (internal && c->kind == LM_INPUT)
             c->kind = LM_MADE;
         return;
@@ -101,16 +103,25 @@ static bool is_command(struct slice text)
             operation.data[operation.size - 1] == '=');
 }
 
-// What a linker made of nothing but its own has no rows below its section.
+// What a linker made of nothing but its own has no rows below its section, and the zero that ends
+// .eh_frame has none behind the records.
 static void close_section(struct table *t)
 {
     struct lm_map *map = t->r->map;
     if (map->sections.count == 0)
         return;
     struct lm_section *s = &map->sections.items[map->sections.count - 1];
-    if (s->count != 0 || s->size == 0)
+    uint64_t from = s->addr, size = s->size;
+    if (s->count != 0 && slice_is(s->name, ".eh_frame")) {
+        const struct lm_contribution *last = &map->contributions.items[s->first + s->count - 1];
+        from = last->addr + last->size;
+        size = from - s->addr <= s->size && last->size != 0 ? s->size - (from - s->addr) : 0;
+    } else if (s->count != 0) {
         return;
-    struct lm_contribution *c = lm__contribution(t->r, s->name, s->addr, s->size, LM_NO);
+    }
+    if (size == 0)
+        return;
+    struct lm_contribution *c = lm__contribution(t->r, s->name, from, size, LM_NO);
     c->line = s->line;
     c->kind = LM_MADE;
 }

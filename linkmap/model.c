@@ -203,6 +203,7 @@ static bool is_note(struct slice name)
                                         ".llvm_addrsig",
                                         ".debug",
                                         ".ARC.attributes",
+                                        ".note.gnu.gold-version",
                                         ".gnu.lto_",
                                         ".TI",
                                         NULL};

@@ -11,6 +11,7 @@
 //   json         types_json
 //   csv
 //   markdown
+//   dot          dependencies as a graph
 #ifndef TARE_REPORTS_PRIVATE_H
 #define TARE_REPORTS_PRIVATE_H
 
@@ -49,6 +50,7 @@ void rep__text(struct rep__out *out, const struct rep_report *report);
 void rep__json(struct rep__out *out, const struct rep_report *report);
 void rep__csv(struct rep__out *out, const struct rep_report *report);
 void rep__markdown(struct rep__out *out, const struct rep_report *report);
+void rep__dot(struct rep__out *out, const struct rep_report *report);
 
 // Every type of a list as a layout that looks like C, a blank line between two.
 void rep__types_text(struct rep__out *out, const struct rep_types *types);

@@ -178,7 +178,14 @@ struct rep_report {
     uint64_t doubt_total;
 };
 
-enum rep_format { REP_FORMAT_TEXT, REP_FORMAT_JSON, REP_FORMAT_CSV, REP_FORMAT_MARKDOWN };
+enum rep_format {
+    REP_FORMAT_TEXT,
+    REP_FORMAT_JSON,
+    REP_FORMAT_CSV,
+    REP_FORMAT_MARKDOWN,
+    REP_FORMAT_DOT
+};
+// DOT draws tables of two levels as a graph, for dependencies; it shows nothing else.
 bool rep_format_parse(const char *name, enum rep_format *format);
 
 struct rep_style {

@@ -10,12 +10,13 @@
 #   %m32 %arm %xtensa %riscv            gcc -m32 and the bare-metal cross compilers
 #   %python         the distribution's python3     %root    the source tree
 #   %inputs         the directory TARE_INPUTS names, with further real builds to try
+#   %maps           the directory TARE_MAPS names (else ../shared/maps), with real linker maps
 #   %s %S %t %T     as always in lit: this file, its directory, a name and a directory for output
 # FileCheck, not, yaml2obj, obj2yaml and the llvm-* tools of one LLVM are first on the PATH.
 #
 # Words for REQUIRES and UNSUPPORTED: clang m32 arm xtensa riscv gold lld mold dwz pahole eu-readelf
 # zstd-debug (assembler and linker write zstd sections), cpython (python3.11 with the debug file of
-# the same build id), inputs, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
+# the same build id), inputs, real-maps, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
 import glob
 import os
 import re
@@ -79,6 +80,7 @@ words = {
     "%python": "/usr/bin/python3",
     "%root": config.tare_source,
     "%inputs": os.environ.get("TARE_INPUTS", ""),
+    "%maps": os.environ.get("TARE_MAPS", os.path.join(config.tare_source, "..", "shared", "maps")),
     "%tare": "timeout %s %s" % (os.environ.get("TARE_TIMEOUT", "120"), config.tare_program),
     "%exit": "sh -c 'want=$1; shift; \"$@\"; got=$?; test $got -eq $want || "
              "{ echo \"exit status $got, expected $want\" >&2; exit 99; }' exit",
@@ -122,6 +124,7 @@ features = {
     "zstd-debug": compiles(gcc + " -g -Wa,--compress-debug-sections=zstd -Wl,--compress-debug-sections=zstd", empty),
     "cpython": cpython_has_debug_file(),
     "inputs": os.path.isdir(words["%inputs"]),
+    "real-maps": os.path.isdir(words["%maps"]),
     "asan": config.tare_sanitize,
     config.tare_preset: True,
 }

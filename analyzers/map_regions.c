@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+//
+// What memory regions hold. A section uses the region it runs in and, when it is copied there at the
+// start, the one its load image lies in:
+//
+//   FLASH  |.text            |.data (load image)|   free            |
+//   RAM    |.data|.bss |            free                            |
+//
+// A map does not say which section the script put where, so a section belongs to the region its
+// address lies in, the smallest of several (aliases, windows). In the map of a failed link sections run
+// past the end of their region: what begins there and in no other region belongs to it, too.
+
+#include <inttypes.h>
+
+#include "analyzers/map_private.h"
+
+#define REGIONS_MAX 256  // considered
+#define REACH       4096 // bytes behind the end of what overflows in which the next section begins
+
+// One section in one region.
+struct use {
+    uint64_t start, end;
+    uint32_t region, section;
+    bool load; // its load image, not where it runs
+};
+
+struct uses {
+    VEC(struct use) list; // by region, then by address
+    uint64_t *reach;      // by region: where its last section ends; 0: it has none
+    uint32_t *run_region; // by section
+    size_t region_count;
+};
+
+static bool inside(const struct lm_region *region, uint64_t addr)
+{
+    return addr >= region->origin && addr - region->origin < region->length;
+}
+
+static uint32_t region_at(const struct lm_map *map, const struct uses *uses, uint64_t addr)
+{
+    uint32_t best = LM_NO;
+    for (uint32_t i = 0; i < uses->region_count; i++) {
+        const struct lm_region *region = &map->regions.items[i];
+        if (inside(region, addr) &&
+            (best == LM_NO || region->length < map->regions.items[best].length))
+            best = i;
+    }
+    for (uint32_t i = 0; i < uses->region_count && best == LM_NO; i++) {
+        const struct lm_region *region = &map->regions.items[i];
+        uint64_t limit = region->origin + region->length;
+        if (uses->reach[i] >= limit && addr >= limit && addr - uses->reach[i] < REACH)
+            best = i;
+    }
+    return best;
+}
+
+static void use(const struct lm_map *map, struct uses *uses, uint32_t section, uint64_t addr,
+                bool load)
+{
+    const struct lm_section *s = &map->sections.items[section];
+    uint64_t end;
+    uint32_t region = s->region != LM_NO && !load ? s->region : region_at(map, uses, addr);
+    if (region == LM_NO || !add_u64(addr, s->size, &end))
+        return;
+    vec_push(&uses->list, (struct use){addr, end, region, section, load});
+    uses->reach[region] = MAX(uses->reach[region], end);
+    if (!load)
+        uses->run_region[section] = region;
+}
+
+static int compare_uses(const void *left, const void *right)
+{
+    const struct use *a = left, *b = right;
+    if (a->region != b->region)
+        return a->region < b->region ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->section < b->section ? -1 : a->section > b->section;
+}
+
+static void find_uses(const struct lm_map *map, struct uses *uses)
+{
+    *uses = (struct uses){.region_count = MIN(map->regions.count, (size_t)REGIONS_MAX)};
+    uses->reach = mem_zalloc(map->regions.count + 1, sizeof *uses->reach);
+    uses->run_region = mem_alloc((map->sections.count + 1) * sizeof *uses->run_region);
+    memset(uses->run_region, 0xff, (map->sections.count + 1) * sizeof *uses->run_region);
+    for (uint32_t i = 0; i < map->sections.count; i++) {
+        const struct lm_section *s = &map->sections.items[i];
+        if (!s->loaded || s->size == 0)
+            continue;
+        use(map, uses, i, s->addr, false);
+        if (s->lma != s->addr && !s->nobits)
+            use(map, uses, i, s->lma, true);
+    }
+    if (uses->list.count != 0)
+        qsort(uses->list.items, uses->list.count, sizeof *uses->list.items, compare_uses);
+}
+
+static void free_uses(struct uses *uses)
+{
+    vec_free(&uses->list);
+    free(uses->reach);
+    free(uses->run_region);
+}
+
+uint32_t an__map_region_of(struct an_map *map, uint32_t section)
+{
+    if (map->region_of == NULL) {
+        struct uses uses;
+        find_uses(map->map, &uses);
+        map->region_of = uses.run_region;
+        uses.run_region = NULL;
+        free_uses(&uses);
+    }
+    return map->region_of[section];
+}
+
+// ------------------------------------------------------------------------ the table
+
+enum { USED, SHARE, FREE, LARGEST, OVER, LENGTH, ORIGIN, COLUMN_COUNT };
+
+static const struct rep_column region_columns[COLUMN_COUNT] = {
+    [USED] = {"used", "USED", REP_BYTES, true, false},
+    [SHARE] = {"share", "OF REGION", REP_PERMILLE, false, false},
+    [FREE] = {"free", "FREE", REP_BYTES, false, false},
+    [LARGEST] = {"largest_free", "LARGEST RUN", REP_BYTES, false, false},
+    [OVER] = {"over", "OVER", REP_BYTES, false, false},
+    [LENGTH] = {"length", "LENGTH", REP_BYTES, false, false},
+    [ORIGIN] = {"origin", "ORIGIN", REP_ADDRESS, false, false},
+};
+
+static union rep_value *new_values(struct arena *arena)
+{
+    union rep_value *values = ARENA_ARRAY(arena, COLUMN_COUNT, union rep_value);
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        values[i].u = REP_NONE;
+    return values;
+}
+
+static struct rep_row section_row(struct an_map *map, const struct use *use, uint64_t used,
+                                  struct arena *arena)
+{
+    const struct lm_section *s = &map->map->sections.items[use->section];
+    const char *name = names_text(map->names, names_intern(map->names, s->name));
+    struct rep_row row = {.name = use->load ? arena_printf(arena, "%s (load image)", name) : name,
+                          .dimension = "section",
+                          .values = new_values(arena)};
+    row.values[USED].u = used;
+    row.values[ORIGIN].u = use->start;
+    return row;
+}
+
+// One region: each byte is used by the first section that has it, so that overlays close.
+static void region_row(struct an_map *map, const struct lm_region *region, const struct use *uses,
+                       size_t count, struct arena *arena, struct rep_row *row)
+{
+    uint64_t pos = region->origin, used = 0, largest = 0;
+    uint64_t limit = region->origin + region->length; // checked
+    *row = (struct rep_row){.name = names_text(map->names, names_intern(map->names, region->name)),
+                            .dimension = "region",
+                            .values = new_values(arena),
+                            .rows = ARENA_ARRAY(arena, count, struct rep_row)};
+    uint64_t within = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = MAX(uses[i].start, pos), end = MAX(uses[i].end, start);
+        if (start > pos)
+            largest = MAX(largest, MIN(start, limit) - MIN(pos, limit));
+        used += end - start;
+        within += MIN(end, limit) - MIN(start, limit);
+        row->rows[row->row_count++] = section_row(map, &uses[i], end - start, arena);
+        pos = MAX(pos, end);
+    }
+    largest = MAX(largest, limit - MIN(pos, limit));
+    row->values[USED].u = used;
+    row->values[FREE].u = region->length - within;
+    row->values[LARGEST].u = largest;
+    row->values[LENGTH].u = region->length;
+    row->values[ORIGIN].u = region->origin;
+    if (region->length != 0)
+        row->values[SHARE].i =
+            (int64_t)MIN((double)used / (double)region->length * 1000 + 0.5, 1e12);
+    if (pos > limit && count != 0)
+        row->values[OVER].u = pos - limit;
+}
+
+static bool is_sound(const struct lm_region *region)
+{
+    uint64_t end;
+    return add_u64(region->origin, region->length, &end);
+}
+
+static size_t uses_of(const struct uses *uses, size_t from, uint32_t region)
+{
+    size_t count = 0;
+    while (from + count < uses->list.count && uses->list.items[from + count].region == region)
+        count++;
+    return count;
+}
+
+bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *out)
+{
+    struct uses uses;
+    const struct lm_map *lm = map->map;
+    find_uses(lm, &uses);
+    *out = (struct rep_table){.name = "regions",
+                              .names = "REGION",
+                              .columns = region_columns,
+                              .column_count = COLUMN_COUNT,
+                              .hidden_columns_mask = 1u << OVER};
+    out->total.rows = ARENA_ARRAY(arena, uses.region_count, struct rep_row);
+    out->total.values = new_values(arena);
+    out->total.values[USED].u = 0;
+    size_t at = 0;
+    for (uint32_t i = 0; i < uses.region_count; i++) {
+        size_t count = uses_of(&uses, at, i);
+        struct rep_row *row = &out->total.rows[out->total.row_count];
+        if (is_sound(&lm->regions.items[i])) {
+            region_row(map, &lm->regions.items[i], uses.list.items + at, count, arena, row);
+            out->total.values[USED].u += row->values[USED].u;
+            out->total.row_count++;
+            if (row->values[OVER].u != REP_NONE)
+                out->hidden_columns_mask = 0;
+        }
+        at += count;
+    }
+    free_uses(&uses);
+    return out->total.row_count != 0;
+}
+
+// ------------------------------------------------------------------------ overflows
+
+// The end of what stands in a region, and whether it is past the region's own.
+static bool overflows(const struct lm_map *map, const struct uses *uses, uint32_t region,
+                      uint64_t *by)
+{
+    const struct lm_region *r = &map->regions.items[region];
+    uint64_t limit = r->origin + r->length;
+    if (!is_sound(r) || uses->reach[region] <= limit)
+        return false;
+    *by = uses->reach[region] - limit;
+    return true;
+}
+
+size_t an_map_overflows(struct an_map *map, const struct an_map_options *options,
+                        struct arena *arena, struct rep_table *out, size_t max)
+{
+    struct uses uses;
+    find_uses(map->map, &uses);
+    size_t count = 0, at = 0;
+    for (uint32_t i = 0; i < uses.region_count; i++) {
+        size_t users = uses_of(&uses, at, i);
+        uint64_t by;
+        if (count < max && overflows(map->map, &uses, i, &by)) {
+            uint32_t *sections = mem_alloc((users + 1) * sizeof *sections);
+            for (size_t u = 0; u < users; u++)
+                sections[u] = uses.list.items[at + u].section;
+            struct slice name = map->map->regions.items[i].name;
+            out[count].title =
+                arena_printf(arena, "%.*s is too small by %" PRIu64 " bytes; what is in it:",
+                             (int)MIN(name.size, (size_t)NAMES_CUT), (const char *)name.data, by);
+            an__map_objects_in(map, sections, users, options, arena, &out[count++]);
+            free(sections);
+        }
+        at += users;
+    }
+    free_uses(&uses);
+    return count;
+}

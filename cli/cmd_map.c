@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+//
+// tare map MAPFILE: what the linker placed, dropped and pulled in.
+
+#include "cli/cli.h"
+
+#define KEEP_ROWS    20
+#define OVERFLOW_MAX 8 // regions whose contents are told
+#define PARTS_MAX    (4 + OVERFLOW_MAX)
+
+struct map_run {
+    struct lm_map *map;
+    struct cfg *cfg;
+    struct an_map *analyzed;
+    struct an_map_options options;
+    enum cmd_demangle demangle;
+    struct arena *arena;
+    struct rep_part parts[PARTS_MAX];
+    size_t part_count;
+};
+
+// ------------------------------------------------------------------------- options
+
+static bool unknown_dimension(struct cmd *cmd, const char *name)
+{
+    struct buf all = {0};
+    for (unsigned i = 0; i < AN_MAP_DIM_COUNT; i++)
+        buf_printf(&all, " %s", an_map_dim_name((enum an_map_dim)i));
+    buf_char(&all, '\0');
+    cmd_usage(cmd, "there is no dimension '%s' in a map; there are%s", name, all.data);
+    buf_free(&all);
+    return false;
+}
+
+static bool parse_dims(struct cmd *cmd, struct an_map_options *options)
+{
+    unsigned given = 0;
+    for (size_t i = 0; i < cmd->options.dims.count; i++) {
+        const char *name = cmd->options.dims.items[i];
+        enum an_map_dim dim;
+        if (!an_map_dim_parse(name, &dim))
+            return unknown_dimension(cmd, name);
+        if (given & 1u << dim) {
+            cmd_usage(cmd, "the dimension '%s' is given twice", name);
+            return false;
+        }
+        given |= 1u << dim;
+        options->dims[options->dim_count++] = dim;
+    }
+    return true;
+}
+
+// "GLOB" for the first dimension, "DIM=GLOB" for any.
+static bool parse_filters(struct cmd *cmd, struct an_map_options *options)
+{
+    const struct cmd_list *given = &cmd->options.filters;
+    if (given->count > AN_FILTERS_MAX) {
+        cmd_usage(cmd, "at most %d filters", AN_FILTERS_MAX);
+        return false;
+    }
+    for (size_t i = 0; i < given->count; i++) {
+        const char *text = given->items[i], *equals = strchr(text, '=');
+        enum an_map_dim dim = options->dim_count ? options->dims[0] : AN_MAP_MODULE;
+        if (equals != NULL) {
+            const char *name = arena_text(cmd->arena, slice_of(text, (size_t)(equals - text)));
+            if (an_map_dim_parse(name, &dim))
+                text = equals + 1;
+            else if (strpbrk(name, "*?[") == NULL)
+                return unknown_dimension(cmd, name);
+        }
+        options->filters[options->filter_count].dim = dim;
+        options->filters[options->filter_count++].glob = text;
+    }
+    return true;
+}
+
+static const char *shown(void *context, const char *name)
+{
+    const struct map_run *run = context;
+    return cmd_demangle(run->demangle, name, run->arena);
+}
+
+static bool parse_options(struct cmd *cmd, struct map_run *run)
+{
+    struct an_map_options *options = &run->options;
+    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP_ROWS : cmd->options.keep;
+    options->sort = cmd->options.sort;
+    options->all = cmd->options.all;
+    options->shown = shown;
+    options->shown_context = run;
+    run->arena = cmd->arena;
+    const struct cmd_options *o = &cmd->options;
+    if (o->discarded + (o->why != NULL) + o->deps + o->regions > 1) {
+        cmd_usage(cmd, "only one of --discarded, --why, --deps and --regions");
+        return false;
+    }
+    return cmd_demangle_parse(cmd, &run->demangle) && parse_dims(cmd, options) &&
+           parse_filters(cmd, options) && cmd_load_config(cmd, &run->cfg);
+}
+
+// The dialect asked for, NULL when none was.
+static bool parse_dialect(struct cmd *cmd, const struct lm_dialect **out)
+{
+    const char *name = cmd->options.dialect;
+    *out = name == NULL ? NULL : lm_dialect_named(name);
+    if (name == NULL || *out != NULL)
+        return true;
+    struct buf all = {0};
+    size_t count;
+    const struct lm_dialect *dialects = lm_dialects(&count);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&all, " %s (%s)%s", dialects[i].name, dialects[i].title,
+                   i + 1 < count ? "," : "");
+    buf_char(&all, '\0');
+    cmd_usage(cmd, "there is no dialect '%s'; there are%s", name, all.data);
+    buf_free(&all);
+    return false;
+}
+
+static bool open_map(struct cmd *cmd, struct map_run *run)
+{
+    const struct lm_dialect *dialect;
+    const struct cmd_options *o = &cmd->options;
+    if (!parse_dialect(cmd, &dialect))
+        return false;
+    cmd_progress(cmd, "reading the map");
+    if (!lm_open(&run->map, cmd->args[0], dialect, cmd->doubts, &cmd->fault))
+        return false;
+    if (o->gc_list != NULL && !lm_add_gc_list(run->map, o->gc_list, cmd->doubts, &cmd->fault))
+        return false;
+    if (o->why_extract != NULL &&
+        !lm_add_why_extract(run->map, o->why_extract, cmd->doubts, &cmd->fault))
+        return false;
+    run->analyzed = an_map_new(run->map, run->cfg);
+    return true;
+}
+
+// --------------------------------------------------------------------------- report
+
+static struct rep_table *new_table(struct map_run *run)
+{
+    run->parts[run->part_count] = (struct rep_part){.kind = REP_TABLE};
+    return &run->parts[run->part_count++].table;
+}
+
+static bool add_table(struct cmd *cmd, struct map_run *run, enum an_map_dim dim, const char *name,
+                      const char *heading)
+{
+    struct an_map_options options = run->options;
+    if (options.dim_count == 0)
+        options.dims[options.dim_count++] = dim;
+    struct rep_table *table = new_table(run);
+    if (!an_map_table(run->analyzed, &options, cmd->arena, table, &cmd->fault))
+        return false;
+    table->name = name;
+    table->names = heading;
+    return true;
+}
+
+static void add_regions(struct cmd *cmd, struct map_run *run, bool sections)
+{
+    struct rep_table *table = new_table(run);
+    if (!an_map_regions(run->analyzed, cmd->arena, table)) {
+        run->part_count--;
+        return;
+    }
+    // Records of CSV are rows without others below them.
+    for (size_t i = 0; i < table->total.row_count; i++)
+        if (!sections || cmd->format == REP_FORMAT_CSV)
+            table->total.rows[i].row_count = 0;
+}
+
+static void add_overflows(struct cmd *cmd, struct map_run *run)
+{
+    struct rep_table tables[OVERFLOW_MAX];
+    size_t count = an_map_overflows(run->analyzed, &run->options, cmd->arena, tables, OVERFLOW_MAX);
+    for (size_t i = 0; i < count; i++)
+        *new_table(run) = tables[i];
+}
+
+static void add_note(struct cmd *cmd, struct map_run *run)
+{
+    const char **note = ARENA_NEW(cmd->arena, const char *);
+    *note = an_map_note(run->analyzed, cmd->arena);
+    if (*note == NULL || run->options.all)
+        return;
+    struct rep_part *part = &run->parts[run->part_count++];
+    *part = (struct rep_part){.kind = REP_NOTES, .notes = note, .note_count = 1};
+}
+
+// Without -d: regions, output sections, modules. The last one is the main table.
+static bool whole_report(struct cmd *cmd, struct map_run *run)
+{
+    bool divided = run->options.dim_count != 0 || run->options.filter_count != 0;
+    if (!divided) {
+        add_regions(cmd, run, false);
+        if (!add_table(cmd, run, AN_MAP_SECTION, "sections", "SECTION"))
+            return false;
+    }
+    if (!add_table(cmd, run, AN_MAP_MODULE, NULL, divided ? NULL : "MODULE"))
+        return false;
+    if (!divided)
+        add_overflows(cmd, run);
+    add_note(cmd, run);
+    return true;
+}
+
+// Records of CSV are rows without others below them: here every step is one.
+static void flatten(struct cmd *cmd, struct rep_row *total)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < total->row_count; i++)
+        count += 1 + total->rows[i].row_count;
+    struct rep_row *rows = ARENA_ARRAY(cmd->arena, count, struct rep_row);
+    count = 0;
+    for (size_t i = 0; i < total->row_count; i++) {
+        struct rep_row *row = &total->rows[i];
+        rows[count++] = *row;
+        memcpy(&rows[count], row->rows, row->row_count * sizeof *rows);
+        rows[count - 1].row_count = 0;
+        count += row->row_count;
+    }
+    total->rows = rows;
+    total->row_count = count;
+}
+
+static bool make_report(struct cmd *cmd, struct map_run *run)
+{
+    struct fault *fault = &cmd->fault;
+    const struct cmd_options *o = &cmd->options;
+    if (o->discarded) {
+        struct an_map_options options = run->options;
+        if (options.dim_count == 0)
+            options.dims[options.dim_count++] = AN_MAP_MODULE;
+        return an_map_discarded(run->analyzed, &options, cmd->arena, new_table(run), fault);
+    }
+    if (o->why != NULL) {
+        struct rep_table *table = new_table(run);
+        if (!an_map_why(run->analyzed, o->why, cmd->arena, table, fault))
+            return false;
+        if (cmd->format == REP_FORMAT_CSV)
+            flatten(cmd, &table->total);
+        return true;
+    }
+    if (o->deps) {
+        bool members = run->options.dim_count != 0 && run->options.dims[0] != AN_MAP_ARCHIVE;
+        struct rep_table *table = new_table(run);
+        if (!an_map_deps(run->analyzed, members, cmd->arena, table, fault))
+            return false;
+        if (cmd->format != REP_FORMAT_DOT)
+            rep_trim(cmd->arena, table, run->options.keep);
+        return true;
+    }
+    if (!o->regions)
+        return whole_report(cmd, run);
+    add_regions(cmd, run, true);
+    add_overflows(cmd, run);
+    return run->part_count != 0 || fault_set(fault, FAULT_USAGE, cmd->args[0], NULL, NO_OFFSET,
+                                             "this map has no memory regions");
+}
+
+int cmd_map(struct cmd *cmd)
+{
+    struct map_run run = {0};
+    int status = CMD_USAGE;
+    struct rep_build build = {.path = cmd->args[0]};
+    if (parse_options(cmd, &run) && open_map(cmd, &run) && make_report(cmd, &run)) {
+        struct rep_report report = {
+            .builds = &build, .build_count = 1, .parts = run.parts, .part_count = run.part_count};
+        status = cmd_render(cmd, &report);
+    } else {
+        status = cmd_fail(cmd);
+    }
+    an_map_free(run.analyzed);
+    lm_free(run.map);
+    cfg_free(run.cfg);
+    return status;
+}
