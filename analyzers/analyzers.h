@@ -265,8 +265,8 @@ void an_map_free(struct an_map *map);
 bool an_map_table(struct an_map *map, const struct an_map_options *options, struct arena *arena,
                   struct rep_table *out, struct fault *fault);
 // Dropped input: columns `size` and `sections` (how many of them were not empty), both additive.
-bool an_map_discarded(struct an_map *map, const struct an_map_options *options,
-                      struct arena *arena, struct rep_table *out, struct fault *fault);
+bool an_map_discarded(struct an_map *map, const struct an_map_options *options, struct arena *arena,
+                      struct rep_table *out, struct fault *fault);
 // What stands in no region and in no loaded section, as a sentence; NULL when there is nothing.
 const char *an_map_note(const struct an_map *map, struct arena *arena);
 

@@ -25,7 +25,14 @@
 // Exit status: all well; the answer is no; a wrong request or unreadable input; out of resources.
 enum cmd_status { CMD_OK = 0, CMD_NO = 1, CMD_USAGE = 2, CMD_LIMIT = 3 };
 
-enum cmd_verb { VERB_SIZE = 1, VERB_STRUCT = 2, VERB_DIFF = 4, VERB_VERIFY = 8, VERB_MAP = 16, VERB_ALL = 31 };
+enum cmd_verb {
+    VERB_SIZE = 1,
+    VERB_STRUCT = 2,
+    VERB_DIFF = 4,
+    VERB_VERIFY = 8,
+    VERB_MAP = 16,
+    VERB_ALL = 31
+};
 
 #define CMD_NOT_GIVEN UINT64_MAX
 
