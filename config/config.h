@@ -12,6 +12,22 @@
 //     - name: relocations
 //       sections: [".rela*"]
 //
+//   regions:                               # the memory of the target
+//     - {name: FLASH, origin: 0x08000000, length: 256K, kind: ROM}
+//     - {name: SRAM,  origin: 0x3ffc0000, length: 200K, kind: RAM, aliases: [0x40380000]}
+//   base: last.tare                        # what growth is measured against
+//   budgets:
+//     - {region: FLASH, max: 95%, warn: 90%}
+//     - {module: unicode, in: rom, max: 40 KiB, growth: {percent: 2, bytes: 512}}
+//     - {struct: mp_obj_type_t, max: 48}
+//     - symbol: "*printf*"
+//       max: 0
+//       waiver: {reason: "the debug console, until v2", until: 2026-12-31}
+//   targets:                               # builds of one project, each with what is its own
+//     - {name: arm, path: build/arm/fw.elf, script: arm.ld, budgets: [...]}
+//
+// docs/formats/budgets.md tells every key.
+//
 // A list matches when one of its globs does (glob_match of base: `*` runs over slashes); a rule
 // matches when each list it has matches. For "or" write two rules with one name. Unknown keys are
 // errors: a budget with a misspelt name must not pass for one that holds.
@@ -40,5 +56,97 @@ const char *cfg_module(const struct cfg *cfg, const char *unit, const char *symb
 
 // The unit path as reports show it: without strip_prefix. Points into `unit`.
 const char *cfg_strip(const struct cfg *cfg, const char *unit);
+// The names of the module rules, so that a misspelt one can be answered; NULL after the last.
+const char *cfg_module_name(const struct cfg *cfg, size_t index);
+
+// ------------------------------------------------------------------------- regions
+
+enum cfg_memory { CFG_ANY_MEMORY, CFG_ROM, CFG_RAM };
+
+// A memory region: [origin, origin + length), which never wraps. The same bytes may be seen at
+// further addresses (the instruction and the data bus of an ESP32): aliases are the origins of those
+// views, in the same order of bytes.
+struct cfg_region {
+    const char *name;
+    uint64_t origin, length; // bytes
+    enum cfg_memory kind;    // CFG_ANY_MEMORY: not stated
+    const uint64_t *aliases;
+    uint32_t alias_count;
+    uint32_t line; // where it is stated
+    bool placed;   // has origin and length; without, it completes a region that a script states
+};
+
+struct cfg_regions {
+    const struct cfg_region *items;
+    size_t count;
+};
+
+// What `stated` (a script, a map) says, completed by `ours` (tare.yaml): a region of ours replaces
+// the one of that name, or, when it has no place, adds kind and aliases to it. Lives in `arena`, texts
+// are borrowed. False with `fault` when a region without a place has nothing to complete.
+bool cfg_regions_join(struct cfg_regions stated, struct cfg_regions ours, const char *file,
+                      struct arena *arena, struct cfg_regions *out, struct fault *fault);
+
+// ------------------------------------------------------------------------- budgets
+
+// What a budget is on. With CFG_MODULE, CFG_SECTION and CFG_SYMBOL `region` may narrow the bytes.
+enum cfg_subject {
+    CFG_TOTAL,      // all of a column: name is file, vm, rom or ram
+    CFG_REGION,     // what lies in it
+    CFG_MODULE,     // of the rules, or a directory
+    CFG_SECTION,    // glob
+    CFG_SYMBOL,     // glob
+    CFG_STRUCT,     // glob: bytes of the largest type that matches
+    CFG_OBJECTS,    // glob: how many data objects have such a name
+    CFG_OBJECTS_OF, // glob: how many data objects are of such a type
+    CFG_SUBJECT_COUNT,
+};
+const char *cfg_subject_key(enum cfg_subject subject); // "region"
+static inline bool cfg_counts(enum cfg_subject subject)
+{
+    return subject == CFG_OBJECTS || subject == CFG_OBJECTS_OF;
+}
+
+struct cfg_limit {
+    enum { CFG_NO_LIMIT, CFG_AMOUNT, CFG_PERMILLE } kind;
+    uint64_t value; // bytes or objects; or permille of the region
+};
+
+struct cfg_budget {
+    enum cfg_subject subject;
+    const char *name;
+    const char *region;         // or NULL; of CFG_REGION the name again
+    const char *column;         // file, vm (default), rom, ram; NULL with a region and for others
+    struct cfg_limit max, warn; // more than max fails, more than warn is told
+    bool grows;                 // growth: fails when all that is given is passed
+    struct cfg_limit growth_percent, growth_bytes;
+    const char *waiver; // the reason, or NULL
+    uint32_t until;     // last day of the waiver: 20261231
+    uint32_t line;
+};
+
+struct cfg_budgets {
+    const struct cfg_budget *items;
+    size_t count;
+};
+
+// One build to check. Paths are as they are written, relative to the directory of tare.yaml.
+struct cfg_target {
+    const char *name; // of targets; NULL for what stands at the top
+    const char *path, *map, *debug, *script, *ship, *base; // all but path may be NULL
+    struct cfg_regions regions;
+    struct cfg_budgets budgets; // its own, then those at the top
+    uint32_t line;
+};
+
+// What stands at the top of the file: regions, budgets, base. Never NULL, also without a file.
+const struct cfg_target *cfg_top(const struct cfg *cfg);
+// The targets; regions and base of the top hold where they have none.
+const struct cfg_target *cfg_targets(const struct cfg *cfg, size_t *count);
+// The name the file was loaded by; "" without one.
+const char *cfg_path(const struct cfg *cfg);
+
+// A date as cfg_budget.until has it, or 0 for what is none: "2026-12-31".
+uint32_t cfg_date(const char *text);
 
 #endif

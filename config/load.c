@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The schema of tare.yaml and its loading with libcyaml. A new key is a member in private.h and a
-// line in a table here.
+// Loading tare.yaml with libcyaml, and what is wrong with it in our words.
 
 #include <cyaml/cyaml.h>
 #include <errno.h>
@@ -12,41 +11,6 @@
 #include <unistd.h>
 
 #include "config/private.h"
-
-// -------------------------------------------------------------------------- schema
-
-#define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
-
-static const cyaml_schema_value_t glob_value = {
-    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED),
-};
-
-#define GLOBS(key, member)                                                                         \
-    CYAML_FIELD_SEQUENCE_COUNT(key, OPTIONAL, struct cfg_rule, member.items, member.count,         \
-                               &glob_value, 1, CYAML_UNLIMITED)
-
-static const cyaml_schema_field_t rule_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct cfg_rule, name, 1, CYAML_UNLIMITED),
-    GLOBS("units", units),
-    GLOBS("symbols", symbols),
-    GLOBS("sections", sections),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_value_t rule_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cfg_rule, rule_fields),
-};
-
-static const cyaml_schema_field_t fields[] = {
-    CYAML_FIELD_STRING_PTR("strip_prefix", OPTIONAL, struct cfg, strip_prefix, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_SEQUENCE_COUNT("modules", OPTIONAL, struct cfg, modules, module_count, &rule_value,
-                               0, CYAML_UNLIMITED),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_value_t schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct cfg, fields),
-};
 
 // ------------------------------------------------------------------ cyaml's messages
 
@@ -60,7 +24,7 @@ struct complaint {
     char text[200];
     char field[60];                // the innermost field that is named, or ""
     struct cfg__place at;          // the innermost place
-    struct cfg__place entry_start; // of the innermost list entry
+    struct cfg__place entry_start; // of the list entry that it is or is directly in
 };
 
 static void note_place(struct complaint *complaint, const char *line)
@@ -72,7 +36,8 @@ static void note_place(struct complaint *complaint, const char *line)
         return;
     if (complaint->at.line == 0)
         complaint->at = place;
-    if (complaint->entry_start.line == 0 && strncmp(line, "in sequence entry", 17) == 0)
+    if (complaint->entry_start.line == 0 && complaint->field[0] == '\0' &&
+        strncmp(line, "in sequence entry", 17) == 0)
         complaint->entry_start = place;
     if (complaint->field[0] == '\0')
         sscanf(line, "in mapping field '%59[^']'", complaint->field);
@@ -100,21 +65,6 @@ static const char *after(const char *text, const char *prefix)
     return strncmp(text, prefix, size) == 0 ? text + size : NULL;
 }
 
-// The key nearest to a misspelt one, or NULL.
-static const char *nearest_key(const char *key)
-{
-    const cyaml_schema_field_t *tables[] = {fields, rule_fields};
-    const char *nearest = NULL;
-    unsigned best = 3;
-    for (size_t t = 0; t < COUNT_OF(tables); t++)
-        for (const cyaml_schema_field_t *field = tables[t]; field->key != NULL; field++) {
-            unsigned distance = text_distance(slice_text(key), slice_text(field->key), best);
-            if (distance < best)
-                best = distance, nearest = field->key;
-        }
-    return nearest;
-}
-
 static const char *kind_word(const char *text)
 {
     static const struct {
@@ -133,9 +83,9 @@ static void say_kind(struct buf *out, const char *wanted)
     buf_printf(out, "expected %s, found %s", kind_word(wanted), kind_word(got ? got + 7 : ""));
 }
 
-static void say_unknown_key(struct buf *out, const char *key)
+static void say_unknown_key(struct buf *out, const char *field, const char *key)
 {
-    const char *nearest = nearest_key(key);
+    const char *nearest = cfg__nearest_key(field, key);
     buf_printf(out, "unknown key '%s'", key);
     if (nearest != NULL)
         buf_printf(out, ", did you mean '%s'?", nearest);
@@ -146,7 +96,7 @@ static size_t say_key(struct buf *out, const struct complaint *complaint, struct
 {
     const char *key;
     if ((key = after(complaint->text, "Unexpected key: "))) {
-        say_unknown_key(out, key);
+        say_unknown_key(out, complaint->field, key);
         return cfg__line_of_text(text, key, complaint->at);
     }
     if ((key = after(complaint->text, "Mapping field already seen: "))) {
@@ -169,6 +119,8 @@ static void say_value(struct buf *out, const struct complaint *complaint, cyaml_
         say_kind(out, wanted);
     else if (after(said, "Insufficient entries"))
         buf_text(out, "the list is empty");
+    else if (after(said, "Excess entries"))
+        buf_text(out, "the list is too long");
     else if (after(said, "STRING length <"))
         buf_text(out, "the text is empty");
     else
@@ -214,21 +166,10 @@ static cyaml_config_t cyaml_settings(struct complaint *complaint)
 void cfg_free(struct cfg *cfg)
 {
     cyaml_config_t settings = cyaml_settings(NULL);
-    if (cfg != NULL)
-        cyaml_free(&settings, &schema, cfg, 0);
-}
-
-// What a schema cannot say: a rule has something to match.
-static bool check_rules(const struct cfg *cfg, struct slice text, const char *name,
-                        struct fault *fault)
-{
-    for (size_t i = 0; i < cfg->module_count; i++) {
-        const struct cfg_rule *rule = &cfg->modules[i];
-        if (rule->units.count + rule->symbols.count + rule->sections.count == 0)
-            return cfg__fault(fault, name, cfg__line_of_entry(text, "modules", i),
-                              "module '%s' has no units, symbols or sections to match", rule->name);
-    }
-    return true;
+    if (cfg == NULL)
+        return;
+    arena_free(cfg->arena);
+    cyaml_free(&settings, cfg__schema(), cfg, 0);
 }
 
 bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct fault *fault)
@@ -242,13 +183,13 @@ bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct
         return cfg__fault(fault, name, 0, "%zu bytes are too long for a configuration", text.size);
     if (!cfg__check_yaml(text, name, fault))
         return false;
-    cyaml_err_t error =
-        cyaml_load_data(text.data, text.size, &settings, &schema, (cyaml_data_t **)&cfg, NULL);
+    cyaml_err_t error = cyaml_load_data(text.data, text.size, &settings, cfg__schema(),
+                                        (cyaml_data_t **)&cfg, NULL);
     if (error != CYAML_OK)
         return complain(&complaint, error, text, name, fault);
     if (cfg == NULL)
         cfg = mem_zalloc(1, sizeof *cfg); // an empty document
-    if (!check_rules(cfg, text, name, fault)) {
+    if (!cfg__understand(cfg, text, name, fault)) {
         cfg_free(cfg);
         return false;
     }

@@ -40,3 +40,8 @@ const char *cfg_module(const struct cfg *cfg, const char *unit, const char *symb
     }
     return NULL;
 }
+
+const char *cfg_module_name(const struct cfg *cfg, size_t index)
+{
+    return cfg != NULL && index < cfg->module_count ? cfg->modules[index].name : NULL;
+}

@@ -3,6 +3,7 @@
 // Places in YAML text, by walking its events with libyaml.
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <yaml.h>
 
 #include "config/private.h"
@@ -128,20 +129,68 @@ size_t cfg__line_of_text(struct slice text, const char *scalar, struct cfg__plac
     return line ? line : from.line;
 }
 
-size_t cfg__line_of_entry(struct slice text, const char *key, size_t index)
+// -------------------------------------------------------------------------- the tree
+
+struct cfg__tree {
+    yaml_parser_t parser;
+    yaml_document_t document;
+};
+
+struct cfg__tree *cfg__tree_new(struct slice text)
 {
-    struct walk walk;
-    size_t line = 0;
-    bool in_list = false;
-    walk_start(&walk, text);
-    while (line == 0 && walk_next(&walk)) {
-        if (walk.depth == 1)
-            in_list =
-                is_scalar(&walk, key) || (in_list && walk.event.type == YAML_SEQUENCE_START_EVENT);
-        else if (walk.depth == 2 && in_list && walk.event.type == YAML_MAPPING_START_EVENT &&
-                 index-- == 0)
-            line = walk_line(&walk);
+    struct cfg__tree *tree = mem_zalloc(1, sizeof *tree);
+    if (!yaml_parser_initialize(&tree->parser))
+        panic(__FILE__, __LINE__, "out of memory");
+    yaml_parser_set_input_string(&tree->parser, text.data, text.size);
+    if (!yaml_parser_load(&tree->parser, &tree->document))
+        memset(&tree->document, 0, sizeof tree->document);
+    return tree;
+}
+
+void cfg__tree_free(struct cfg__tree *tree)
+{
+    yaml_document_delete(&tree->document);
+    yaml_parser_delete(&tree->parser);
+    free(tree);
+}
+
+static yaml_node_t *tree_node(struct cfg__tree *tree, int node, yaml_node_type_t type)
+{
+    yaml_node_t *found = node > 0 ? yaml_document_get_node(&tree->document, node) : NULL;
+    return found != NULL && (type == YAML_NO_NODE || found->type == type) ? found : NULL;
+}
+
+int cfg__tree_root(struct cfg__tree *tree)
+{
+    return yaml_document_get_root_node(&tree->document) != NULL ? 1 : 0;
+}
+
+int cfg__tree_child(struct cfg__tree *tree, int mapping, const char *key)
+{
+    const yaml_node_t *node = tree_node(tree, mapping, YAML_MAPPING_NODE);
+    if (node == NULL)
+        return 0;
+    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+         pair < node->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *name = tree_node(tree, pair->key, YAML_SCALAR_NODE);
+        if (name != NULL &&
+            slice_is(slice_of(name->data.scalar.value, name->data.scalar.length), key))
+            return pair->value;
     }
-    walk_end(&walk);
-    return line;
+    return 0;
+}
+
+int cfg__tree_item(struct cfg__tree *tree, int list, size_t index)
+{
+    const yaml_node_t *node = tree_node(tree, list, YAML_SEQUENCE_NODE);
+    if (node == NULL ||
+        index >= (size_t)(node->data.sequence.items.top - node->data.sequence.items.start))
+        return 0;
+    return node->data.sequence.items.start[index];
+}
+
+uint32_t cfg__tree_line(struct cfg__tree *tree, int node)
+{
+    const yaml_node_t *found = tree_node(tree, node, YAML_NO_NODE);
+    return found != NULL ? (uint32_t)found->start_mark.line + 1 : 0;
 }

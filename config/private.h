@@ -10,7 +10,8 @@
 
 #include "config/config.h"
 
-// The members are what the schema in load.c fills in.
+// The members are what the schema fills in: texts as they are written. What they mean is worked out
+// once (meaning.c) and lies beside them.
 struct cfg_globs {
     char **items;
     uint32_t count;
@@ -21,11 +22,60 @@ struct cfg_rule {
     struct cfg_globs units, symbols, sections;
 };
 
+struct cfg__region {
+    char *name, *origin, *length, *kind;
+    struct cfg_globs aliases;
+};
+
+struct cfg__growth {
+    char *percent, *bytes;
+};
+
+struct cfg__waiver {
+    char *reason, *until;
+};
+
+struct cfg__budget {
+    char *subject[CFG_SUBJECT_COUNT];
+    char *column, *max, *warn;
+    struct cfg__growth *growth;
+    struct cfg__waiver *waiver;
+};
+
+struct cfg__target {
+    char *name, *path, *map, *debug, *script, *ship, *base;
+    struct cfg__region *regions;
+    struct cfg__budget *budgets;
+    uint32_t region_count, budget_count;
+};
+
 struct cfg {
     char *strip_prefix; // or NULL
     struct cfg_rule *modules;
     uint32_t module_count;
+    struct cfg__target top; // regions, budgets, base
+    struct cfg__target *targets;
+    uint32_t target_count;
+    // not of the schema
+    struct arena *arena;
+    const char *path;
+    struct cfg_target top_meaning;
+    struct cfg_target *target_meanings;
 };
+
+// The schema (schema.c), as libcyaml's cyaml_schema_value_t.
+const void *cfg__schema(void);
+// The key nearest to a misspelt one among those of the mapping that is the value of `field` (""
+// for the top), or NULL.
+const char *cfg__nearest_key(const char *field, const char *key);
+
+// Works out regions, budgets and targets; false with `fault` when they make no sense.
+bool cfg__understand(struct cfg *cfg, struct slice text, const char *name, struct fault *fault);
+
+// "96 KiB", "100k", "4096", "0x1000" (K, KB and KiB are 1024 bytes); false when it is none.
+bool cfg__amount(const char *text, uint64_t *value);
+// The same, or "95%", "92.5%".
+bool cfg__limit(const char *text, struct cfg_limit *limit);
 
 // Lines and columns count from 1; line 0: not known.
 struct cfg__place {
@@ -40,7 +90,16 @@ bool cfg__fault(struct fault *fault, const char *name, size_t line, const char *
 bool cfg__check_yaml(struct slice text, const char *name, struct fault *fault);
 // The line of the first scalar with this text after `from`, else that of `from`.
 size_t cfg__line_of_text(struct slice text, const char *scalar, struct cfg__place from);
-// The line on which entry `index` of the top-level list `key` starts, or 0.
-size_t cfg__line_of_entry(struct slice text, const char *key, size_t index);
+
+// The tree of a well-formed text, for the lines of its nodes. Node 0 is none; asking it for a child
+// gives none.
+struct cfg__tree;
+struct cfg__tree *cfg__tree_new(struct slice text);
+void cfg__tree_free(struct cfg__tree *tree);
+int cfg__tree_root(struct cfg__tree *tree);
+int cfg__tree_child(struct cfg__tree *tree, int mapping, const char *key);
+int cfg__tree_item(struct cfg__tree *tree, int list, size_t index);
+// The line of a node; 0 for none.
+uint32_t cfg__tree_line(struct cfg__tree *tree, int node);
 
 #endif
