@@ -4,7 +4,8 @@
 // find goes into report parts (reports/reports.h), which cli/ hands to a renderer.
 //
 //   ledger ──── modules    units as people group them
-//          └─── footprint  who owns the bytes of a build
+//          ├─── footprint  who owns the bytes of a build
+//          └─── regions    how full the memories of the target are
 //   dw_types ── layout     what a type's bytes are spent on
 //   two of either ── diff  what changed
 //
@@ -92,6 +93,22 @@ struct an_footprint_options {
 bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
                   const struct an_footprint_options *options, struct arena *arena,
                   struct rep_table *out, struct fault *fault);
+
+// ------------------------------------------------------------------------- regions
+
+// How full a memory is: the union of what lies there and of what is loaded from there, so that
+// .data counts in RAM and, by its load address, in ROM.
+struct an_region_use {
+    const struct cfg_region *region;
+    uint64_t used, free, largest; // bytes; the largest run of free ones
+    enum cfg_memory kind;         // as stated, else by what lies in it
+};
+struct an_region_use an_region_measure(const struct ledger *ledger,
+                                       const struct cfg_region *region);
+// One row a region, in their order, and one for the bytes in none. Nothing adds up: regions may
+// overlap. Lives in `arena`.
+void an_regions(const struct ledger *ledger, struct cfg_regions regions, struct arena *arena,
+                struct rep_table *out);
 
 // ------------------------------------------------------------------------- layouts
 

@@ -51,6 +51,8 @@ struct cmd_options {
     // size, diff
     struct cmd_list dims, filters;
     const char *sort, *save, *demangle, *of;
+    const char *script; // size, check
+    struct cmd_list defines;
     uint64_t keep, min_change;
     bool all;
     // struct
@@ -163,6 +165,17 @@ struct led_snapshot_info cmd_build_info(struct cmd *cmd, const struct cmd_build 
 // The header of a report about these builds.
 void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t count,
                         struct rep_report *report);
+
+// ------------------------------------------------------------------------- regions
+
+// The target of tare.yaml whose path is this file; what stands at the top when there is none.
+const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, const char *path);
+// A path of tare.yaml, seen from the working directory. NULL stays NULL.
+const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path);
+// The regions of a build: those of its linker script (--script, else the target's), completed by
+// tare.yaml.
+bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
+                 struct cfg_regions *out);
 
 // ----------------------------------------------------------------------- demangling
 

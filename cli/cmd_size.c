@@ -48,18 +48,38 @@ static bool save(struct cmd *cmd, struct cmd_build *build)
 
 // -------------------------------------------------------------------------- report
 
+// How full its regions are, for a build that runs from them (or when asked to by --script).
+static bool add_regions(struct cmd *cmd, const struct cmd_build *build, const struct cfg *cfg,
+                        struct rep_report *report)
+{
+    struct cfg_regions regions = {0};
+    if (cmd->options.script == NULL && led_total(build->ledger, LED_ROM) == 0)
+        return true;
+    if (!cmd_regions(cmd, cfg, cmd_target_of(cmd, cfg, build->path), &regions))
+        return false;
+    if (regions.count != 0)
+        an_regions(build->ledger, regions, cmd->arena, &report->parts[report->part_count++].table);
+    return true;
+}
+
+static void add_note(const struct cmd_division *division, struct rep_report *report)
+{
+    struct rep_part *part = &report->parts[report->part_count];
+    if (division->note == NULL)
+        return;
+    *part = (struct rep_part){.kind = REP_NOTES, .notes = &division->note, .note_count = 1};
+    report->part_count++;
+}
+
 static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
 {
-    struct rep_part parts[2] = {{.kind = REP_TABLE}, {.kind = REP_NOTES}};
+    struct rep_part parts[3] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
     struct rep_report report = {.parts = parts, .part_count = 1};
     struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
     int status;
-    bool good = cmd_division_refine(cmd, division, &modules, 1);
-    if (division->note != NULL) {
-        parts[1].notes = &division->note;
-        parts[1].note_count = 1;
-        report.part_count = 2;
-    }
+    bool good = cmd_division_refine(cmd, division, &modules, 1) &&
+                add_regions(cmd, build, division->cfg, &report);
+    add_note(division, &report);
     cmd_build_describe(cmd, build, 1, &report);
     // The snapshot comes once nothing but the writing of the report can fail.
     if (good &&

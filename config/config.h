@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// config: tare.yaml, read once.
+// config: tare.yaml, read once; and the MEMORY block of linker scripts, which says the same as its
+// `regions`.
 //
 //   strip_prefix: /build/python3.11/       # taken off the front of unit paths
 //   modules:                               # the first rule that matches names the module
@@ -148,5 +149,29 @@ const char *cfg_path(const struct cfg *cfg);
 
 // A date as cfg_budget.until has it, or 0 for what is none: "2026-12-31".
 uint32_t cfg_date(const char *text);
+
+// ------------------------------------------------------------------ linker scripts
+
+// The MEMORY block of a GNU linker script (also as lld and gold read it), with the expressions in
+// use: arithmetic, comparisons, ?:, ORIGIN, LENGTH, DEFINED, ALIGN, MAX, MIN, symbols that the
+// script assigns before, INCLUDE (relative to the script, then to the working directory), and
+// REGION_ALIAS, which is one more name and makes no region. Symbols from the command line
+// (--defsym) may be given. What stands elsewhere in the script is passed over.
+//
+// Kind: RAM when the attributes allow writing (w) or, as some scripts call RAM that is executed from
+// "rx", when the name has "ram" in it; else ROM.
+struct cfg_script_options {
+    const char *const *defines; // NAME=VALUE
+    size_t define_count;
+};
+
+// Regions live in `arena`. False with `fault` ("SCRIPT:LINE: ...") when it cannot be read, has no
+// MEMORY block, or an expression that needs what only the linker knows.
+bool cfg_script_load(const char *path, const struct cfg_script_options *options,
+                     struct arena *arena, struct cfg_regions *out, struct fault *fault);
+// The same for bytes; INCLUDE is refused.
+bool cfg_script_load_text(struct slice text, const char *name,
+                          const struct cfg_script_options *options, struct arena *arena,
+                          struct cfg_regions *out, struct fault *fault);
 
 #endif

@@ -214,15 +214,21 @@ static bool read_all(int file, const char *path, struct buf *out, struct fault *
     return true;
 }
 
-bool cfg_load(struct cfg **out, const char *path, struct fault *fault)
+bool cfg__read_file(const char *path, struct buf *out, struct fault *fault)
 {
-    struct buf bytes = {0};
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not keep us waiting
     if (file < 0)
         return cfg__fault(fault, path, 0, "cannot be opened: %s", strerror(errno));
-    bool good = read_all(file, path, &bytes, fault) &&
-                cfg_load_text(out, slice_of(bytes.data, bytes.size), path, fault);
+    bool good = read_all(file, path, out, fault);
     close(file);
+    return good;
+}
+
+bool cfg_load(struct cfg **out, const char *path, struct fault *fault)
+{
+    struct buf bytes = {0};
+    bool good = cfg__read_file(path, &bytes, fault) &&
+                cfg_load_text(out, slice_of(bytes.data, bytes.size), path, fault);
     buf_free(&bytes);
     return good;
 }

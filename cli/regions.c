@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// What is known about the memory of a build: its target in tare.yaml, and its linker script.
+
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+
+const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path)
+{
+    const char *config = cfg_path(cfg), *slash = strrchr(config, '/');
+    if (path == NULL || path[0] == '/' || slash == NULL)
+        return path;
+    return arena_printf(cmd->arena, "%.*s/%s", (int)(slash - config), config, path);
+}
+
+const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, const char *path)
+{
+    size_t count;
+    struct stat wanted, found;
+    const struct cfg_target *targets = cfg_targets(cfg, &count);
+    bool there = stat(path, &wanted) == 0;
+    for (size_t i = 0; i < count && there; i++) {
+        const char *other = cmd_beside_config(cmd, cfg, targets[i].path);
+        if (stat(other, &found) == 0 && found.st_dev == wanted.st_dev &&
+            found.st_ino == wanted.st_ino)
+            return &targets[i];
+    }
+    return cfg_top(cfg);
+}
+
+bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
+                 struct cfg_regions *out)
+{
+    struct cfg_regions stated = {0};
+    const struct cfg_script_options options = {cmd->options.defines.items,
+                                               cmd->options.defines.count};
+    const char *script = cmd->options.script;
+    if (script == NULL)
+        script = cmd_beside_config(cmd, cfg, target->script);
+    if (script != NULL && !cfg_script_load(script, &options, cmd->arena, &stated, &cmd->fault))
+        return false;
+    return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
+}
