@@ -317,6 +317,46 @@ static void check_section(struct lm__reader *r, const struct lm_section *section
     }
 }
 
+// Contributions by section, in their order within each; the symbols follow.
+static void sort_contributions(struct lm_map *map)
+{
+    size_t count = map->contributions.count;
+    struct keyed *order = mem_alloc(count * sizeof *order);
+    struct keyed *scratch = mem_alloc(count * sizeof *scratch);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (struct keyed){map->contributions.items[i].section, i};
+    sort_keyed(order, scratch, count);
+    struct lm_contribution *sorted = mem_alloc(count * sizeof *sorted);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = map->contributions.items[order[i].value];
+        scratch[order[i].value].key = i;
+    }
+    for (size_t i = 0; i < map->symbols.count; i++)
+        if (map->symbols.items[i].contribution != LM_NO)
+            map->symbols.items[i].contribution =
+                (uint32_t)scratch[map->symbols.items[i].contribution].key;
+    free(map->contributions.items);
+    map->contributions.items = sorted;
+    map->contributions.capacity = count;
+    free(scratch);
+    free(order);
+}
+
+static void group_contributions(struct lm_map *map)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < map->contributions.count && sorted; i++)
+        sorted = map->contributions.items[i - 1].section <= map->contributions.items[i].section;
+    if (!sorted)
+        sort_contributions(map);
+    for (size_t i = 0; i < map->sections.count; i++)
+        map->sections.items[i].count = 0;
+    for (uint32_t i = 0; i < map->contributions.count; i++) {
+        struct lm_section *s = &map->sections.items[map->contributions.items[i].section];
+        s->first = s->count++ == 0 ? i : s->first;
+    }
+}
+
 // A section has no load image when nothing in it has one.
 static bool only_nobits(const struct lm_map *map, const struct lm_section *section)
 {
@@ -348,6 +388,7 @@ static void find_loaded(struct lm_map *map)
 void lm__finish(struct lm__reader *r)
 {
     struct lm_map *map = r->map;
+    group_contributions(map);
     for (size_t i = 0; i < map->sections.count; i++) {
         struct lm_section *s = &map->sections.items[i];
         s->nobits = s->nobits || only_nobits(map, s);

@@ -117,6 +117,14 @@ unsigned lm__lld_score(struct slice head);
 void lm__lld_read(struct lm__reader *r);
 unsigned lm__mold_score(struct slice head);
 void lm__mold_read(struct lm__reader *r);
+unsigned lm__armlink_score(struct slice head);
+void lm__armlink_read(struct lm__reader *r);
+unsigned lm__iar_score(struct slice head);
+void lm__iar_read(struct lm__reader *r);
+unsigned lm__ld64_score(struct slice head);
+void lm__ld64_read(struct lm__reader *r);
+unsigned lm__ti_score(struct slice head);
+void lm__ti_read(struct lm__reader *r);
 
 // The tables of lld and mold, which differ in their numbers: read in lld.c.
 struct lm__columns {

@@ -15,6 +15,10 @@ static const struct lm_dialect dialects[] = {
     {"gold", "gold", lm__gold_score, lm__gold_read},
     {"lld", "LLVM lld", lm__lld_score, lm__lld_read},
     {"mold", "mold", lm__mold_score, lm__mold_read},
+    {"armlink", "Keil armlink", lm__armlink_score, lm__armlink_read},
+    {"iar", "IAR ILINK", lm__iar_score, lm__iar_read},
+    {"ld64", "Apple ld64", lm__ld64_score, lm__ld64_read},
+    {"ti", "TI linker", lm__ti_score, lm__ti_read},
 };
 
 const struct lm_dialect *lm_dialects(size_t *count)

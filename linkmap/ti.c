@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+//
+// The maps of the linkers of Texas Instruments (ARM, C2000, C6000, MSP430, tiarmclang).
+//
+//   OUTPUT FILE NAME:   <blinky.out>
+//   ENTRY POINT SYMBOL: "_c_int00_noargs"  address: 20004f15
+//   MEMORY CONFIGURATION
+//     SRAM_CODE             20004000   00019000  00001354  00017cac  RW X      origin length used free
+//   SEGMENT ALLOCATION MAP
+//     20004400    20004400    00000c80   00000c80    r-x .text                 run load length init
+//   SECTION ALLOCATION MAP
+//   .text      0    20004400    00000c80                                       page origin length
+//                     20004400    00000398     gpio_if.obj (.text)
+//                     20004798    00000178     driverlib.a : prcm.obj (.text:PRCMCC3200MCUInit)
+//                     20004910    000000a8                 : interrupt.obj (.text:IntEnable)
+//                     20004c56    00000002     --HOLE-- [fill = 0]
+//   MODULE SUMMARY
+//          Grand Total:                 3196   1743      2083
+//   GLOBAL SYMBOLS: SORTED ALPHABETICALLY BY Name
+//   20004e59  GPIODirModeSet
+//
+// Numbers are hexadecimal without a mark, sizes in addressable units of the target: bytes on all but C2000.
+// A hole without a fill value in a section without contents is reserved (the stack), not padding.
+
+#include "linkmap/private.h"
+
+enum part { BEFORE, MEMORY, SEGMENTS, SECTIONS, MODULES, SYMBOLS, AFTER };
+
+struct ti {
+    struct lm__reader *r;
+    enum part part;
+    struct slice archive; // of the last row that named one
+    struct slice pending; // a section's name that stands alone
+    bool in_section, reserved;
+    bool thumb; // code symbols have bit 0 set
+    struct names *names;
+    VEC(uint64_t) load; // by name, from the segments; LM_NONE where not known
+};
+
+unsigned lm__ti_score(struct slice head)
+{
+    bool both = lm__has_line(head, "SECTION ALLOCATION MAP") ||
+                lm__has_line(head, "SEGMENT ALLOCATION MAP");
+    if (both && lm__has_line(head, "OUTPUT FILE NAME:"))
+        return 95;
+    return lm__has_line(head, ">> Linked ") && lm__has_line(head, "MEMORY CONFIGURATION") ? 70 : 0;
+}
+
+// -------------------------------------------------------------------- before the map
+
+static void head_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = lm__trim(line);
+    if (ti->r->map->producer.size == 0 && lm__find(rest, "Linker ") != SIZE_MAX) {
+        ti->r->map->producer = rest;
+        ti->thumb = lm__find(rest, "ARM") != SIZE_MAX || lm__find(rest, "Arm") != SIZE_MAX;
+    } else if (lm__eat(&rest, "OUTPUT FILE NAME:")) {
+        rest = lm__trim(rest);
+        if (rest.size > 2 && rest.data[0] == '<')
+            ti->r->map->output = slice_of(rest.data + 1, rest.size - 2);
+    } else if (lm__eat(&rest, "ENTRY POINT SYMBOL:")) {
+        rest = lm__trim(rest);
+        size_t end = rest.size > 1 ? lm__find(lm__from(rest, 1), "\"") : SIZE_MAX;
+        if (end == SIZE_MAX)
+            return;
+        ti->r->map->entry = slice_of(rest.data + 1, end);
+        size_t at = lm__find(rest, "address: ");
+        if (at != SIZE_MAX)
+            (void)lm__hex(lm__trim(lm__from(rest, at + 9)), &ti->r->map->entry_addr);
+    }
+}
+
+static void memory_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = line;
+    struct lm_region region = {.name = lm__word(&rest), .line = ti->r->line};
+    uint64_t unused;
+    if (!lm__hex(lm__word(&rest), &region.origin) || !lm__hex(lm__word(&rest), &region.length) ||
+        !lm__hex(lm__word(&rest), &region.used) || !lm__hex(lm__word(&rest), &unused))
+        return; // headings, pages
+    region.attributes = lm__trim(rest);
+    vec_push(&ti->r->map->regions, region);
+}
+
+static void segment_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = line;
+    uint64_t numbers[4];
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (!lm__hex(lm__word(&rest), &numbers[i]))
+            return;
+    lm__word(&rest); // attributes
+    struct slice name = lm__trim(rest);
+    if (name.size == 0)
+        return;
+    name_id id = names_intern(ti->names, name);
+    while (ti->load.count <= id)
+        vec_push(&ti->load, LM_NONE);
+    ti->load.items[id] = numbers[1];
+}
+
+// ------------------------------------------------------------------------- sections
+
+static bool open_section(struct ti *ti, struct slice name, struct slice rest)
+{
+    uint64_t page, origin, length;
+    if (!lm__decimal(lm__word(&rest), &page) || !lm__hex(lm__word(&rest), &origin) ||
+        !lm__hex(lm__word(&rest), &length))
+        return false;
+    struct lm_section *section = lm__section(ti->r, name, origin, length);
+    name_id id = names_find(ti->names, name);
+    if (id < ti->load.count && ti->load.items[id] != LM_NONE)
+        section->lma = ti->load.items[id];
+    rest = lm__trim(rest);
+    // UNINITIALIZED, NOLOAD SECTION, DSECT, COPY SECTION
+    ti->reserved = slice_starts(rest, "UNINIT") || slice_starts(rest, "NOLOAD");
+    // A section that is copied from a compressed image of its own is printed so, too.
+    section->nobits = ti->reserved;
+    section->loaded = !slice_starts(rest, "COPY") && !slice_starts(rest, "DSECT");
+    ti->in_section = true;
+    return true;
+}
+
+static void section_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = line, name = lm__word(&rest);
+    if (slice_is(name, "*") && ti->pending.size != 0)
+        name = ti->pending;
+    ti->pending = slice_of(NULL, 0);
+    if (!open_section(ti, name, rest)) {
+        ti->in_section = false;
+        ti->pending = lm__trim(line);
+    }
+}
+
+// "driverlib.a : prcm.obj (.text:f)", ": gpio.obj (.text)", "main.obj (.text)", "(.cinit..bss.load)"
+static void input_row(struct ti *ti, uint64_t addr, uint64_t size, struct slice text)
+{
+    struct slice archive = {0}, object = {0}, section = text;
+    size_t open = lm__find(text, " (");
+    if (slice_starts(text, "("))
+        section = lm__from(text, 1);
+    else if (open != SIZE_MAX) {
+        object = lm__until(text, open);
+        section = lm__from(text, open + 2);
+    }
+    size_t colon = slice_starts(object, ": ") ? 0 : lm__find(object, " : ");
+    if (colon != SIZE_MAX) {
+        if (colon != 0)
+            ti->archive = lm__trim(lm__until(object, colon));
+        archive = ti->archive;
+        object = lm__trim(lm__from(object, colon + (colon != 0 ? 3 : 2)));
+    }
+    section = lm__until(section, MIN(lm__find(section, ")"), section.size));
+    uint32_t file = lm__member(ti->r, archive, object);
+    struct lm_contribution *c = lm__contribution(ti->r, section, addr, size, file);
+    c->nobits = ti->reserved;
+    if (slice_starts(section, ".common:"))
+        c->kind = LM_COMMON;
+    else if (file == LM_NO)
+        c->kind = LM_MADE;
+}
+
+static void contribution_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = line;
+    uint64_t addr, size;
+    if (!lm__hex(lm__word(&rest), &addr) || !lm__hex(lm__word(&rest), &size)) {
+        if (ti->in_section)
+            lm__doubt(ti->r, ti->r->line, "expected origin and length of an input section");
+        return;
+    }
+    if (!ti->in_section)
+        return;
+    rest = lm__trim(rest);
+    if (!slice_starts(rest, "--HOLE--")) {
+        input_row(ti, addr, size, rest);
+        return;
+    }
+    bool padding = !ti->reserved || lm__find(rest, "[fill") != SIZE_MAX;
+    struct lm_map *map = ti->r->map;
+    struct slice name = map->sections.items[map->sections.count - 1].name;
+    struct lm_contribution *c =
+        lm__contribution(ti->r, padding ? slice_text("--HOLE--") : name, addr, size, LM_NO);
+    c->kind = padding ? LM_FILL : LM_MADE;
+    c->nobits = ti->reserved;
+}
+
+// ---------------------------------------------------------------- totals and symbols
+
+static void module_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = lm__trim(line);
+    uint64_t total = 0, number, read = 0;
+    if (!lm__eat(&rest, "Grand Total:"))
+        return;
+    for (struct slice word; (word = lm__word(&rest)).size != 0;)
+        if (!lm__decimal(word, &number) || !add_u64(total, number, &total))
+            return;
+    const struct lm_map *map = ti->r->map;
+    for (size_t i = 0; i < map->contributions.count; i++) {
+        const struct lm_contribution *c = &map->contributions.items[i];
+        if (c->kind != LM_FILL && map->sections.items[c->section].loaded &&
+            !add_u64(read, c->size, &read))
+            return;
+    }
+    lm__total(ti->r, slice_text("Grand Total"), total, read);
+}
+
+// ".text", ".TI.ramfunc" and the vectors' neighbours: where an odd address is a Thumb function.
+static bool is_code(const struct lm_map *map, uint64_t addr)
+{
+    for (size_t i = 0; i < MIN(map->sections.count, (size_t)64); i++) {
+        const struct lm_section *s = &map->sections.items[i];
+        if (addr - s->addr < s->size)
+            return slice_starts(s->name, ".text") || slice_starts(s->name, ".TI.ramfunc");
+    }
+    return false;
+}
+
+static void symbol_line(struct ti *ti, struct slice line)
+{
+    struct slice rest = line;
+    uint64_t addr;
+    // Older ones have the page in front of the name; "UNDEFED" and all ones have no address.
+    if (!lm__hex(lm__word(&rest), &addr) || addr == UINT32_MAX)
+        return;
+    struct slice name = lm__trim(rest);
+    if (name.size == 0)
+        return;
+    if (ti->thumb && addr & 1 && is_code(ti->r->map, addr - 1))
+        addr--;
+    lm__symbol(ti->r, name, addr)->contribution = LM_NO;
+}
+
+// ------------------------------------------------------------------------ the whole
+
+static bool heading(struct ti *ti, struct slice line)
+{
+    static const struct {
+        const char *text;
+        enum part part;
+    } headings[] = {
+        {"MEMORY CONFIGURATION", MEMORY},     {"SEGMENT ALLOCATION MAP", SEGMENTS},
+        {"SECTION ALLOCATION MAP", SECTIONS}, {"MODULE SUMMARY", MODULES},
+        {"LINKER GENERATED", AFTER},          {"GLOBAL SYMBOLS: SORTED ALPHABETICALLY", SYMBOLS},
+        {"GLOBAL SYMBOLS: SORTED BY", AFTER}, {"GLOBAL DATA SYMBOLS", AFTER}};
+    for (size_t i = 0; i < COUNT_OF(headings); i++) {
+        if (!slice_starts(line, headings[i].text))
+            continue;
+        ti->part = headings[i].part;
+        ti->in_section = false;
+        return true;
+    }
+    return false;
+}
+
+static void one_line(struct ti *ti, struct slice line)
+{
+    bool indented = lm__is_blank(line.data[0]);
+    if (!indented && heading(ti, line))
+        return;
+    switch (ti->part) {
+    case BEFORE:
+        head_line(ti, line);
+        break;
+    case MEMORY:
+        memory_line(ti, line);
+        break;
+    case SEGMENTS:
+        segment_line(ti, line);
+        break;
+    case SECTIONS:
+        if (indented)
+            contribution_line(ti, line);
+        else
+            section_line(ti, line);
+        break;
+    case MODULES:
+        module_line(ti, line);
+        break;
+    case SYMBOLS:
+        symbol_line(ti, line);
+        break;
+    case AFTER:
+        break;
+    }
+}
+
+void lm__ti_read(struct lm__reader *r)
+{
+    struct ti ti = {.r = r, .names = names_new()};
+    struct slice line;
+    while (lm__line(r, &line))
+        if (line.size != 0)
+            one_line(&ti, line);
+    names_free(ti.names);
+    vec_free(&ti.load);
+    if (ti.part < SECTIONS)
+        lm__doubt(r, r->line, "the map ends before the placement of sections");
+}
