@@ -178,14 +178,32 @@ static void add_overflows(struct cmd *cmd, struct map_run *run)
         *new_table(run) = tables[i];
 }
 
-static void add_note(struct cmd *cmd, struct map_run *run)
+// What the linker itself said, and what the tables leave out.
+static void add_notes(struct cmd *cmd, struct map_run *run)
 {
-    const char **note = ARENA_NEW(cmd->arena, const char *);
-    *note = an_map_note(run->analyzed, cmd->arena);
-    if (*note == NULL || run->options.all)
+    size_t said = MIN(run->map->overflows.count, (size_t)OVERFLOW_MAX), count = 0;
+    const char **notes = ARENA_ARRAY(cmd->arena, said + 1, const char *);
+    for (size_t i = 0; i < said; i++) {
+        const struct lm_overflow *o = &run->map->overflows.items[i];
+        notes[count++] =
+            arena_printf(cmd->arena, "line %u: the linker says that %s is too small by %llu bytes",
+                         o->line, arena_text(cmd->arena, o->region), (unsigned long long)o->by);
+    }
+    const char *left_out = run->options.all ? NULL : an_map_note(run->analyzed, cmd->arena);
+    if (left_out != NULL)
+        notes[count++] = left_out;
+    if (count == 0)
         return;
     struct rep_part *part = &run->parts[run->part_count++];
-    *part = (struct rep_part){.kind = REP_NOTES, .notes = note, .note_count = 1};
+    *part = (struct rep_part){.kind = REP_NOTES, .notes = notes, .note_count = count};
+}
+
+// Whether one module holds nearly all: then objects tell more.
+static bool tells_nothing(const struct rep_table *table)
+{
+    const struct rep_row *total = &table->total;
+    return total->row_count != 0 && !total->rows[0].faint &&
+           total->rows[0].values[0].u / 9 >= total->values[0].u / 10;
 }
 
 // Without -d: regions, output sections, modules. The last one is the main table.
@@ -199,9 +217,15 @@ static bool whole_report(struct cmd *cmd, struct map_run *run)
     }
     if (!add_table(cmd, run, AN_MAP_MODULE, NULL, divided ? NULL : "MODULE"))
         return false;
+    if (run->options.dim_count == 0 && run->cfg == NULL &&
+        tells_nothing(&run->parts[run->part_count - 1].table)) {
+        run->part_count--;
+        if (!add_table(cmd, run, AN_MAP_OBJECT, NULL, divided ? NULL : "OBJECT"))
+            return false;
+    }
     if (!divided)
         add_overflows(cmd, run);
-    add_note(cmd, run);
+    add_notes(cmd, run);
     return true;
 }
 

@@ -22,16 +22,18 @@
 
 #include "linkmap/private.h"
 
+#define SAME_ADDRESS 16 // sections looked at
+
 enum part { BEFORE, FILES, SECTIONS, SYMBOLS, DEAD };
 
 struct ld64 {
     struct lm__reader *r;
     enum part part;
-    VEC(uint32_t) files;     // by the number in brackets; LM_NO: the linker
-    struct keyed *by_addr;   // sections
-    uint32_t section;        // of the last symbol, LM_NO: none
-    uint32_t number;         // of its file
-    struct slice short_name; // of the section, without the segment
+    VEC(uint32_t) files;   // by the number in brackets; LM_NO: the linker
+    struct keyed *by_addr; // sections
+    uint32_t section;      // of the last symbol, LM_NO: none
+    uint32_t number;       // of its file
+    bool unsized;          // it has no size
 };
 
 unsigned lm__ld64_score(struct slice head)
@@ -111,12 +113,28 @@ static uint32_t section_at(struct ld64 *ld, uint64_t addr, uint64_t size)
     if (ld->by_addr == NULL)
         index_sections(ld);
     size_t count = map->sections.count, at = keyed_first(ld->by_addr, count, addr);
-    if (at < count && ld->by_addr[at].key == addr &&
-        holds(map, (uint32_t)ld->by_addr[at].value, addr, size))
-        return (uint32_t)ld->by_addr[at].value;
-    return at > 0 && holds(map, (uint32_t)ld->by_addr[at - 1].value, addr, size)
-               ? (uint32_t)ld->by_addr[at - 1].value
-               : LM_NO;
+    // Empty sections stand at the address of the next one.
+    size_t from = at == 0 ? 0 : at - 1, to = MIN(at + SAME_ADDRESS, count);
+    uint32_t found = LM_NO;
+    for (size_t i = from; i < to && ld->by_addr[i].key <= addr; i++)
+        if (holds(map, (uint32_t)ld->by_addr[i].value, addr, size) &&
+            (found == LM_NO || map->sections.items[ld->by_addr[i].value].size != 0))
+            found = (uint32_t)ld->by_addr[i].value;
+    return found;
+}
+
+// lld gives some symbols no size: what nobody else has up to the next symbol, or up to the end of the section,
+// is theirs.
+static void stretch_last(struct ld64 *ld, uint64_t next)
+{
+    struct lm_map *map = ld->r->map;
+    if (!ld->unsized || ld->section == LM_NO)
+        return;
+    const struct lm_section *s = &map->sections.items[ld->section];
+    struct lm_contribution *last = &map->contributions.items[map->contributions.count - 1];
+    uint64_t end = next >= s->addr && next - s->addr <= s->size ? next : s->addr + s->size;
+    if (end > last->addr + last->size)
+        last->size = end - last->addr;
 }
 
 // A symbol right behind one of the same object makes its contribution longer.
@@ -142,16 +160,19 @@ static void place(struct ld64 *ld, uint32_t section, uint32_t number, uint64_t a
 
 static void symbol_line(struct ld64 *ld, struct slice line)
 {
-    uint64_t addr, size, number;
+    uint64_t addr, size = 0, number;
     bool dead = ld->part == DEAD;
-    struct slice a = field(&line), s = field(&line);
+    struct slice a = field(&line), s = slice_text("0x0");
+    if (!slice_starts(line, "[")) // lld before 15 has no sizes
+        s = field(&line);
     if ((!dead && !lm__prefixed(a, &addr)) || !lm__prefixed(s, &size) ||
         !numbered(&line, &number) || number >= ld->files.count) {
         lm__doubt(ld->r, ld->r->line, "expected address, size, [file] and name");
         return;
     }
     if (dead) {
-        lm__discarded(ld->r, line, size, ld->files.items[number]);
+        uint64_t known = size == 0 ? LM_NONE : size;
+        lm__discarded(ld->r, line, known, ld->files.items[number]);
         return;
     }
     uint32_t section = section_at(ld, addr, size);
@@ -159,9 +180,11 @@ static void symbol_line(struct ld64 *ld, struct slice line)
         lm__doubt(ld->r, ld->r->line, "%.*s lies in no section", LM__TEXT(line));
         return;
     }
+    stretch_last(ld, addr);
     place(ld, section, (uint32_t)number, addr, size);
+    ld->unsized = size == 0;
     struct lm_symbol *symbol = lm__symbol(ld->r, line, addr);
-    symbol->size = size;
+    symbol->size = size == 0 ? LM_NONE : size;
 }
 
 static void comment_line(struct ld64 *ld, struct slice line)
@@ -194,6 +217,7 @@ void lm__ld64_read(struct lm__reader *r)
         else if (ld.part == SYMBOLS || ld.part == DEAD)
             symbol_line(&ld, line);
     }
+    stretch_last(&ld, UINT64_MAX);
     if (ld.part < SYMBOLS)
         lm__doubt(r, r->line, "the map ends before its symbols");
     r->map->lists_discarded |= ld.part == DEAD;

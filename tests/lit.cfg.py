@@ -14,7 +14,7 @@
 #   %s %S %t %T     as always in lit: this file, its directory, a name and a directory for output
 # FileCheck, not, yaml2obj, obj2yaml and the llvm-* tools of one LLVM are first on the PATH.
 #
-# Words for REQUIRES and UNSUPPORTED: clang m32 arm xtensa riscv gold lld mold dwz pahole eu-readelf
+# Words for REQUIRES and UNSUPPORTED: clang m32 arm xtensa riscv gold lld ld64.lld mold dwz pahole eu-readelf
 # zstd-debug (assembler and linker write zstd sections), cpython (python3.11 with the debug file of
 # the same build id), inputs, real-maps, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
 import glob
@@ -117,6 +117,7 @@ features = {
     "riscv": which("riscv64-unknown-elf-gcc") and compiles(words["%riscv"] + " -c"),
     "gold": which("ld.gold"),
     "lld": which("ld.lld"),
+    "ld64.lld": which("ld64.lld"),
     "mold": which("mold"),
     "dwz": which("dwz"),
     "pahole": which("pahole"),
