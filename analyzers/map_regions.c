@@ -215,7 +215,8 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
         size_t count = uses_of(&uses, at, i);
         struct rep_row *row = &out->total.rows[out->total.row_count];
         if (is_sound(&lm->regions.items[i])) {
-            region_row(map, &lm->regions.items[i], uses.list.items + at, count, arena, row);
+            const struct use *first = count == 0 ? NULL : uses.list.items + at;
+            region_row(map, &lm->regions.items[i], first, count, arena, row);
             out->total.values[USED].u += row->values[USED].u;
             out->total.row_count++;
             if (row->values[OVER].u != REP_NONE)

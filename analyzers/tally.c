@@ -81,6 +81,8 @@ void an__tally_rows(struct an__tally *tally, const char *const *dimensions, stru
                     struct rep_row *out)
 {
     add_up(tally);
+    free(tally->slots); // nothing is looked up any more
+    tally->slots = NULL;
     size_t count = tally->nodes.count;
     uint32_t *first = mem_zalloc(count + 2, sizeof *first);
     for (size_t i = 1; i < count; i++)

@@ -13,7 +13,7 @@
 #include "base/base.h"
 #include "reports/reports.h"
 
-#define AN__TALLY_COLUMNS 3
+#define AN__TALLY_COLUMNS 2
 #define AN__TALLY_LEVELS  16
 
 struct an__tally_node {

@@ -16,13 +16,12 @@
 static bool open_beside(struct lm__reader *r, struct lm_map *map, const char *path,
                         struct doubts *doubts, struct fault *fault)
 {
-    void *bytes;
-    size_t size;
-    if (!lm__read_file(path, &bytes, &size, fault))
+    struct slice bytes;
+    if (!lm__map_file(path, &bytes, fault))
         return false;
     vec_push(&map->owned->bytes, bytes);
     *r = (struct lm__reader){.map = map, .name = path, .doubts = doubts};
-    lm__start(r, slice_of(bytes, size));
+    lm__start(r, bytes);
     return true;
 }
 

@@ -78,7 +78,8 @@ static void section_line(struct ld64 *ld, struct slice line)
 {
     uint64_t addr, size;
     struct slice a = field(&line), s = field(&line), segment = field(&line), name = field(&line);
-    if (!lm__prefixed(a, &addr) || !lm__prefixed(s, &size) || name.size == 0) {
+    if (!lm__prefixed(a, &addr) || !lm__prefixed(s, &size) || name.size == 0 ||
+        ld->by_addr != NULL) { // all sections come before the symbols
         lm__doubt(ld->r, ld->r->line, "expected address, size, segment and section");
         return;
     }

@@ -119,6 +119,9 @@ struct slice lm__join(struct lm__reader *r, struct slice a, const char *between,
 // Whether the name is one of the list, or begins with one of it and a '.'.
 static bool is_or_under(struct slice name, const char *const *list)
 {
+    // Nearly all names are of these, which no list has.
+    if (slice_starts(name, ".text") || slice_starts(name, ".rodata") || slice_starts(name, ".data"))
+        return false;
     for (; *list != NULL; list++) {
         size_t size = strlen(*list);
         if (slice_starts(name, *list) && (name.size == size || name.data[size] == '.'))

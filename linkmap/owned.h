@@ -7,8 +7,8 @@
 #include "linkmap/private.h"
 
 struct lm__owned {
-    struct arena *arena; // texts that had to be put together
-    VEC(void *) bytes;   // of files that were opened
+    struct arena *arena;     // texts that had to be put together
+    VEC(struct slice) bytes; // of files that were mapped
     // path -> file, open addressing; a slot holds the index + 1
     uint32_t *file_slots;
     uint32_t file_mask;

@@ -32,7 +32,7 @@ void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...) PRI
 static inline struct slice lm__from(struct slice s, size_t offset)
 {
     offset = MIN(offset, s.size);
-    return slice_of(s.data + offset, s.size - offset);
+    return offset == 0 ? s : slice_of(s.data + offset, s.size - offset); // NULL + 0 is undefined
 }
 
 static inline struct slice lm__until(struct slice s, size_t size)
@@ -102,8 +102,8 @@ bool lm__is_made(struct slice name);   // .plt, .got ...
 bool lm__split_input(struct slice text, struct slice *file, struct slice *section);
 
 // Derives what the dialect does not state and checks what it does.
-// The bytes of a regular file, to be freed.
-bool lm__read_file(const char *path, void **bytes, size_t *size, struct fault *fault);
+// The bytes of a regular file, mapped.
+bool lm__map_file(const char *path, struct slice *bytes, struct fault *fault);
 
 void lm__finish(struct lm__reader *r);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,10 +55,15 @@ const struct lm_dialect *lm_dialect_of(struct slice text)
 
 // ------------------------------------------------------------------------- reading
 
+#define RESERVE_RATE 192 // bytes of text a contribution or symbol
+
 static void read_all(struct lm_map *map, struct doubts *doubts)
 {
     struct lm__reader r = {.map = map, .name = map->name, .doubts = doubts};
     lm__start(&r, map->text);
+    // About what functions in sections of their own come to: lists that grow are copied.
+    vec_reserve(&map->contributions, map->text.size / RESERVE_RATE);
+    vec_reserve(&map->symbols, map->text.size / RESERVE_RATE);
     map->dialect->read(&r);
     lm__finish(&r);
 }
@@ -85,6 +91,64 @@ bool lm_read(struct lm_map **out, struct slice text, const char *name,
     return true;
 }
 
+// --------------------------------------------------------------------------- files
+
+static bool errno_fault(struct fault *fault, const char *path)
+{
+    return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+}
+
+static bool map_descriptor(int fd, const char *path, struct slice *bytes, struct fault *fault)
+{
+    struct stat status;
+    *bytes = slice_of(NULL, 0);
+    if (fstat(fd, &status) != 0)
+        return errno_fault(fault, path);
+    if (!S_ISREG(status.st_mode))
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "not a regular file");
+    if ((uint64_t)status.st_size > LM_SIZE_MAX)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too large for a linker map");
+    if (status.st_size == 0)
+        return true;
+    size_t size = (size_t)status.st_size;
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (map == MAP_FAILED)
+        return fault_set(fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot map: %s",
+                         strerror(errno));
+    *bytes = slice_of(map, size);
+    return true;
+}
+
+bool lm__map_file(const char *path, struct slice *bytes, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno_fault(fault, path);
+    bool good = map_descriptor(fd, path, bytes, fault);
+    close(fd);
+    return good;
+}
+
+static void unmap(struct slice bytes)
+{
+    if (bytes.size != 0)
+        munmap((void *)(uintptr_t)bytes.data, bytes.size);
+}
+
+bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dialect,
+             struct doubts *doubts, struct fault *fault)
+{
+    struct slice bytes;
+    if (!lm__map_file(path, &bytes, fault))
+        return false;
+    if (!lm_read(out, bytes, path, dialect, doubts, fault)) {
+        unmap(bytes);
+        return false;
+    }
+    vec_push(&(*out)->owned->bytes, bytes);
+    return true;
+}
+
 void lm_free(struct lm_map *map)
 {
     if (map == NULL)
@@ -103,73 +167,8 @@ void lm_free(struct lm_map *map)
     arena_free(map->owned->arena);
     free(map->owned->file_slots);
     for (size_t i = 0; i < map->owned->bytes.count; i++)
-        free(map->owned->bytes.items[i]);
+        unmap(map->owned->bytes.items[i]);
     vec_free(&map->owned->bytes);
     free(map->owned);
     free(map);
-}
-
-// --------------------------------------------------------------------------- files
-
-static bool errno_fault(struct fault *fault, const char *path)
-{
-    return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
-}
-
-// Read, not mapped: a build that runs meanwhile may shorten the file, which would kill the reader of
-// a mapping.
-static bool read_descriptor(int fd, const char *path, void **bytes, size_t *size,
-                            struct fault *fault)
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return errno_fault(fault, path);
-    if (!S_ISREG(status.st_mode))
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "not a regular file");
-    if ((uint64_t)status.st_size > LM_SIZE_MAX)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too large for a linker map");
-    size_t wanted = (size_t)status.st_size;
-    *bytes = mem_alloc(wanted);
-    for (*size = 0; *size < wanted;) {
-        ssize_t got = read(fd, (char *)*bytes + *size, wanted - *size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno_fault(fault, path);
-        if (got == 0)
-            break;
-        *size += (size_t)got;
-    }
-    return true;
-}
-
-bool lm__read_file(const char *path, void **bytes, size_t *size, struct fault *fault)
-{
-    *bytes = NULL;
-    *size = 0;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return errno_fault(fault, path);
-    bool good = read_descriptor(fd, path, bytes, size, fault);
-    close(fd);
-    if (!good) {
-        free(*bytes);
-        *bytes = NULL;
-    }
-    return good;
-}
-
-bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dialect,
-             struct doubts *doubts, struct fault *fault)
-{
-    void *bytes;
-    size_t size;
-    if (!lm__read_file(path, &bytes, &size, fault))
-        return false;
-    if (!lm_read(out, slice_of(bytes, size), path, dialect, doubts, fault)) {
-        free(bytes);
-        return false;
-    }
-    vec_push(&(*out)->owned->bytes, bytes);
-    return true;
 }

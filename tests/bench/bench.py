@@ -17,7 +17,7 @@ import rows as bench_rows
 from measure import BUSY_CORES, SLOW_RUNS, Load, measure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PEERS = ["pahole", "llvm-dwarfdump", "readelf", "nm", "bloaty"]
+PEERS = ["pahole", "llvm-dwarfdump", "readelf", "nm", "grep", "bloaty"]
 MIB = 1 << 20
 
 
@@ -159,7 +159,8 @@ class Result:
             return
         tare, peer, scale = row.tare, row.peer, row.per[1] / row.per[0]
         self.wall, self.cpu = scale * tare.wall / peer.wall, scale * tare.cpu / max(peer.cpu, 1e-9)
-        self.memory = scale * tare.memory / peer.memory
+        self.memory = tare.memory / row.input_size if row.input_size else \
+            scale * tare.memory / peer.memory
         self.by = row.by if row.by != "auto" else by
         if self.by == "auto":
             self.by = "cpu" if group.busy else "wall"
@@ -255,7 +256,9 @@ def groups_of(options, tools, directory):
         groups += [Group("vmlinux struct", bench_rows.big_struct(tools, big)),
                    Group("vmlinux size", bench_rows.big_size(tools, big)),
                    Group("vmlinux threads", bench_rows.big_threads(tools, big))]
-    for series, programs in inputs.generated(directory + "/generated").items():
+    generated, maps = inputs.generated(directory + "/generated")
+    groups.append(Group("maps", bench_rows.maps(tools, maps)))
+    for series, programs in generated.items():
         groups.append(Growth("growth " + series, programs, bench_rows.growth(tools, programs)))
     return groups
 

@@ -169,17 +169,57 @@ def one_unit_series(directory):
         yield [path, *count(unit)]
 
 
+# ------------------------------------------------------------------------- linker maps
+#
+# Objects with tens of thousands of functions in sections of their own, linked by each linker there is.
+
+MAP_UNITS, MAP_FUNCTIONS = 8, 45000
+LINKERS = {"ld": "ld", "gold": "ld.gold", "lld": "ld.lld", "mold": "mold"}
+
+
+def map_object(directory, unit):
+    path = os.path.join(directory, "unit_%d.o" % unit)
+    source = "".join(
+        '.section .text.%s,"ax"\n.globl %s\n%s: .skip %d\n' % (name, name, name, 8 + number % 5 * 8)
+        for number in range(MAP_FUNCTIONS)
+        for name in ["function_%d_%d_with_a_name" % (unit, number)])
+    subprocess.run(["as", "-o", path, "-"], input=source.encode(), check=True)
+    return path
+
+
+def linker_maps(directory):
+    """{linker: path of its map}, each over 50 MB."""
+    work = os.path.join(directory, "objects/of/a/large/program")
+    os.makedirs(work)
+    objects = [map_object(work, unit) for unit in range(MAP_UNITS)]
+    objects = [os.path.relpath(path, directory) for path in objects]
+    maps = {}
+    for name, program in LINKERS.items():
+        if shutil.which(program) is None:
+            continue
+        path = os.path.join(directory, name + ".map")
+        subprocess.run([program, "-e", "0", "-o", "linked", "-Map=" + path, *objects],
+                       cwd=directory, check=True)
+        if os.path.getsize(path) < 50 * 10**6:
+            sys.exit("bench: %s is too small" % path)
+        maps[name] = path
+    os.remove(os.path.join(directory, "linked"))
+    shutil.rmtree(os.path.join(directory, "objects"))
+    return maps
+
+
 def generate(directory, recipe):
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     series = {name: list(linked_series(directory, name)) for name in MARKS}
     series[ONE_UNIT] = list(one_unit_series(directory))
+    maps = linker_maps(directory)
     with open(os.path.join(directory, INDEX), "w", encoding="ascii") as out:
-        json.dump({"recipe": recipe, "series": series}, out)
+        json.dump({"recipe": recipe, "series": series, "maps": maps}, out)
 
 
 def generated(directory):
-    """{series: [Program of each scale]}. Made again only when this file has changed, and by another
+    """{series: [Program of each scale]} and {linker: map}. Made again only when this file has changed, and by another
     process: this one has to stay small (Command.run says why)."""
     with open(__file__, "rb") as this:
         recipe = hashlib.sha256(this.read()).hexdigest()
@@ -188,7 +228,8 @@ def generated(directory):
         print("generating programs in %s" % directory, flush=True)
         subprocess.run([sys.executable, __file__, directory, recipe], check=True)
         made = stored_index(directory)
-    return {name: [Program(*row) for row in rows] for name, rows in made["series"].items()}
+    series = {name: [Program(*row) for row in rows] for name, rows in made["series"].items()}
+    return series, made["maps"]
 
 
 def stored_index(directory):

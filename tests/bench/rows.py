@@ -20,10 +20,12 @@ AUTO, WALL, CPU = "auto", "wall", "cpu"  # the time that judges; auto: wall if t
 class Row:
     """`tare` against `peer`; a command is None when its program or input is not here (`why`)."""
 
-    def __init__(self, name, tare, peer, time=None, memory=None, by=AUTO, why=None, per=(1, 1)):
+    def __init__(self, name, tare, peer, time=None, memory=None, by=AUTO, why=None, per=(1, 1),
+                 input_size=None):
         self.name, self.tare, self.peer = name, tare, peer
         self.time, self.memory = time, memory  # wanted ratios, or None
         self.by, self.why = by, why
+        self.input_size = input_size  # bytes; memory is compared with it instead of the peer's
         self.per = per  # times are divided by these: DIEs of tare's input and of the peer's
 
 
@@ -124,6 +126,16 @@ def big_threads(tools, big):
         Row("%s: 2 threads vs 1" % name, tools.tare(*args, "-j", "2", big),
             tools.tare(*args, "-j", "1", big), time=0.65, by=WALL)
         for name, args in verbs.items()
+    ]
+
+
+def maps(tools, paths):
+    """Reading a linker map against counting its lines; memory against the size of the map."""
+    return [
+        tools.row("map (%s) vs grep -c" % name, tools.tare("map", path), "grep", "-c", ".", path,
+                  output=tools.out + "/count.txt",  # into /dev/null grep stops at the first line
+                  time=15, memory=3, input_size=os.path.getsize(path))
+        for name, path in paths.items()
     ]
 
 
