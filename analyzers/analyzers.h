@@ -5,7 +5,8 @@
 //
 //   ledger ──── modules    units as people group them
 //          ├─── footprint  who owns the bytes of a build
-//          └─── regions    how full the memories of the target are
+//          ├─── regions    how full the memories of the target are
+//          └─── budgets    what tare.yaml allows, and what became of it
 //   dw_types ── layout     what a type's bytes are spent on
 //   two of either ── diff  what changed
 //
@@ -173,6 +174,51 @@ bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *ar
 // The audit of flexible arrays: where one ends a type, where one is not last, where a type that
 // ends in one is embedded before other members or in an array.
 void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
+
+// ------------------------------------------------------------------------- budgets
+
+// A build as budgets look at it. What no budget needs may be NULL.
+struct an_measured {
+    const char *name; // what findings call it: the target, or the path
+    const struct ledger *ledger;
+    struct an_modules *modules;
+    struct cfg_regions regions;
+    const struct dw_types *types;
+    // Of objects_of: opened debug information by image; NULL of a snapshot.
+    struct dw *const *dw;
+    struct img *const *images;
+    size_t image_count;
+};
+
+struct an_budget_needs {
+    unsigned dims; // LED_MASK of each
+    bool types, variables, base, base_types;
+};
+struct an_budget_needs an_budgets_need(struct cfg_budgets budgets, bool rules);
+
+struct an_budget_options {
+    const char *config; // path of tare.yaml, where findings point to
+    uint32_t today;     // 20261231
+    // The name a symbol is shown by (may be NULL), which globs are tried on as well.
+    const char *(*shown)(void *context, const char *name);
+    // Where a symbol is declared; false when nobody knows. May be NULL.
+    bool (*declared)(void *context, const char *symbol, const char **file, uint32_t *line);
+    // How a path is shown: relative to where the report is read. May be NULL.
+    const char *(*path)(void *context, const char *path);
+    void *context;
+};
+
+// One finding a budget, in their order, in `arena`. Growth is measured against `base` (NULL: there
+// is none, which a budget with growth must not meet). False with `fault` when a budget names
+// something that is not in the build; with max: 0, its absence is what is asked for.
+bool an_budgets(struct cfg_budgets budgets, const struct an_measured *now,
+                const struct an_measured *base, const struct an_budget_options *options,
+                struct arena *arena, struct rep_finding **out, struct fault *fault);
+// Findings as a table: what was measured, the limit, how much of it is used. Those of one unit.
+void an_findings_table(const struct rep_finding *findings, size_t count, enum rep_unit unit,
+                       struct arena *arena, struct rep_table *out);
+// The worst first: by severity, what is waived after what is not, then by share of the limit.
+void an_findings_sort(struct rep_finding *findings, size_t count);
 
 // ---------------------------------------------------------------------------- diff
 

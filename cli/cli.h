@@ -31,7 +31,8 @@ enum cmd_verb {
     VERB_DIFF = 4,
     VERB_VERIFY = 8,
     VERB_MAP = 16,
-    VERB_ALL = 31
+    VERB_CHECK = 32,
+    VERB_ALL = 63
 };
 
 #define CMD_NOT_GIVEN UINT64_MAX
@@ -63,6 +64,9 @@ struct cmd_options {
     // map
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
+    // check
+    const char *base;
+    bool warn_only;
 };
 
 struct cmd {
@@ -91,6 +95,7 @@ int cmd_size(struct cmd *cmd);
 int cmd_struct(struct cmd *cmd);
 int cmd_diff(struct cmd *cmd);
 int cmd_map(struct cmd *cmd);
+int cmd_check(struct cmd *cmd);
 // Stands on libdwarf; a program built without cmd_verify.c has no such verb.
 int cmd_verify(struct cmd *cmd) __attribute__((weak));
 

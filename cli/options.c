@@ -41,9 +41,9 @@ static const struct option_row option_rows[] = {
      "only owners that match (of the first dimension), all of several; the rest is one row"},
     {"save", 0, TEXT, "FILE", AT(save), VERB_SIZE,
      "also write a snapshot, which stands wherever a BUILD may stand"},
-    {"script", 0, TEXT, "FILE", AT(script), VERB_SIZE,
+    {"script", 0, TEXT, "FILE", AT(script), VERB_SIZE | VERB_CHECK,
      "the linker script, whose MEMORY block says what regions there are"},
-    {"defsym", 0, ITEMS, "NAME=VALUE", AT(defines), VERB_SIZE,
+    {"defsym", 0, ITEMS, "NAME=VALUE", AT(defines), VERB_SIZE | VERB_CHECK,
      "a symbol the script needs, as given to the linker"},
     {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,
      "below these, the chain of inlined calls, as -d ...,inlines"},
@@ -86,14 +86,19 @@ static const struct option_row option_rows[] = {
      "what the linker's --print-gc-sections said, for maps without"},
     {"why-extract", 0, TEXT, "FILE", AT(why_extract), VERB_MAP, "what lld wrote for --why-extract"},
 
-    {"format", 0, TEXT, "FORMAT", AT(format_name), VERB_ALL, "text, json, csv or markdown"},
+    {"format", 0, TEXT, "FORMAT", AT(format_name), VERB_ALL,
+     "text, json, csv or markdown; check has junit, sarif and github as well"},
     {"output", 'o', TEXT, "FILE", AT(output), VERB_ALL, "write the report there, on success only"},
     {"bytes", 0, FLAG, NULL, AT(plain_bytes), VERB_ALL, "plain bytes instead of KiB in text"},
     {"debug", 0, TEXT, "FILE", AT(debug), VERB_ALL, "the separate debug file; it must match"},
     {"debug-dir", 0, TEXT, "DIR", AT(debug_dir), VERB_ALL,
      "where debug files lie by build id (default /usr/lib/debug)"},
-    {"config", 0, TEXT, "FILE", AT(config), VERB_SIZE | VERB_DIFF | VERB_MAP,
+    {"config", 0, TEXT, "FILE", AT(config), VERB_SIZE | VERB_DIFF | VERB_MAP | VERB_CHECK,
      "instead of ./tare.yaml"},
+    {"base", 0, TEXT, "FILE", AT(base), VERB_CHECK,
+     "the build or snapshot that growth is measured against"},
+    {"warn-only", 0, FLAG, NULL, AT(warn_only), VERB_CHECK,
+     "exit status 0 also when a budget is broken"},
     {"jobs", 'j', NUMBER, "N", AT(jobs), VERB_ALL, "threads (default: one per core)"},
     {"strict", 0, FLAG, NULL, AT(strict), VERB_ALL, "damaged or missing input ends the run"},
     {"quiet", 'q', FLAG, NULL, AT(quiet), VERB_ALL, "no progress and no remarks on stderr"},
@@ -278,6 +283,10 @@ bool cmd_parse(struct cmd *cmd, int argc, char **argv)
     const char *format = cmd->options.format_name;
     if (format != NULL && !rep_format_parse(format, &cmd->format)) {
         cmd_usage(cmd, "there is no format '%s'; there are text, json, csv and markdown", format);
+        return false;
+    }
+    if (rep_format_of_findings(cmd->format) && cmd->verb->bit != VERB_CHECK) {
+        cmd_usage(cmd, "--format %s is for findings: tare check", format);
         return false;
     }
     if (cmd->format == REP_FORMAT_DOT && !cmd->options.deps) {

@@ -29,12 +29,22 @@ const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, c
     return cfg_top(cfg);
 }
 
+// What --defsym says goes before what tare.yaml does: the first that names a symbol counts.
+static struct cfg_script_options script_options(struct cmd *cmd, const struct cfg_target *target)
+{
+    const struct cmd_list *given = &cmd->options.defines;
+    size_t count = given->count + target->define_count;
+    const char **defines = ARENA_ARRAY(cmd->arena, count, const char *);
+    for (size_t i = 0; i < count; i++)
+        defines[i] = i < given->count ? given->items[i] : target->defines[i - given->count];
+    return (struct cfg_script_options){defines, count};
+}
+
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
                  struct cfg_regions *out)
 {
     struct cfg_regions stated = {0};
-    const struct cfg_script_options options = {cmd->options.defines.items,
-                                               cmd->options.defines.count};
+    const struct cfg_script_options options = script_options(cmd, target);
     const char *script = cmd->options.script;
     if (script == NULL)
         script = cmd_beside_config(cmd, cfg, target->script);

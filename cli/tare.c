@@ -56,6 +56,18 @@ static const struct cmd_verb_row verbs[] = {
      "  tare map fw.map --why printf                     who pulled it in\n"
      "  tare map fw.map --deps --format dot              archives as a graph\n",
      1, 1},
+    {"check", VERB_CHECK, cmd_check, "[BUILD...]", "builds against the budgets of tare.yaml",
+     "Holds builds to the budgets in tare.yaml: on regions, modules, sections, symbols, types and\n"
+     "numbers of objects. Without a BUILD all targets of the file are checked; a BUILD is the "
+     "name\n"
+     "of a target or a file. Exit status 1 when a budget is broken; a budget on something that is\n"
+     "not in the build is an error, with the nearest names.\n"
+     "\n"
+     "  tare check                                       all targets of ./tare.yaml\n"
+     "  tare check fw.elf --script fw.ld                 one build\n"
+     "  tare check --base main.tare                      growth against a snapshot\n"
+     "  tare check --format github                       annotations in a workflow\n",
+     0, SIZE_MAX},
     {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"

@@ -135,6 +135,8 @@ struct cfg_budgets {
 struct cfg_target {
     const char *name; // of targets; NULL for what stands at the top
     const char *path, *map, *debug, *script, *ship, *base; // all but path may be NULL
+    const char *const *defines;                            // NAME=VALUE, which the script needs
+    size_t define_count;
     struct cfg_regions regions;
     struct cfg_budgets budgets; // its own, then those at the top
     uint32_t line;

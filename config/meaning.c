@@ -251,6 +251,8 @@ static bool read_growth(const struct reading *r, int node, const struct cfg__gro
     if (raw == NULL)
         return true;
     out->grows = true;
+    if (out->subject == CFG_OBJECTS_OF)
+        return MISTAKE(r, node, "growth", "growth: not of objects_of, which a base cannot tell");
     if (raw->percent == NULL && raw->bytes == NULL)
         return MISTAKE(r, node, "growth", "growth: expected percent, bytes or both");
     if (raw->percent != NULL) {
@@ -322,6 +324,8 @@ static bool read_target(const struct reading *r, int node, const struct cfg__tar
                                .map = raw->map,
                                .debug = raw->debug,
                                .script = raw->script,
+                               .defines = (const char *const *)raw->defines.items,
+                               .define_count = raw->defines.count,
                                .ship = raw->ship,
                                .base = raw->base,
                                .line = cfg__tree_line(r->tree, node)};

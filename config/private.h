@@ -12,7 +12,7 @@
 
 // The members are what the schema fills in: texts as they are written. What they mean is worked out
 // once (meaning.c) and lies beside them.
-struct cfg_globs {
+struct cfg_globs { // or other texts
     char **items;
     uint32_t count;
 };
@@ -44,6 +44,7 @@ struct cfg__budget {
 
 struct cfg__target {
     char *name, *path, *map, *debug, *script, *ship, *base;
+    struct cfg_globs defines;
     struct cfg__region *regions;
     struct cfg__budget *budgets;
     uint32_t region_count, budget_count;

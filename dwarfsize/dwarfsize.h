@@ -135,6 +135,13 @@ struct dw_definition {
 bool dw_read_definitions(struct dw *dw, const struct dw_definition **out, size_t *count,
                          struct fault *fault);
 
+// Where a function or variable is declared, by its DIE; false when nothing says so. The path is lent
+// until dw_close.
+bool dw_declared(struct dw *dw, dw_ref die, const char **path, uint32_t *line);
+// The names of a variable's type: its typedefs and what they name, through arrays and qualifiers,
+// not through pointers. Gives how many (at most `max`), and the bytes of one element (0: not known).
+size_t dw_type_names(struct dw *dw, dw_ref type, const char **names, size_t max, uint64_t *size);
+
 // --------------------------------------------------------------------- line tables
 
 // The bytes from `start` up to `end` come from this line.

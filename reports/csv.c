@@ -249,6 +249,8 @@ void rep__csv(struct rep__out *out, const struct rep_report *report)
         first = false;
         if (part->kind == REP_TABLE)
             put_table(out, &part->table);
+        else if (part->kind == REP_FINDINGS)
+            rep__findings_csv(out, part);
         else
             put_types(out, &part->types);
     }

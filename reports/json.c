@@ -7,6 +7,7 @@
 //     "columns": [ ... ], "total": { ... }, "rows": [ ... ],      the table named "rows"
 //     "regions": { "columns", "total", "rows" },                  any other table
 //     "types": [ ... ],                                           a list of types
+//     "findings": [ ... ],                                        what was checked
 //     "notes": [ ... ], "doubt_total": 0, "doubts": [ ... ] }
 //
 // Keys are unique: a second part of the same name becomes "NAME_2".
@@ -17,6 +18,8 @@ static const char *part_name(const struct rep_part *part)
 {
     if (part->kind == REP_TABLE)
         return part->table.name ? part->table.name : "rows";
+    if (part->kind == REP_FINDINGS)
+        return "findings";
     return part->types.name ? part->types.name : "types";
 }
 
@@ -183,10 +186,13 @@ static void put_part(struct rep__out *out, const struct rep_report *report, size
     const char *name = part_name(part);
     unsigned number = part_number(report, index);
     buf_text(buf, ",\n");
-    if (part->kind == REP_TYPES) {
+    if (part->kind == REP_TYPES || part->kind == REP_FINDINGS) {
         put_part_key(buf, name, number);
         buf_char(buf, '[');
-        rep__types_json(out, &part->types);
+        if (part->kind == REP_TYPES)
+            rep__types_json(out, &part->types);
+        else
+            rep__findings_json(out, part);
         buf_char(buf, ']');
     } else if (number == 1 && strcmp(name, "rows") == 0) {
         put_table(out, &part->table, ",\n");

@@ -187,12 +187,16 @@ void rep__markdown(struct rep__out *out, const struct rep_report *report)
 {
     for (size_t i = 0; i < report->part_count; i++) {
         const struct rep_part *part = &report->parts[i];
+        if (part->kind == REP_FINDINGS && !rep__findings_seen(part))
+            continue;
         if (i != 0)
             buf_char(&out->buf, '\n');
         if (part->kind == REP_TABLE)
             put_table(out, &part->table);
         else if (part->kind == REP_TYPES)
             put_types(out, &part->types);
+        else if (part->kind == REP_FINDINGS)
+            rep__findings_markdown(out, part);
         else
             put_notes(out, part);
     }

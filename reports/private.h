@@ -12,6 +12,8 @@
 //   csv
 //   markdown
 //   dot          dependencies as a graph
+//   findings     what was checked, in the formats above
+//   junit sarif github    the same in formats that have nothing else
 #ifndef TARE_REPORTS_PRIVATE_H
 #define TARE_REPORTS_PRIVATE_H
 
@@ -51,6 +53,17 @@ void rep__json(struct rep__out *out, const struct rep_report *report);
 void rep__csv(struct rep__out *out, const struct rep_report *report);
 void rep__markdown(struct rep__out *out, const struct rep_report *report);
 void rep__dot(struct rep__out *out, const struct rep_report *report);
+void rep__junit(struct rep__out *out, const struct rep_report *report);
+void rep__sarif(struct rep__out *out, const struct rep_report *report);
+void rep__github(struct rep__out *out, const struct rep_report *report);
+
+// Findings: for people those that did not pass, for machines all.
+bool rep__findings_seen(const struct rep_part *part); // by people: whether there are such
+void rep__findings_text(struct rep__out *out, const struct rep_part *part);
+void rep__findings_markdown(struct rep__out *out, const struct rep_part *part);
+void rep__findings_csv(struct rep__out *out, const struct rep_part *part);
+// Every finding as an object of a JSON array, without the brackets.
+void rep__findings_json(struct rep__out *out, const struct rep_part *part);
 
 // Every type of a list as a layout that looks like C, a blank line between two.
 void rep__types_text(struct rep__out *out, const struct rep_types *types);

@@ -11,9 +11,10 @@ static const struct {
     const char *name;
     void (*render)(struct rep__out *out, const struct rep_report *report);
 } renderers[] = {
-    [REP_FORMAT_TEXT] = {"text", rep__text}, [REP_FORMAT_JSON] = {"json", rep__json},
-    [REP_FORMAT_CSV] = {"csv", rep__csv},    [REP_FORMAT_MARKDOWN] = {"markdown", rep__markdown},
-    [REP_FORMAT_DOT] = {"dot", rep__dot},
+    [REP_FORMAT_TEXT] = {"text", rep__text},    [REP_FORMAT_JSON] = {"json", rep__json},
+    [REP_FORMAT_CSV] = {"csv", rep__csv},       [REP_FORMAT_MARKDOWN] = {"markdown", rep__markdown},
+    [REP_FORMAT_DOT] = {"dot", rep__dot},       [REP_FORMAT_JUNIT] = {"junit", rep__junit},
+    [REP_FORMAT_SARIF] = {"sarif", rep__sarif}, [REP_FORMAT_GITHUB] = {"github", rep__github},
 };
 
 bool rep_format_parse(const char *name, enum rep_format *format)

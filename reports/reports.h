@@ -3,14 +3,17 @@
 // reports: what a verb has to say, and the renderers that say it.
 //
 // A report is a list of parts; each part is a table (a tree of rows under columns), a list of types
-// (pulled one at a time, so that a million layouts never lie in memory together) or notes.
+// (pulled one at a time, so that a million layouts never lie in memory together), findings (what was
+// checked, and how it came out) or notes.
 // Renderers know nothing of ELF or ledgers.
 //
 //   report ── builds               text      aligned tables, KiB and %, C-like layouts
 //          ├─ part: table ── rows   json      docs/schema.json, plain bytes, streamed
 //          ├─ part: types ── next() csv       one record per leaf row, path columns, plain bytes
 //          ├─ part: notes           markdown  tables for a comment
-//          └─ doubts
+//          │                        junit     findings as test cases
+//          ├─ part: findings        sarif     findings for code scanning (SARIF 2.1.0)
+//          └─ doubts                github    findings as annotations of a GitHub workflow
 //
 // In every table the rows of an additive column add up to the total at every depth; rep_check says
 // so, in every build.
@@ -148,13 +151,36 @@ struct rep_types {
     void *context;
 };
 
+// ------------------------------------------------------------------------- findings
+
+enum rep_severity { REP_PASS, REP_WARNING, REP_ERROR };
+
+// One thing that was checked. People see those that did not pass.
+struct rep_finding {
+    const char *rule;    // "region.max": what kind of check it is
+    const char *about;   // what the rule says, one sentence
+    const char *build;   // the target or path it is about
+    const char *subject; // "region FLASH"
+    const char *message; // how it came out, without its end: "uses 181.4 KiB, 1.4 KiB over ..."
+    const char *file;    // where to look: a path, or NULL
+    uint32_t line;       // 0: not known
+    enum rep_severity severity;
+    const char *waived;       // it would count, but for this reason it does not; or NULL
+    enum rep_unit unit;       // of the two: REP_BYTES or REP_COUNT
+    uint64_t measured, limit; // REP_NONE: there is none
+};
+// The word for how it came out: "ok", "warning", "broken", "waived".
+const char *rep_finding_word(const struct rep_finding *finding);
+// Bytes or a count as people see them: "812.4 KiB".
+void rep_show(struct buf *out, enum rep_unit unit, uint64_t value);
+
 // ---------------------------------------------------------------------- the report
 
 struct rep_build {
     const char *path, *build_id, *arch, *debug; // any may be NULL but path
 };
 
-enum rep_part_kind { REP_TABLE, REP_TYPES, REP_NOTES };
+enum rep_part_kind { REP_TABLE, REP_TYPES, REP_NOTES, REP_FINDINGS };
 
 struct rep_part {
     enum rep_part_kind kind;
@@ -162,6 +188,8 @@ struct rep_part {
     struct rep_types types;
     const char *const *notes; // lines
     size_t note_count;
+    const struct rep_finding *findings; // the worst first
+    size_t finding_count;
 };
 
 #define REP_SCHEMA 1 // of the JSON; changes when a field changes meaning or goes
@@ -183,10 +211,18 @@ enum rep_format {
     REP_FORMAT_JSON,
     REP_FORMAT_CSV,
     REP_FORMAT_MARKDOWN,
-    REP_FORMAT_DOT
+    REP_FORMAT_DOT,
+    REP_FORMAT_JUNIT,
+    REP_FORMAT_SARIF,
+    REP_FORMAT_GITHUB,
 };
 // DOT draws tables of two levels as a graph, for dependencies; it shows nothing else.
 bool rep_format_parse(const char *name, enum rep_format *format);
+// Whether the format shows findings and nothing else.
+static inline bool rep_format_of_findings(enum rep_format format)
+{
+    return format == REP_FORMAT_JUNIT || format == REP_FORMAT_SARIF || format == REP_FORMAT_GITHUB;
+}
 
 struct rep_style {
     enum rep_format format;
