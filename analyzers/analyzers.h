@@ -267,6 +267,34 @@ bool an_verify_differences(const struct an_verify *verify, struct arena *arena,
 size_t an_verify_notes(const struct an_verify *verify, struct arena *arena,
                        const char *const **out);
 
+// ------------------------------------------------------------------ what is shipped
+
+// The bytes of a shipped file against the load image: the allocated sections with contents, at their
+// load addresses. Sums in bytes.
+struct an_shipped {
+    uint64_t identical, different;
+    uint64_t missing; // of the load image, not in the file
+    uint64_t extra;   // in the file, not of the load image
+    uint64_t fill;    // of these, not counted as extra: runs of one value, 0 or 0xff, between or
+                      // behind sections
+    uint64_t bad;     // records of the file whose checksum is wrong, or that overlap
+};
+static inline bool an_shipped_same(const struct an_shipped *shipped)
+{
+    return shipped->different + shipped->missing + shipped->extra + shipped->bad == 0;
+}
+// Compares; `ranges`, in `arena`, gets the first `keep` (0: all) ranges that differ, are missing or
+// extra, each with the owner of its first byte by `ledger` (by symbol, else section; may be NULL).
+// False with `fault` for what has no load image.
+bool an_shipped_compare(struct img_file *file, const struct img_ship *ship,
+                        const struct ledger *ledger, uint64_t keep, struct arena *arena,
+                        struct an_shipped *out, struct rep_table *ranges, struct fault *fault);
+// The sums as a table, which closes: every byte of the load image and of the file once.
+void an_shipped_table(const struct an_shipped *shipped, struct arena *arena, struct rep_table *out);
+// What stands behind the name of the file: "(binary) ships all 185796 bytes of the load image".
+const char *an_shipped_text(const struct an_shipped *shipped, const struct img_ship *ship,
+                            struct arena *arena);
+
 // ------------------------------------------------------------------- nearest names
 
 // Whether types of that name, plain or qualified, are declared and none is defined.

@@ -52,7 +52,7 @@ struct cmd_options {
     // size, diff
     struct cmd_list dims, filters;
     const char *sort, *save, *demangle, *of;
-    const char *script; // size, check
+    const char *script, *ship; // size, verify, check
     struct cmd_list defines;
     uint64_t keep, min_change;
     bool all;
@@ -181,6 +181,11 @@ const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char
 // tare.yaml.
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
                  struct cfg_regions *out);
+// The file that ships a build (--ship, else the target's; NULL: none), against its load image. What
+// is said of it, behind its name, is in `text`, the ranges that differ (the first `keep`) in `ranges`.
+const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target);
+bool cmd_shipped(struct cmd *cmd, struct cmd_build *build, const char *path, uint64_t keep,
+                 struct an_shipped *shipped, const char **text, struct rep_table *ranges);
 
 // ----------------------------------------------------------------------- demangling
 

@@ -200,6 +200,33 @@ static bool declared(void *context, const char *symbol, const char **file, uint3
 
 // ----------------------------------------------------------------------- one check
 
+// What ships is what was measured: a finding like the others, on as many bytes as are not.
+static bool check_shipped(struct run *run, const struct check *check, struct cmd_build *build)
+{
+    struct cmd *cmd = run->cmd;
+    struct an_shipped shipped;
+    struct rep_table ranges;
+    const char *path = cmd_beside_config(cmd, run->cfg, check->target->ship), *text;
+    if (path == NULL)
+        return true;
+    if (!cmd_shipped(cmd, build, path, 1, &shipped, &text, &ranges))
+        return false;
+    vec_push(
+        &run->findings,
+        (struct rep_finding){.rule = "ship.same",
+                             .about = "What goes onto the target is what was linked and measured.",
+                             .build = check->name,
+                             .subject = arena_printf(cmd->arena, "ship %s", check->target->ship),
+                             .message = text,
+                             .file = shown_path(run, cfg_path(run->cfg)),
+                             .line = check->target->line,
+                             .severity = an_shipped_same(&shipped) ? REP_PASS : REP_ERROR,
+                             .unit = REP_BYTES,
+                             .measured = shipped.different + shipped.missing + shipped.extra,
+                             .limit = 0});
+    return true;
+}
+
 static bool check_sides(struct run *run, const struct check *check, struct side *now,
                         struct side *base)
 {
@@ -232,7 +259,7 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
         return false;
     for (size_t i = 0; i < budgets.count; i++)
         vec_push(&run->findings, findings[i]);
-    return true;
+    return check_shipped(run, check, &now->build);
 }
 
 // The report outlives the builds.

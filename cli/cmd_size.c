@@ -48,38 +48,50 @@ static bool save(struct cmd *cmd, struct cmd_build *build)
 
 // -------------------------------------------------------------------------- report
 
-// How full its regions are, for a build that runs from them (or when asked to by --script).
-static bool add_regions(struct cmd *cmd, const struct cmd_build *build, const struct cfg *cfg,
+static void add_note(struct cmd *cmd, const char *note, struct rep_report *report)
+{
+    const char **notes = ARENA_NEW(cmd->arena, const char *);
+    if (note == NULL)
+        return;
+    *notes = note;
+    report->parts[report->part_count++] =
+        (struct rep_part){.kind = REP_NOTES, .notes = notes, .note_count = 1};
+}
+
+// How full its regions are, for a build that runs from them (or when asked to by --script), and
+// whether what ships is what was linked.
+static bool add_regions(struct cmd *cmd, struct cmd_build *build, const struct cfg *cfg,
                         struct rep_report *report)
 {
     struct cfg_regions regions = {0};
-    if (cmd->options.script == NULL && led_total(build->ledger, LED_ROM) == 0)
-        return true;
-    if (!cmd_regions(cmd, cfg, cmd_target_of(cmd, cfg, build->path), &regions))
-        return false;
-    if (regions.count != 0)
-        an_regions(build->ledger, regions, cmd->arena, &report->parts[report->part_count++].table);
+    const struct cfg_target *target = cmd_target_of(cmd, cfg, build->path);
+    const char *ship = cmd_ship_path(cmd, cfg, target), *text;
+    if (cmd->options.script != NULL || led_total(build->ledger, LED_ROM) != 0) {
+        if (!cmd_regions(cmd, cfg, target, &regions))
+            return false;
+        if (regions.count != 0)
+            an_regions(build->ledger, regions, cmd->arena,
+                       &report->parts[report->part_count++].table);
+    }
+    if (ship != NULL) {
+        struct an_shipped shipped;
+        struct rep_table ranges;
+        if (!cmd_shipped(cmd, build, ship, 1, &shipped, &text, &ranges))
+            return false;
+        add_note(cmd, arena_printf(cmd->arena, "%s %s", ship, text), report);
+    }
     return true;
-}
-
-static void add_note(const struct cmd_division *division, struct rep_report *report)
-{
-    struct rep_part *part = &report->parts[report->part_count];
-    if (division->note == NULL)
-        return;
-    *part = (struct rep_part){.kind = REP_NOTES, .notes = &division->note, .note_count = 1};
-    report->part_count++;
 }
 
 static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
 {
-    struct rep_part parts[3] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
+    struct rep_part parts[4] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
     struct rep_report report = {.parts = parts, .part_count = 1};
     struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
     int status;
     bool good = cmd_division_refine(cmd, division, &modules, 1) &&
                 add_regions(cmd, build, division->cfg, &report);
-    add_note(division, &report);
+    add_note(cmd, division->note, &report);
     cmd_build_describe(cmd, build, 1, &report);
     // The snapshot comes once nothing but the writing of the report can fail.
     if (good &&

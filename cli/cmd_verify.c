@@ -27,21 +27,44 @@ static bool verify(struct cmd *cmd, struct cmd_build *build, struct an_verify *v
     return true;
 }
 
+// The shipped file, when one is named; whether it is what was linked.
+static bool add_shipped(struct cmd *cmd, struct cmd_build *build, struct rep_report *report,
+                        bool *same)
+{
+    struct an_shipped shipped;
+    struct rep_table *sums = &report->parts[report->part_count].table, ranges;
+    const char *text;
+    uint64_t keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP : cmd->options.keep;
+    if (!cmd_build_ledger(cmd, build, LED_MASK(LED_SYMBOL)) ||
+        !cmd_shipped(cmd, build, cmd->options.ship, keep, &shipped, &text, &ranges))
+        return false;
+    an_shipped_table(&shipped, cmd->arena, sums);
+    sums->title = arena_printf(cmd->arena, "%s %s", cmd->options.ship, text);
+    report->part_count++;
+    if (ranges.total.row_count != 0)
+        report->parts[report->part_count++].table = ranges;
+    *same = an_shipped_same(&shipped);
+    return true;
+}
+
 static int show(struct cmd *cmd, struct cmd_build *build, const struct an_verify *v)
 {
-    struct rep_part parts[3];
+    struct rep_part parts[5];
+    bool same = true;
     struct rep_report report = {.parts = parts};
     memset(parts, 0, sizeof parts);
     an_verify_counts(v, cmd->arena, &parts[report.part_count++].table);
     if (an_verify_differences(v, cmd->arena, &parts[report.part_count].table))
         report.part_count++;
+    if (cmd->options.ship != NULL && !add_shipped(cmd, build, &report, &same))
+        return cmd_fail(cmd);
     struct rep_part *notes = &parts[report.part_count];
     *notes = (struct rep_part){.kind = REP_NOTES};
     notes->note_count = an_verify_notes(v, cmd->arena, &notes->notes);
     report.part_count += notes->note_count != 0;
     cmd_build_describe(cmd, build, 1, &report);
     int status = cmd_render(cmd, &report);
-    return status == CMD_OK && an_verify_different(v) != 0 ? CMD_NO : status;
+    return status == CMD_OK && (an_verify_different(v) != 0 || !same) ? CMD_NO : status;
 }
 
 int cmd_verify(struct cmd *cmd)

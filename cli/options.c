@@ -43,6 +43,8 @@ static const struct option_row option_rows[] = {
      "also write a snapshot, which stands wherever a BUILD may stand"},
     {"script", 0, TEXT, "FILE", AT(script), VERB_SIZE | VERB_CHECK,
      "the linker script, whose MEMORY block says what regions there are"},
+    {"ship", 0, TEXT, "FILE", AT(ship), VERB_SIZE | VERB_VERIFY,
+     "what goes onto the target (.bin, .hex, .srec, .uf2), to be compared with the load image"},
     {"defsym", 0, ITEMS, "NAME=VALUE", AT(defines), VERB_SIZE | VERB_CHECK,
      "a symbol the script needs, as given to the linker"},
     {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,

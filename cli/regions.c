@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known about the memory of a build: its target in tare.yaml, and its linker script.
+// What is known about the memory of a build: its target in tare.yaml, its linker script, and the file
+// that is written into it.
 
 #include <sys/stat.h>
 
@@ -51,4 +52,27 @@ bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target
     if (script != NULL && !cfg_script_load(script, &options, cmd->arena, &stated, &cmd->fault))
         return false;
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
+}
+
+const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target)
+{
+    return cmd->options.ship != NULL ? cmd->options.ship
+                                     : cmd_beside_config(cmd, cfg, target->ship);
+}
+
+bool cmd_shipped(struct cmd *cmd, struct cmd_build *build, const char *path, uint64_t keep,
+                 struct an_shipped *shipped, const char **text, struct rep_table *ranges)
+{
+    struct img_ship *ship;
+    if (build->file == NULL)
+        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
+                         "is a snapshot: it has no bytes to compare with %s", path);
+    if (!img_ship_open(&ship, path, cmd->doubts, &cmd->fault))
+        return false;
+    bool good = an_shipped_compare(build->file, ship, build->ledger, keep, cmd->arena, shipped,
+                                   ranges, &cmd->fault);
+    if (good)
+        *text = an_shipped_text(shipped, ship, cmd->arena);
+    img_ship_close(ship);
+    return good;
 }

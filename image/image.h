@@ -239,4 +239,36 @@ bool img_debug_find(struct img_debug *out, struct img *img, const struct img_deb
                     struct doubts *doubts, struct fault *fault);
 void img_debug_close(struct img_debug *debug);
 
+// -------------------------------------------------------------------- what is shipped
+
+// The file that goes onto the target, beside the ELF it was made from. Told by its contents:
+//
+//   Intel HEX    :10 0100 00 2146017E... 40     lines: size, address, type, bytes, checksum
+//   S-records    S1 13 0100 2146017E... 40      lines: type, size, address, bytes, checksum
+//   UF2          blocks of 512 bytes, each with the address of its up to 476 bytes
+//   binary       anything else: bytes from the lowest load address on
+enum img_ship_kind { IMG_SHIP_BINARY, IMG_SHIP_HEX, IMG_SHIP_SREC, IMG_SHIP_UF2 };
+
+struct img_ship_run {
+    uint64_t addr; // of a binary: from 0
+    struct slice bytes;
+};
+
+struct img_ship;
+
+// False with `fault` for what cannot be read or is damaged so that what follows is lost. A record
+// whose checksum is wrong, or that overlaps another, is a doubt, and counted as bad.
+bool img_ship_open(struct img_ship **out, const char *path, struct doubts *doubts,
+                   struct fault *fault);
+// The same for bytes, which the caller holds until it is closed.
+bool img_ship_open_memory(struct img_ship **out, struct slice bytes, const char *path,
+                          struct doubts *doubts, struct fault *fault);
+void img_ship_close(struct img_ship *ship); // NULL is fine
+
+enum img_ship_kind img_ship_kind(const struct img_ship *ship);
+const char *img_ship_kind_name(enum img_ship_kind kind); // "Intel HEX"
+// By address, disjoint.
+const struct img_ship_run *img_ship_runs(const struct img_ship *ship, size_t *count);
+uint64_t img_ship_bad(const struct img_ship *ship);
+
 #endif
