@@ -80,7 +80,7 @@ void doubts_free(struct doubts *doubts)
 static int compare_doubts(const void *left, const void *right)
 {
     const struct doubt *a = left, *b = right;
-    int order = strcmp(a->where, b->where);
+    int order = strverscmp(a->where, b->where); // places may be lines: 9 before 10
     if (order != 0)
         return order;
     if (a->offset != b->offset)

@@ -399,7 +399,7 @@ void lm__finish(struct lm__reader *r)
     }
     find_loaded(map);
     if (map->sections.count == 0)
-        lm__doubt(r, r->line, "no output section was found up to here");
+        lm__doubt(r, 0, "no output section was found");
     map->line_count = r->line;
     map->lists_discarded |= map->discarded.count != 0;
     map->lists_reasons |= map->reasons.count != 0;
