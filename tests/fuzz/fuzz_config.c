@@ -17,6 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cfg_module(cfg, "/src/Objects/unicode.c", "PyUnicode_New", ".text");
     cfg_module(cfg, NULL, "_Py_M__x", NULL);
     cfg_strip(cfg, "/src/Objects/unicode.c");
+    size_t targets;
+    cfg_targets(cfg, &targets);
+    for (size_t i = 0; i < cfg_top(cfg)->budgets.count; i++)
+        ASSERT(cfg_top(cfg)->budgets.items[i].name != NULL);
     cfg_free(cfg);
     return 0;
 }
