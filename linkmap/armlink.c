@@ -39,8 +39,9 @@ struct armlink {
     unsigned total_count; // of the totals that make it up
 };
 
-unsigned lm__armlink_score(struct slice head)
+unsigned lm__armlink_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     struct slice line = lm__until(head, 400);
     if (slice_starts(line, "Component: ") && lm__find(line, "armlink") != SIZE_MAX)
         return 100;

@@ -26,12 +26,16 @@ struct gold {
     bool in_section;
 };
 
-unsigned lm__gold_score(struct slice head)
+unsigned lm__gold_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     if (lm__has_line(head, "Memory map"))
         return 90;
-    // Where the list of reasons is long the map comes late; ld has worded it so before 2.2x only.
-    return lm__has_line(head, "Archive member included because of file (symbol)") ? 65 : 0;
+    // Where the list of reasons is long the map comes late. GNU ld before 2.25 words it alike; but it has a
+    // memory configuration.
+    if (!lm__has_line(head, "Archive member included because of file (symbol)"))
+        return 0;
+    return lm__find(text, "\nMemory map") != SIZE_MAX ? 90 : 0;
 }
 
 static void made(struct gold *gold, struct slice name, const struct lm__placed *placed)
@@ -83,7 +87,7 @@ static void map_line(struct gold *gold, struct slice line)
 
 void lm__gold_read(struct lm__reader *r)
 {
-    struct lm__lists lists = {.r = r, .member = LM_NO, .definer = LM_NO};
+    struct lm__lists lists = {.r = r, .member = LM_NO};
     struct gold gold = {.r = r};
     struct slice line;
     while (lm__line(r, &line)) {

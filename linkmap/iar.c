@@ -40,8 +40,9 @@ struct iar {
     bool has_total;
 };
 
-unsigned lm__iar_score(struct slice head)
+unsigned lm__iar_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     struct slice first = lm__until(head, 2000);
     if (lm__find(first, "IAR ELF Linker") != SIZE_MAX)
         return 100;

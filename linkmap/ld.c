@@ -177,8 +177,9 @@ static void script_line(struct ld *ld, struct slice line)
 
 // ------------------------------------------------------------------------ the whole
 
-unsigned lm__ld_score(struct slice head)
+unsigned lm__ld_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     if (lm__has_line(head, "Memory map"))
         return 0; // gold
     if (lm__has_line(head, "Linker script and memory map") ||
@@ -193,7 +194,8 @@ unsigned lm__ld_score(struct slice head)
 }
 
 // Strings and constants that were merged into an earlier section keep their size in the map, though
-// nothing of them is left there: what comes next stands at the same address, or the section ends.
+// nothing of them is left there: what comes next stands at the same address, or the section ends. Attributes
+// of objects are merged into the first ones after all have been placed, so the others lie behind the end.
 static void settle_merged(struct lm_map *map)
 {
     for (size_t i = 0; i < map->contributions.count; i++) {
@@ -201,7 +203,8 @@ static void settle_merged(struct lm_map *map)
         const struct lm_section *s = &map->sections.items[c->section];
         bool last = i + 1 == map->contributions.count || c[1].section != c->section;
         uint64_t next = last ? s->addr + s->size : c[1].addr;
-        if (c->kind == LM_FILL || c->size == 0 || next != c->addr)
+        bool attributes = slice_ends(s->name, ".attributes") && c->addr - s->addr >= s->size;
+        if (c->kind == LM_FILL || c->size == 0 || (next != c->addr && !attributes))
             continue;
         c->size_before = c->size;
         c->size = 0;
@@ -210,7 +213,7 @@ static void settle_merged(struct lm_map *map)
 
 void lm__ld_read(struct lm__reader *r)
 {
-    struct lm__lists lists = {.r = r, .member = LM_NO, .definer = LM_NO};
+    struct lm__lists lists = {.r = r, .member = LM_NO};
     struct ld ld = {.r = r};
     struct slice line;
     while (lm__line(r, &line)) {

@@ -36,8 +36,9 @@ struct ld64 {
     bool unsized;          // it has no size
 };
 
-unsigned lm__ld64_score(struct slice head)
+unsigned lm__ld64_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     return slice_starts(head, "# Path:") ? 95 : lm__has_line(head, "# Object files:") ? 80 : 0;
 }
 

@@ -23,13 +23,11 @@ static struct slice without_return(struct slice line)
     return line;
 }
 
-#define LOOK_SIZE ((size_t)256 << 10) // bytes in which an end of line is looked for
-
 void lm__start(struct lm__reader *r, struct slice text)
 {
     r->at = text.data != NULL ? text.data : (const uint8_t *)"";
     r->end = r->at + text.size;
-    struct slice head = lm__until(text, LOOK_SIZE);
+    struct slice head = lm__head(text);
     r->line_end =
         lm__find(head, "\n") == SIZE_MAX && lm__find(head, "\r") != SIZE_MAX ? '\r' : '\n';
     if (slice_starts(text, "\xef\xbb\xbf"))

@@ -166,8 +166,8 @@ struct lm__reader;
 struct lm_dialect {
     const char *name;  // for --dialect: "ld"
     const char *title; // for people: "GNU ld"
-    // How sure the head of a map is of this dialect: 0 not at all, 100 nothing else looks so.
-    unsigned (*score)(struct slice head);
+    // How much a map looks like this dialect: 0 not at all, 100 nothing else looks so.
+    unsigned (*score)(struct slice text);
     void (*read)(struct lm__reader *reader);
 };
 

@@ -184,22 +184,24 @@ static bool is_cref(struct slice line, size_t width)
            !lm__is_blank(line.data[width]);
 }
 
+// Who defines a symbol becomes a file once somebody uses it: so the table's heading becomes none.
 void lm__cref_line(struct lm__lists *l, struct slice line, size_t width)
 {
     bool more = lm__blanks(line) >= width;
     if (!more && !is_cref(line, width)) {
         l->symbol = lm__trim(line); // too long for its column: the files follow
-        l->definer = LM_NO;
+        l->definer = slice_of(NULL, 0);
         return;
     }
-    uint32_t file = lm__file(l->r, lm__trim(lm__from(line, width)));
+    struct slice file = lm__trim(lm__from(line, width));
     if (!more) {
         l->symbol = lm__trim(lm__until(line, width));
         l->definer = file;
-    } else if (l->definer == LM_NO) {
+    } else if (l->definer.size == 0) {
         l->definer = file;
     } else {
-        lm__reference(l->r, l->symbol, l->definer, file);
+        uint32_t definer = lm__file(l->r, l->definer);
+        lm__reference(l->r, l->symbol, definer, lm__file(l->r, file));
     }
 }
 
@@ -243,6 +245,10 @@ bool lm__lists_line(struct lm__lists *l, struct slice line)
         l->pending = line;
         return l->part != LM__MAP;
     }
+    // The map is followed by nothing but the cross references, whose rows are like no line of it.
+    if (l->part == LM__MAP && !lm__is_blank(line.data[0]) && is_cref(line, CREF_WIDTH) &&
+        lm__find(lm__until(line, CREF_WIDTH), " 0x") == SIZE_MAX)
+        l->part = LM__CREF;
     // In the map a section may have any name, also that of a heading.
     bool may_change = l->part != LM__MAP || slice_starts(line, "Cross Reference Table");
     if (!lm__is_blank(line.data[0]) && may_change && heading(l, line))

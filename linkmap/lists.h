@@ -24,7 +24,7 @@ struct lm__lists {
     struct slice pending; // a name that stands alone on the line before
     uint32_t member;      // whose reason is on the next line, or LM_NO
     struct slice symbol;  // of the cross reference table
-    uint32_t definer;
+    struct slice definer;
 };
 
 // "0xADDR 0xSIZE REST"

@@ -208,8 +208,9 @@ static const char *const without_lma[] = {"Address", "Size",   "Align", "Out",
                                           "In",      "Symbol", NULL}; // before lld 8
 static const char *const of_mold[] = {"VMA", "Size", "Align", "Out", "In", "Symbol", NULL};
 
-unsigned lm__lld_score(struct slice head)
+unsigned lm__lld_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     return has_header(head, with_lma) || has_header(head, without_lma) ? 100 : 0;
 }
 
@@ -219,7 +220,8 @@ void lm__lld_read(struct lm__reader *r)
     lm__columns_read(r, &columns);
 }
 
-unsigned lm__mold_score(struct slice head)
+unsigned lm__mold_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     return has_header(head, of_mold) ? 100 : 0;
 }

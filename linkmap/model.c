@@ -378,13 +378,16 @@ static bool only_nobits(const struct lm_map *map, const struct lm_section *secti
 // At address 0 lies either the vector table of a microcontroller, or everything that has no address.
 static void find_loaded(struct lm_map *map)
 {
-    bool taken = false;
+    // In a map of ld -r nothing has an address.
+    bool taken = false, placed = false;
+    for (size_t i = 0; i < map->sections.count; i++)
+        placed |= map->sections.items[i].addr != 0 && map->sections.items[i].size != 0;
     for (size_t i = 0; i < map->sections.count; i++) {
         struct lm_section *s = &map->sections.items[i];
         if (s->addr != 0 || s->size == 0 || !s->loaded)
             continue;
         s->loaded = !is_note(s->name) && (!taken || s->lma != 0);
-        taken |= s->loaded;
+        taken |= s->loaded && placed;
     }
 }
 

@@ -60,7 +60,12 @@ struct slice lm__word(struct slice *s);
 bool lm__eat(struct slice *s, const char *text);
 // Where `text` begins in `s`, or SIZE_MAX.
 size_t lm__find(struct slice s, const char *text);
-// Whether a line of the text is `heading` (blanks after it do not count), or begins with it.
+// The first pages of a map, which tell its dialect.
+static inline struct slice lm__head(struct slice text)
+{
+    return lm__until(text, (size_t)256 << 10);
+}
+// Whether a line of the text begins with it.
 bool lm__has_line(struct slice text, const char *heading);
 
 // ------------------------------------------------------------------------- numbers
@@ -109,21 +114,21 @@ void lm__finish(struct lm__reader *r);
 
 // --------------------------------------------------------------------- the dialects
 
-unsigned lm__ld_score(struct slice head);
+unsigned lm__ld_score(struct slice text);
 void lm__ld_read(struct lm__reader *r);
-unsigned lm__gold_score(struct slice head);
+unsigned lm__gold_score(struct slice text);
 void lm__gold_read(struct lm__reader *r);
-unsigned lm__lld_score(struct slice head);
+unsigned lm__lld_score(struct slice text);
 void lm__lld_read(struct lm__reader *r);
-unsigned lm__mold_score(struct slice head);
+unsigned lm__mold_score(struct slice text);
 void lm__mold_read(struct lm__reader *r);
-unsigned lm__armlink_score(struct slice head);
+unsigned lm__armlink_score(struct slice text);
 void lm__armlink_read(struct lm__reader *r);
-unsigned lm__iar_score(struct slice head);
+unsigned lm__iar_score(struct slice text);
 void lm__iar_read(struct lm__reader *r);
-unsigned lm__ld64_score(struct slice head);
+unsigned lm__ld64_score(struct slice text);
 void lm__ld64_read(struct lm__reader *r);
-unsigned lm__ti_score(struct slice head);
+unsigned lm__ti_score(struct slice text);
 void lm__ti_read(struct lm__reader *r);
 
 // The tables of lld and mold, which differ in their numbers: read in lld.c.

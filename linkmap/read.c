@@ -36,15 +36,12 @@ const struct lm_dialect *lm_dialect_named(const char *name)
     return NULL;
 }
 
-// Dialects are told by their first pages.
-#define HEAD_SIZE ((size_t)256 << 10)
-
 const struct lm_dialect *lm_dialect_of(struct slice text)
 {
     const struct lm_dialect *best = NULL;
     unsigned best_score = 0;
     for (size_t i = 0; i < COUNT_OF(dialects); i++) {
-        unsigned score = dialects[i].score(lm__until(text, HEAD_SIZE));
+        unsigned score = dialects[i].score(text);
         if (score > best_score) {
             best = &dialects[i];
             best_score = score;

@@ -37,8 +37,9 @@ struct ti {
     VEC(uint64_t) load; // by name, from the segments; LM_NONE where not known
 };
 
-unsigned lm__ti_score(struct slice head)
+unsigned lm__ti_score(struct slice text)
 {
+    struct slice head = lm__head(text);
     bool both = lm__has_line(head, "SECTION ALLOCATION MAP") ||
                 lm__has_line(head, "SEGMENT ALLOCATION MAP");
     if (both && lm__has_line(head, "OUTPUT FILE NAME:"))

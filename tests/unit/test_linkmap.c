@@ -103,6 +103,16 @@ static const char ld_text[] =
     ".debug_info     0x00000000       0x10\n"
     " .debug_info    0x00000000       0x10 main.o\n"
     "OUTPUT(a.out elf32-littlearm)\n"
+    "LOAD linker stubs\n"
+    "\n"
+    ".ARM.attributes\n"
+    "                0x00000000       0x2e\n"
+    " .ARM.attributes\n"
+    "                0x00000000       0x2e main.o\n"
+    " .ARM.attributes\n"
+    "                0x0000002e       0x2e libm.a(root.o)\n"
+    " .ARM.attributes\n"
+    "                0x0000005c       0x30 lib dir (x)/libm.a(sin.o)\n"
     "\n"
     "Cross Reference Table\n"
     "\n"
@@ -139,7 +149,7 @@ static void check_ld_lists(const struct lm_map *map)
 
 static void check_ld_sections(const struct lm_map *map)
 {
-    CHECK_U64(map->sections.count, 4);
+    CHECK_U64(map->sections.count, 5);
     const struct lm_section *s = map->sections.items;
     CHECK_U64(s[0].count, 7);
     CHECK(s[0].loaded && !s[0].nobits);
@@ -158,6 +168,8 @@ static void check_ld_sections(const struct lm_map *map)
     CHECK_U64(c[6].kind, LM_MADE);
     CHECK_U64(c[8].kind, LM_COMMON);
     CHECK_U64(c[8].section, 2);
+    CHECK_U64(c[10].size, 0x2e);
+    CHECK(c[11].size == 0 && c[12].size == 0 && c[12].size_before == 0x30);
 }
 
 static void check_ld_symbols(const struct lm_map *map)
@@ -193,7 +205,8 @@ static void test_ld_headings(void)
 {
     static const char *const headings[] = {"Archive member included",   "As-needed library",
                                            "Allocating common symbols", "Discarded input",
-                                           "Memory Configuration",      "Linker script and"};
+                                           "Memory Configuration",      "Linker script and",
+                                           "Cross Reference Table"};
     char *text = strdup(ld_text);
     for (size_t i = 0; i < COUNT_OF(headings); i++)
         memset(strstr(text, headings[i]), 'x', strlen(headings[i]));
