@@ -195,19 +195,28 @@ unsigned lm__ld_score(struct slice text)
 
 // Strings and constants that were merged into an earlier section keep their size in the map, though
 // nothing of them is left there: what comes next stands at the same address, or the section ends. Attributes
-// of objects are merged into the first ones after all have been placed, so the others lie behind the end.
+// of objects are merged into the first ones after all have been placed, so those become longer, and the
+// others lie behind the end.
+static void set_size(struct lm_contribution *c, uint64_t size)
+{
+    if (c->size == 0)
+        return;
+    c->size_before = c->size;
+    c->size = size;
+}
+
 static void settle_merged(struct lm_map *map)
 {
     for (size_t i = 0; i < map->contributions.count; i++) {
         struct lm_contribution *c = &map->contributions.items[i];
         const struct lm_section *s = &map->sections.items[c->section];
+        bool first = i == 0 || c[-1].section != c->section;
         bool last = i + 1 == map->contributions.count || c[1].section != c->section;
         uint64_t next = last ? s->addr + s->size : c[1].addr;
-        bool attributes = slice_ends(s->name, ".attributes") && c->addr - s->addr >= s->size;
-        if (c->kind == LM_FILL || c->size == 0 || (next != c->addr && !attributes))
-            continue;
-        c->size_before = c->size;
-        c->size = 0;
+        if (slice_ends(s->name, ".attributes"))
+            set_size(c, first ? s->size : 0);
+        else if (c->kind != LM_FILL && next == c->addr)
+            set_size(c, 0);
     }
 }
 

@@ -386,7 +386,8 @@ static void find_loaded(struct lm_map *map)
         struct lm_section *s = &map->sections.items[i];
         if (s->addr != 0 || s->size == 0 || !s->loaded)
             continue;
-        s->loaded = !is_note(s->name) && (!taken || s->lma != 0);
+        bool note = is_note(s->name) || (i != 0 && slice_starts(s->name, ".note."));
+        s->loaded = !note && (!taken || s->lma != 0);
         taken |= s->loaded && placed;
     }
 }

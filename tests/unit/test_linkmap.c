@@ -106,7 +106,7 @@ static const char ld_text[] =
     "LOAD linker stubs\n"
     "\n"
     ".ARM.attributes\n"
-    "                0x00000000       0x2e\n"
+    "                0x00000000       0x2f\n"
     " .ARM.attributes\n"
     "                0x00000000       0x2e main.o\n"
     " .ARM.attributes\n"
@@ -168,7 +168,7 @@ static void check_ld_sections(const struct lm_map *map)
     CHECK_U64(c[6].kind, LM_MADE);
     CHECK_U64(c[8].kind, LM_COMMON);
     CHECK_U64(c[8].section, 2);
-    CHECK_U64(c[10].size, 0x2e);
+    CHECK_U64(c[10].size, 0x2f);
     CHECK(c[11].size == 0 && c[12].size == 0 && c[12].size_before == 0x30);
 }
 
