@@ -73,7 +73,7 @@ static uint32_t *place_symbols(const struct lm_map *map)
     return places;
 }
 
-static void prepare_symbols(struct an_map *map)
+void an__map_place_symbols(struct an_map *map)
 {
     const struct lm_map *lm = map->map;
     if (map->first_symbol != NULL)
@@ -238,7 +238,7 @@ void an__map_cut(struct an_map *map, uint32_t section, bool symbols,
     if (!add_u64(s->addr, s->size, &cutter.end))
         return;
     if (symbols)
-        prepare_symbols(map);
+        an__map_place_symbols(map);
     if (!in_order(map->map, s))
         cut_sorted(&cutter, s);
     else

@@ -32,6 +32,8 @@ struct an__piece {
 // `symbols` contributions are cut at them.
 void an__map_cut(struct an_map *map, uint32_t section, bool symbols,
                  void (*take)(void *context, const struct an__piece *piece), void *context);
+// Fills `symbols` and `first_symbol`.
+void an__map_place_symbols(struct an_map *map);
 // The owner of a piece in a dimension.
 name_id an__map_name(struct an_map *map, enum an_map_dim dim, const struct an__piece *piece);
 // The same of a file.

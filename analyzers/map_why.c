@@ -131,33 +131,54 @@ static bool file_matches(const char *wanted, const struct lm_file *file)
             (slice_is(file->archive, wanted) || slice_is(base_of(file->archive), wanted)));
 }
 
-static uint32_t file_of_symbol(const struct lm_map *map, const struct lm_symbol *symbol)
-{
-    return symbol->contribution == LM_NO ? LM_NO
-                                         : map->contributions.items[symbol->contribution].file;
-}
-
 static bool set(uint8_t *mark)
 {
     *mark = 1;
     return true;
 }
 
-// Marks the files that `name` means: by their own names, else by a symbol they define.
-static bool mark(const struct lm_map *map, const char *name, uint8_t *marks)
+// Marks the files that define a symbol of this name.
+static bool mark_definers(struct an_map *analyzed, const char *name, uint8_t *marks)
 {
     bool found = false;
-    for (size_t i = 0; i < map->files.count; i++)
-        if (file_matches(name, &map->files.items[i]))
-            found |= set(&marks[i]);
-    for (size_t i = 0; i < map->symbols.count; i++) {
-        uint32_t file = file_of_symbol(map, &map->symbols.items[i]);
-        if (file != LM_NO && symbol_matches(name, map->symbols.items[i].name))
+    const struct lm_map *map = analyzed->map;
+    an__map_place_symbols(analyzed);
+    for (size_t c = 0; c < map->contributions.count; c++) {
+        uint32_t file = map->contributions.items[c].file;
+        for (uint32_t i = analyzed->first_symbol[c]; i < analyzed->first_symbol[c + 1]; i++) {
+            const struct lm_symbol *symbol = &map->symbols.items[analyzed->symbols[i].value];
+            if (file != LM_NO && symbol_matches(name, symbol->name))
+                found |= set(&marks[file]);
+        }
+    }
+    return found;
+}
+
+// Marks files of this name. What was placed or dropped: lists of armlink name members without their library,
+// and are told apart later.
+static bool mark_named(const struct lm_map *map, const char *name, uint8_t *marks)
+{
+    bool found = false;
+    for (size_t i = 0; i < map->contributions.count + map->discarded.count; i++) {
+        size_t at = i < map->contributions.count ? i : i - map->contributions.count;
+        uint32_t file = i < map->contributions.count ? map->contributions.items[at].file
+                                                     : map->discarded.items[at].file;
+        if (file != LM_NO && !marks[file] && file_matches(name, &map->files.items[file]))
             found |= set(&marks[file]);
     }
+    return found;
+}
+
+// Marks the files that `name` means: by their own names, or by a symbol they define.
+static bool mark(struct an_map *analyzed, const char *name, uint8_t *marks)
+{
+    const struct lm_map *map = analyzed->map;
+    bool found = mark_definers(analyzed, name, marks);
+    found |= mark_named(map, name, marks);
     for (size_t i = 0; i < map->reasons.count; i++)
         if (map->reasons.items[i].file != LM_NO &&
-            symbol_matches(name, map->reasons.items[i].symbol))
+            (symbol_matches(name, map->reasons.items[i].symbol) ||
+             file_matches(name, &map->files.items[map->reasons.items[i].file])))
             found |= set(&marks[map->reasons.items[i].file]);
     for (size_t i = 0; i < map->references.count; i++)
         if (map->references.items[i].definer != LM_NO &&
@@ -262,7 +283,7 @@ bool an_map_why(struct an_map *map, const char *name, struct arena *arena, struc
                          "this map does not tell why members are there (--why-extract reads what "
                          "lld's --why-extract wrote)");
     uint8_t *marks = mem_zalloc(lm->files.count + 1, 1);
-    if (!mark(lm, name, marks)) {
+    if (!mark(map, name, marks)) {
         free(marks);
         return not_found(map, name, fault);
     }

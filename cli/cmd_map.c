@@ -164,10 +164,8 @@ static void add_regions(struct cmd *cmd, struct map_run *run, bool sections)
         run->part_count--;
         return;
     }
-    // Records of CSV are rows without others below them.
-    for (size_t i = 0; i < table->total.row_count; i++)
-        if (!sections || cmd->format == REP_FORMAT_CSV)
-            table->total.rows[i].row_count = 0;
+    for (size_t i = 0; i < table->total.row_count && !sections; i++)
+        table->total.rows[i].row_count = 0;
 }
 
 static void add_overflows(struct cmd *cmd, struct map_run *run)
@@ -206,25 +204,30 @@ static bool tells_nothing(const struct rep_table *table)
            total->rows[0].values[0].u / 9 >= total->values[0].u / 10;
 }
 
-// Without -d: regions, output sections, modules. The last one is the main table.
+// The main table: by what was asked for, else modules, or objects where modules tell nothing.
+static bool add_main(struct cmd *cmd, struct map_run *run, bool divided)
+{
+    if (!add_table(cmd, run, AN_MAP_MODULE, NULL, divided ? NULL : "MODULE"))
+        return false;
+    if (run->options.dim_count != 0 || run->cfg != NULL ||
+        !tells_nothing(&run->parts[run->part_count - 1].table))
+        return true;
+    run->part_count--;
+    return add_table(cmd, run, AN_MAP_OBJECT, NULL, divided ? NULL : "OBJECT");
+}
+
+// Without -d: modules, output sections, and at the end what has to fit: regions.
 static bool whole_report(struct cmd *cmd, struct map_run *run)
 {
     bool divided = run->options.dim_count != 0 || run->options.filter_count != 0;
+    if (!add_main(cmd, run, divided))
+        return false;
     if (!divided) {
-        add_regions(cmd, run, false);
         if (!add_table(cmd, run, AN_MAP_SECTION, "sections", "SECTION"))
             return false;
-    }
-    if (!add_table(cmd, run, AN_MAP_MODULE, NULL, divided ? NULL : "MODULE"))
-        return false;
-    if (run->options.dim_count == 0 && run->cfg == NULL &&
-        tells_nothing(&run->parts[run->part_count - 1].table)) {
-        run->part_count--;
-        if (!add_table(cmd, run, AN_MAP_OBJECT, NULL, divided ? NULL : "OBJECT"))
-            return false;
-    }
-    if (!divided)
+        add_regions(cmd, run, false);
         add_overflows(cmd, run);
+    }
     add_notes(cmd, run);
     return true;
 }

@@ -47,10 +47,10 @@ static const struct cmd_verb_row verbs[] = {
      2, 2},
     {"map", VERB_MAP, cmd_map, "MAPFILE", "what the linker placed, dropped and pulled in",
      "Reads the map a linker wrote (GNU ld, gold, lld, mold, armlink, IAR, Apple, TI; told by its\n"
-     "contents) and sums it up by region, output section and module. A module is a rule of\n"
+     "contents) and sums it up by module, output section and region. A module is a rule of\n"
      "tare.yaml, else the archive, else the directory of the object.\n"
      "\n"
-     "  tare map fw.map                                  regions, sections, modules\n"
+     "  tare map fw.map                                  modules, sections, regions\n"
      "  tare map fw.map -d section,object -n 0           everything\n"
      "  tare map fw.map --discarded -d archive           what was dropped\n"
      "  tare map fw.map --why printf                     who pulled it in\n"
