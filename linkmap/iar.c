@@ -214,6 +214,8 @@ static void table_line(struct iar *iar, struct slice line)
 
 // -------------------------------------------------------------------------- entries
 
+#define PLACE_LINES 16 // that a path may go on for
+
 // "[1] = C:\work\Obj"
 static bool place_line(struct iar *iar, struct slice line)
 {
@@ -226,7 +228,7 @@ static bool place_line(struct iar *iar, struct slice line)
         return true;
     struct slice place = lm__trim(lm__from(line, equals + 4));
     // What does not fit goes on behind blanks.
-    while (lm__blanks(lm__peek(iar->r)) >= 4) {
+    for (int lines = 0; lines < PLACE_LINES && lm__blanks(lm__peek(iar->r)) >= 4; lines++) {
         struct slice more;
         if (!lm__line(iar->r, &more))
             break;

@@ -23,6 +23,20 @@ static struct slice without_return(struct slice line)
     return line;
 }
 
+#define LISTS_RATE 2                    // bytes of lists for a byte of text
+#define LISTS_BASE ((uint64_t)24 << 20) // and so many besides
+
+void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...)
+{
+    char message[400], number[16];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    snprintf(number, sizeof number, "%" PRIu32, line);
+    doubt_add(r->doubts, r->name, line == 0 ? NULL : number, NO_OFFSET, "%s", message);
+}
+
 void lm__start(struct lm__reader *r, struct slice text)
 {
     r->at = text.data != NULL ? text.data : (const uint8_t *)"";
@@ -33,12 +47,18 @@ void lm__start(struct lm__reader *r, struct slice text)
     if (slice_starts(text, "\xef\xbb\xbf"))
         r->at += 3;
     r->last_file = LM_NO;
+    r->limit = LISTS_BASE + LISTS_RATE * (uint64_t)text.size;
 }
 
 bool lm__line(struct lm__reader *r, struct slice *line)
 {
     if (r->at == r->end)
         return false;
+    if (r->held > r->limit) {
+        lm__doubt(r, r->line, "too many records for so few bytes: the rest is not read");
+        r->at = r->end;
+        return false;
+    }
     struct slice found = line_at(r->at, r->end, r->line_end);
     r->at += found.size;
     if (r->at != r->end)
@@ -51,17 +71,6 @@ bool lm__line(struct lm__reader *r, struct slice *line)
 struct slice lm__peek(const struct lm__reader *r)
 {
     return without_return(line_at(r->at, r->end, r->line_end));
-}
-
-void lm__doubt(struct lm__reader *r, uint32_t line, const char *format, ...)
-{
-    char message[400], number[16];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    snprintf(number, sizeof number, "%" PRIu32, line);
-    doubt_add(r->doubts, r->name, line == 0 ? NULL : number, NO_OFFSET, "%s", message);
 }
 
 // --------------------------------------------------------------------------- words

@@ -44,8 +44,10 @@ static void files_grow(struct lm_map *map)
     }
 }
 
-static uint32_t new_file(struct lm_map *map, struct slice path, uint32_t hash, uint32_t *slot)
+static uint32_t new_file(struct lm__reader *r, struct slice path, uint32_t hash, uint32_t *slot)
 {
+    struct lm_map *map = r->map;
+    r->held += sizeof(struct lm_file) + 4 * sizeof *slot;
     struct lm_file file = {.path = path};
     lm_split_path(path, &file.archive, &file.member);
     vec_push(&map->files, file);
@@ -71,7 +73,7 @@ uint32_t lm__file(struct lm__reader *r, struct slice path)
         if (owned->file_hashes.items[id] == hash && slice_equal(map->files.items[id].path, path))
             return r->last_file = id;
     }
-    return r->last_file = new_file(map, path, hash, &owned->file_slots[at]);
+    return r->last_file = new_file(r, path, hash, &owned->file_slots[at]);
 }
 
 uint32_t lm__member(struct lm__reader *r, struct slice archive, struct slice member)
@@ -228,13 +230,15 @@ struct lm_section *lm__section(struct lm__reader *r, struct slice name, uint64_t
                                  .first = (uint32_t)r->map->contributions.count,
                                  .line = r->line,
                                  .loaded = true};
+    r->held += sizeof section;
     vec_push(&r->map->sections, section);
     return &r->map->sections.items[r->map->sections.count - 1];
 }
 
-static struct lm_contribution contribution(const struct lm__reader *r, struct slice name,
-                                           uint64_t addr, uint64_t size, uint32_t file)
+static struct lm_contribution contribution(struct lm__reader *r, struct slice name, uint64_t addr,
+                                           uint64_t size, uint32_t file)
 {
+    r->held += sizeof(struct lm_contribution);
     return (struct lm_contribution){.name = name,
                                     .addr = addr,
                                     .size = size,
@@ -272,6 +276,7 @@ struct lm_symbol *lm__symbol(struct lm__reader *r, struct slice name, uint64_t a
 {
     struct lm_map *map = r->map;
     uint32_t last = map->contributions.count == 0 ? LM_NO : (uint32_t)map->contributions.count - 1;
+    r->held += sizeof(struct lm_symbol);
     vec_push(&map->symbols, (struct lm_symbol){name, addr, LM_NONE, last, r->line, 0});
     return &map->symbols.items[map->symbols.count - 1];
 }
@@ -279,11 +284,13 @@ struct lm_symbol *lm__symbol(struct lm__reader *r, struct slice name, uint64_t a
 void lm__reason(struct lm__reader *r, uint32_t file, uint32_t by, struct slice symbol)
 {
     bool shared = file != LM_NO && r->map->files.items[file].archive.size == 0;
+    r->held += sizeof(struct lm_reason);
     vec_push(&r->map->reasons, (struct lm_reason){file, by, symbol, r->line, shared});
 }
 
 void lm__reference(struct lm__reader *r, struct slice symbol, uint32_t definer, uint32_t user)
 {
+    r->held += sizeof(struct lm_reference);
     vec_push(&r->map->references, (struct lm_reference){symbol, definer, user, r->line});
 }
 

@@ -14,13 +14,15 @@ struct lm__reader {
     char line_end;           // '\n', or '\r' in a map that has no other
     uint32_t line;           // the number of the line lm__line gave last
     uint32_t last_file;      // neighbours mostly come from one file
+    uint64_t held, limit;    // bytes of the lists, and how many there may be
 };
 
 // --------------------------------------------------------------------------- lines
 
 // Begins with the first line of a text.
 void lm__start(struct lm__reader *r, struct slice text);
-// The next line without its end ("\n", "\r\n"). False after the last one.
+// The next line without its end ("\n", "\r\n"). False after the last one, and when the lists have grown
+// out of proportion to the text: rows of ten bytes are none of a linker's.
 bool lm__line(struct lm__reader *r, struct slice *line);
 // The line after, which stays where it is; empty at the end.
 struct slice lm__peek(const struct lm__reader *r);

@@ -241,9 +241,9 @@ static void test_paths(void)
 // --------------------------------------------------------------------- bad input
 
 // Every prefix of a good map reads, and so does every line cut out of it.
-static void test_prefixes(const char *text)
+static void test_prefixes(const char *text, size_t step)
 {
-    for (size_t size = 0; size <= strlen(text); size++) {
+    for (size_t size = 0; size <= strlen(text); size += step) {
         struct lm_map *map = NULL;
         struct fault fault = {0};
         char *copy = mem_alloc(size);
@@ -256,6 +256,59 @@ static void test_prefixes(const char *text)
         }
         free(copy);
     }
+}
+
+// The small maps of the program's tests, cut at every 53rd byte, under every dialect.
+static void test_fixtures(void)
+{
+    static const char *const names[] = {"armlink5", "armlink6", "iar6", "iar9", "ld64", "ti"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char path[500], text[20000];
+        snprintf(path, sizeof path, "%s/tests/lit/map/Inputs/%s.map", SOURCE_DIR, names[i]);
+        FILE *file = fopen(path, "r");
+        CHECK(file != NULL);
+        if (file == NULL)
+            continue;
+        size_t size = fread(text, 1, sizeof text - 1, file);
+        fclose(file);
+        text[size] = '\0';
+        test_prefixes(text, 53);
+    }
+}
+
+// One heading was worded alike by gold and by GNU ld before 2.25.
+static void test_old_heading(void)
+{
+    static const char heading[] = "Archive member included because of file (symbol)\n\n";
+    struct buf text = {0};
+    buf_text(&text, heading);
+    while (text.size < 400000)
+        buf_text(&text, "libc.a(printf.o)              main.o (printf)\n");
+    size_t size = text.size;
+    buf_text(&text, "\nMemory map\n");
+    CHECK_TEXT(lm_dialect_of(slice_of(text.data, text.size))->name, "gold");
+    text.size = size;
+    buf_text(&text, "\nMemory Configuration\n");
+    CHECK_TEXT(lm_dialect_of(slice_of(text.data, text.size))->name, "ld");
+    buf_free(&text);
+}
+
+// Ten bytes a row are no linker's: memory stays in proportion.
+static void test_tiny_rows(void)
+{
+    struct lm_map *map;
+    struct fault fault = {0};
+    struct doubts *doubts = doubts_new();
+    struct buf text = {0};
+    buf_text(&text, "VMA LMA Size Align Out In Symbol\n");
+    for (size_t i = 0; i < 2000000; i++)
+        buf_text(&text, "0 0 0 1 x\n");
+    CHECK(lm_read(&map, slice_of(text.data, text.size), "x.map", NULL, doubts, &fault));
+    CHECK(map->sections.count > 100000 && map->sections.count < 1000000);
+    CHECK(doubts_total(doubts) == 1);
+    lm_free(map);
+    doubts_free(doubts);
+    buf_free(&text);
 }
 
 static void test_unknown(void)
@@ -271,7 +324,10 @@ int main(void)
     test_ld();
     test_ld_headings();
     test_paths();
-    test_prefixes(ld_text);
+    test_prefixes(ld_text, 1);
+    test_fixtures();
+    test_old_heading();
+    test_tiny_rows();
     test_unknown();
     return check_done();
 }
