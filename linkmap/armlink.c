@@ -28,7 +28,7 @@ enum part { BEFORE, REFERENCES, REMOVED, SYMBOLS, MEMORY, SIZES };
 
 struct armlink {
     struct lm__reader *r;
-    enum part part;
+    int part;             // enum part
     bool local;           // symbols
     bool two_addresses;   // of the rows
     bool zeros;           // the section that is open is zero-initialised
@@ -288,22 +288,15 @@ static void error_line(struct armlink *a, struct slice line)
 
 static bool heading(struct armlink *a, struct slice line)
 {
-    static const struct {
-        const char *text;
-        enum part part;
-    } headings[] = {{"Section Cross References", REFERENCES},
-                    {"Removing Unused input sections", REMOVED},
-                    {"Image Symbol Table", SYMBOLS},
-                    {"Memory Map of the image", MEMORY},
-                    {"Image component sizes", SIZES}};
-    for (size_t i = 0; i < COUNT_OF(headings); i++) {
-        if (!slice_starts(line, headings[i].text))
-            continue;
-        a->part = headings[i].part;
-        a->r->map->lists_discarded |= a->part == REMOVED;
-        return true;
-    }
-    return false;
+    static const struct lm__heading headings[] = {{"Section Cross References", REFERENCES},
+                                                  {"Removing Unused input sections", REMOVED},
+                                                  {"Image Symbol Table", SYMBOLS},
+                                                  {"Memory Map of the image", MEMORY},
+                                                  {"Image component sizes", SIZES}};
+    if (!lm__is_heading(headings, COUNT_OF(headings), line, &a->part))
+        return false;
+    a->r->map->lists_discarded |= a->part == REMOVED;
+    return true;
 }
 
 static void one_line(struct armlink *a, struct slice line)

@@ -83,14 +83,6 @@ bool lm_add_gc_list(struct lm_map *map, const char *path, struct doubts *doubts,
 
 // ------------------------------------------------------------------- --why-extract
 
-static struct slice field(struct slice *line)
-{
-    size_t size = MIN(lm__find(*line, "\t"), line->size);
-    struct slice found = lm__until(*line, size);
-    *line = lm__from(*line, size + 1);
-    return found;
-}
-
 bool lm_add_why_extract(struct lm_map *map, const char *path, struct doubts *doubts,
                         struct fault *fault)
 {
@@ -99,7 +91,7 @@ bool lm_add_why_extract(struct lm_map *map, const char *path, struct doubts *dou
         return false;
     struct slice line;
     while (lm__line(&r, &line)) {
-        struct slice reference = field(&line), extracted = field(&line);
+        struct slice reference = lm__field(&line), extracted = lm__field(&line);
         if (slice_is(extracted, "extracted") || (reference.size == 0 && extracted.size == 0))
             continue;
         if (extracted.size == 0) {

@@ -42,14 +42,6 @@ unsigned lm__ld64_score(struct slice text)
     return slice_starts(head, "# Path:") ? 95 : lm__has_line(head, "# Object files:") ? 80 : 0;
 }
 
-static struct slice field(struct slice *line)
-{
-    size_t size = MIN(lm__find(*line, "\t"), line->size);
-    struct slice found = lm__until(*line, size);
-    *line = lm__from(*line, size + 1);
-    return lm__trim(found);
-}
-
 // "[ 12] text": the number, and the text behind it.
 static bool numbered(struct slice *rest, uint64_t *number)
 {
@@ -78,7 +70,8 @@ static void file_line(struct ld64 *ld, struct slice line)
 static void section_line(struct ld64 *ld, struct slice line)
 {
     uint64_t addr, size;
-    struct slice a = field(&line), s = field(&line), segment = field(&line), name = field(&line);
+    struct slice a = lm__field(&line), s = lm__field(&line), segment = lm__field(&line),
+                 name = lm__field(&line);
     if (!lm__prefixed(a, &addr) || !lm__prefixed(s, &size) || name.size == 0 ||
         ld->by_addr != NULL) { // all sections come before the symbols
         lm__doubt(ld->r, ld->r->line, "expected address, size, segment and section");
@@ -164,9 +157,9 @@ static void symbol_line(struct ld64 *ld, struct slice line)
 {
     uint64_t addr, size = 0, number;
     bool dead = ld->part == DEAD;
-    struct slice a = field(&line), s = slice_text("0x0");
+    struct slice a = lm__field(&line), s = slice_text("0x0");
     if (!slice_starts(line, "[")) // lld before 15 has no sizes
-        s = field(&line);
+        s = lm__field(&line);
     if ((!dead && !lm__prefixed(a, &addr)) || !lm__prefixed(s, &size) ||
         !numbered(&line, &number) || number >= ld->files.count) {
         lm__doubt(ld->r, ld->r->line, "expected address, size, [file] and name");

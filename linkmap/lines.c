@@ -93,6 +93,32 @@ struct slice lm__word(struct slice *s)
     return lm__until(rest, size);
 }
 
+struct slice lm__field(struct slice *s)
+{
+    size_t size = MIN(lm__find(*s, "\t"), s->size);
+    struct slice found = lm__until(*s, size);
+    *s = lm__from(*s, size + 1);
+    return lm__trim(found);
+}
+
+bool lm__is_heading(const struct lm__heading *headings, size_t count, struct slice line, int *part)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_starts(line, headings[i].text))
+            continue;
+        *part = headings[i].part;
+        return true;
+    }
+    return false;
+}
+
+void lm__check_end(struct lm__reader *r)
+{
+    struct slice text = r->map->text;
+    if (text.size != 0 && text.data[text.size - 1] != (uint8_t)r->line_end)
+        lm__doubt(r, r->line, "the map ends within a line");
+}
+
 bool lm__eat(struct slice *s, const char *text)
 {
     if (!slice_starts(*s, text))

@@ -14,10 +14,7 @@
 
 // --------------------------------------------------------------- headings, by shape
 
-static const struct {
-    const char *text;
-    enum lm__part part;
-} headings[] = {
+static const struct lm__heading headings[] = {
     {"Archive member included", LM__REASONS},
     {"As-needed library included", LM__REASONS},
     {"Allocating common symbols", LM__COMMONS},
@@ -31,15 +28,11 @@ static const struct {
 
 static bool heading(struct lm__lists *l, struct slice line)
 {
-    for (size_t i = 0; i < COUNT_OF(headings); i++) {
-        if (!slice_starts(line, headings[i].text))
-            continue;
-        l->part = headings[i].part;
-        l->r->map->lists_discarded |= l->part == LM__DISCARDED;
-        l->r->map->lists_reasons |= l->part == LM__REASONS;
-        return true;
-    }
-    return false;
+    if (!lm__is_heading(headings, COUNT_OF(headings), line, &l->part))
+        return false;
+    l->r->map->lists_discarded |= l->part == LM__DISCARDED;
+    l->r->map->lists_reasons |= l->part == LM__REASONS;
+    return true;
 }
 
 // -------------------------------------------------------- an address, a size, a rest
@@ -262,10 +255,8 @@ bool lm__lists_line(struct lm__lists *l, struct slice line)
 
 void lm__lists_end(const struct lm__lists *l)
 {
-    struct lm__reader *r = l->r;
-    struct slice text = r->map->text;
     if (l->part != LM__MAP && l->part != LM__CREF)
-        lm__doubt(r, r->line, "the map ends before the placement of sections");
-    else if (text.size != 0 && text.data[text.size - 1] != (uint8_t)r->line_end)
-        lm__doubt(r, r->line, "the map ends within a line");
+        lm__doubt(l->r, l->r->line, "the map ends before the placement of sections");
+    else
+        lm__check_end(l->r);
 }

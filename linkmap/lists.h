@@ -20,7 +20,7 @@ enum lm__part {
 
 struct lm__lists {
     struct lm__reader *r;
-    enum lm__part part;
+    int part;             // enum lm__part
     struct slice pending; // a name that stands alone on the line before
     uint32_t member;      // whose reason is on the next line, or LM_NO
     struct slice symbol;  // of the cross reference table

@@ -186,9 +186,7 @@ void lm__columns_read(struct lm__reader *r, const struct lm__columns *columns)
     while (lm__line(r, &line))
         one_line(&t, line);
     close_section(&t);
-    struct slice text = r->map->text;
-    if (text.size != 0 && text.data[text.size - 1] != (uint8_t)r->line_end)
-        lm__doubt(r, r->line, "the map ends within a line");
+    lm__check_end(r);
 }
 
 // Whether the first line consists of these words.

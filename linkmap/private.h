@@ -58,6 +58,8 @@ static inline size_t lm__blanks(struct slice s)
 struct slice lm__trim(struct slice s);
 // Takes the next run of non-blanks, and the blanks before it, off the front.
 struct slice lm__word(struct slice *s);
+// Takes what stands before the next tab off the front, and the tab.
+struct slice lm__field(struct slice *s);
 // Takes a text off the front, when it is there.
 bool lm__eat(struct slice *s, const char *text);
 // Where `text` begins in `s`, or SIZE_MAX.
@@ -67,6 +69,14 @@ static inline struct slice lm__head(struct slice text)
 {
     return lm__until(text, (size_t)256 << 10);
 }
+// The part of a map that a line begins.
+struct lm__heading {
+    const char *text; // the line starts with it
+    int part;
+};
+bool lm__is_heading(const struct lm__heading *headings, size_t count, struct slice line, int *part);
+// A doubt when the last line has no end.
+void lm__check_end(struct lm__reader *r);
 // Whether a line of the text begins with it.
 bool lm__has_line(struct slice text, const char *heading);
 

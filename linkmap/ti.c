@@ -28,7 +28,7 @@ enum part { BEFORE, MEMORY, SEGMENTS, SECTIONS, MODULES, SYMBOLS, AFTER };
 
 struct ti {
     struct lm__reader *r;
-    enum part part;
+    int part;             // enum part
     struct slice archive; // of the last row that named one
     struct slice pending; // a section's name that stands alone
     bool in_section, reserved;
@@ -238,22 +238,15 @@ static void symbol_line(struct ti *ti, struct slice line)
 
 static bool heading(struct ti *ti, struct slice line)
 {
-    static const struct {
-        const char *text;
-        enum part part;
-    } headings[] = {
+    static const struct lm__heading headings[] = {
         {"MEMORY CONFIGURATION", MEMORY},     {"SEGMENT ALLOCATION MAP", SEGMENTS},
         {"SECTION ALLOCATION MAP", SECTIONS}, {"MODULE SUMMARY", MODULES},
         {"LINKER GENERATED", AFTER},          {"GLOBAL SYMBOLS: SORTED ALPHABETICALLY", SYMBOLS},
         {"GLOBAL SYMBOLS: SORTED BY", AFTER}, {"GLOBAL DATA SYMBOLS", AFTER}};
-    for (size_t i = 0; i < COUNT_OF(headings); i++) {
-        if (!slice_starts(line, headings[i].text))
-            continue;
-        ti->part = headings[i].part;
-        ti->in_section = false;
-        return true;
-    }
-    return false;
+    if (!lm__is_heading(headings, COUNT_OF(headings), line, &ti->part))
+        return false;
+    ti->in_section = false;
+    return true;
 }
 
 static void one_line(struct ti *ti, struct slice line)
