@@ -33,7 +33,9 @@ struct armlink {
     bool two_addresses;   // of the rows
     bool zeros;           // the section that is open is zero-initialised
     bool in_region;       // an execution region is open
+    size_t first_section; // of it
     uint64_t region_end;  // of the execution region
+    uint64_t load_at;     // where the next region's contents are loaded, or LM_NONE
     uint64_t removed;     // bytes
     uint64_t stated;      // of all regions, by the totals
     unsigned total_count; // of the totals that make it up
@@ -148,6 +150,26 @@ static uint64_t named_number(struct slice line, const char *name)
     return lm__hex(lm__until(rest, size), &value) ? value : LM_NONE;
 }
 
+// Version 5 says where a load region begins: its execution regions follow each other there, without what
+// is zero-initialised. Compressed contents are shorter than what they become, so nothing is known then.
+static void open_load_region(struct armlink *a, struct slice rest)
+{
+    a->in_region = false;
+    a->load_at = lm__find(rest, "COMPRESSED") == SIZE_MAX ? named_number(rest, "Base: ") : LM_NONE;
+}
+
+// The contents of the region that is open have been loaded before the next one's.
+static void add_load(struct armlink *a)
+{
+    const struct lm_map *map = a->r->map;
+    if (!a->in_region || a->load_at == LM_NONE)
+        return;
+    for (size_t i = map->sections.count; i-- > a->first_section;)
+        if (!map->sections.items[i].nobits && a->load_at != LM_NONE &&
+            !add_u64(a->load_at, map->sections.items[i].size, &a->load_at))
+            a->load_at = LM_NONE;
+}
+
 // "Execution Region NAME (Exec base: 0x..., Load base: 0x..., Size: 0x..., Max: 0x..., ...)"
 static void open_region(struct armlink *a, struct slice rest)
 {
@@ -162,8 +184,11 @@ static void open_region(struct armlink *a, struct slice rest)
         a->in_region = false;
         return;
     }
+    add_load(a);
+    if (lma == LM_NONE)
+        lma = a->load_at == LM_NONE ? base : a->load_at;
     struct lm_section *section = lm__section(a->r, name, base, size);
-    section->lma = lma == LM_NONE ? base : lma;
+    section->lma = lma;
     if (max != LM_NONE && max != UINT32_MAX) {
         section->region = (uint32_t)a->r->map->regions.count;
         vec_push(
@@ -171,6 +196,7 @@ static void open_region(struct armlink *a, struct slice rest)
             (struct lm_region){
                 .name = name, .origin = base, .length = max, .used = size, .line = a->r->line});
     }
+    a->first_section = a->r->map->sections.count - 1;
     a->in_region = true;
     a->zeros = false;
 }
@@ -239,6 +265,8 @@ static void memory_line(struct armlink *a, struct slice line)
     struct slice rest = lm__trim(line);
     if (lm__eat(&rest, "Image Entry point :"))
         (void)lm__hex(lm__trim(rest), &a->r->map->entry_addr);
+    else if (lm__eat(&rest, "Load Region "))
+        open_load_region(a, rest);
     else if (lm__eat(&rest, "Execution Region "))
         open_region(a, rest);
     else if (slice_starts(rest, "Exec Addr") || slice_starts(rest, "Base Addr"))
@@ -364,7 +392,7 @@ static void find_libraries(struct lm__reader *r)
 
 void lm__armlink_read(struct lm__reader *r)
 {
-    struct armlink a = {.r = r};
+    struct armlink a = {.r = r, .load_at = LM_NONE};
     struct slice line;
     while (lm__line(r, &line))
         if (line.size != 0)
