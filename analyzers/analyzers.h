@@ -343,6 +343,7 @@ struct an_map_options {
     const char *sort; // a column or "name"; NULL: the first column
     uint64_t keep;    // rows of each level, 0: all
     bool all;         // sections that are not loaded (debug information), too
+    bool evidence;    // the lines of the map a row stands on
     // The name a symbol is shown by (may be NULL: as it is); filters try both.
     const char *(*shown)(void *context, const char *name);
     void *shown_context;

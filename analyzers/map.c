@@ -267,7 +267,8 @@ static void gather(struct gathering *g, const struct an__piece *piece)
         for (size_t i = 0; i < levels; i++)
             path[i] = an__map_name(g->map, g->options->dims[i], piece);
     }
-    an__tally_add(&g->tally, path, levels, g->values);
+    const struct lm_contribution *c = contribution_of(g->map, piece);
+    an__tally_add(&g->tally, path, levels, g->values, c == NULL ? 0 : c->line);
 }
 
 static void gather_bytes(void *context, const struct an__piece *piece)
@@ -316,7 +317,7 @@ static bool finish(struct gathering *g, struct arena *arena, struct rep_table *o
     if (!check_filters(g, fault))
         return false;
     // Names that are cut or not, two different texts never share a row of one level.
-    an__tally_rows(&g->tally, dimensions, arena, &out->total);
+    an__tally_rows(&g->tally, dimensions, options->evidence, arena, &out->total);
     if (options->shown != NULL)
         show_symbols(options, &out->total);
     rep_sort(out, column, true);

@@ -334,7 +334,7 @@ static void add_edge(struct an_map *map, struct an__tally *tally, uint32_t user,
 {
     name_id path[2] = {user_name(map, user, members), user_name(map, definer, members)};
     if (path[0] != path[1])
-        an__tally_add(tally, path, 2, (uint64_t[]){pulled, symbols});
+        an__tally_add(tally, path, 2, (uint64_t[]){pulled, symbols}, 0);
 }
 
 bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct rep_table *out,
@@ -365,7 +365,7 @@ bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct r
                               .columns = columns,
                               .column_count = COUNT_OF(columns),
                               .hidden_columns_mask = lm->references.count == 0 ? 2 : 0};
-    an__tally_rows(&tally, dimensions[members], arena, &out->total);
+    an__tally_rows(&tally, dimensions[members], false, arena, &out->total);
     an__tally_free(&tally);
     rep_sort(out, 0, true);
     return true;

@@ -2,6 +2,8 @@
 //
 // Sums by nested names (tally.h).
 
+#include <inttypes.h>
+
 #include "analyzers/tally.h"
 
 static uint32_t *find_slot(const struct an__tally *tally, uint32_t parent, name_id name)
@@ -28,7 +30,7 @@ static void rehash(struct an__tally *tally, size_t slots)
 void an__tally_open(struct an__tally *tally, const struct names *names, size_t column_count)
 {
     *tally = (struct an__tally){.names = names, .column_count = column_count};
-    vec_push(&tally->nodes, (struct an__tally_node){0, 0, 0, {0}});
+    vec_push(&tally->nodes, (struct an__tally_node){0});
     rehash(tally, 256);
 }
 
@@ -48,7 +50,7 @@ static uint32_t find_node(struct an__tally *tally, uint32_t parent, name_id name
     if (index == 0) {
         ASSERT(tally->nodes.count < UINT32_MAX);
         index = *slot = (uint32_t)tally->nodes.count;
-        vec_push(&tally->nodes, (struct an__tally_node){parent, name, level, {0}});
+        vec_push(&tally->nodes, (struct an__tally_node){parent, name, level, 0, 0, {0}});
         if (tally->nodes.count > tally->slot_mask / 2)
             rehash(tally, (tally->slot_mask + 1) * 2);
     }
@@ -56,14 +58,31 @@ static uint32_t find_node(struct an__tally *tally, uint32_t parent, name_id name
 }
 
 void an__tally_add(struct an__tally *tally, const name_id *path, size_t levels,
-                   const uint64_t *values)
+                   const uint64_t *values, uint32_t line)
 {
     ASSERT(levels <= AN__TALLY_LEVELS);
     uint32_t node = 0;
     for (size_t level = 0; level < levels; level++)
         node = find_node(tally, node, path[level], (uint32_t)level);
+    struct an__tally_node *leaf = &tally->nodes.items[node];
     for (size_t c = 0; c < tally->column_count; c++)
-        tally->nodes.items[node].values[c] += values[c];
+        leaf->values[c] += values[c];
+    if (line != 0 && (leaf->line == 0 || line < leaf->line))
+        leaf->line = line;
+    leaf->count += line != 0 && leaf->count != UINT32_MAX;
+}
+
+static void show_evidence(const struct an__tally_node *node, struct arena *arena,
+                          struct rep_row *row)
+{
+    if (node->line == 0)
+        return;
+    row->evidence = ARENA_NEW(arena, const char *);
+    row->evidence[0] = node->count == 1
+                           ? arena_printf(arena, "line %" PRIu32, node->line)
+                           : arena_printf(arena, "%" PRIu32 " pieces, the first on line %" PRIu32,
+                                          node->count, node->line);
+    row->evidence_count = 1;
 }
 
 static void add_up(struct an__tally *tally)
@@ -77,8 +96,8 @@ static void add_up(struct an__tally *tally)
 }
 
 // Children of node i stand at rows[first[i]] up to rows[first[i + 1]].
-void an__tally_rows(struct an__tally *tally, const char *const *dimensions, struct arena *arena,
-                    struct rep_row *out)
+void an__tally_rows(struct an__tally *tally, const char *const *dimensions, bool evidence,
+                    struct arena *arena, struct rep_row *out)
 {
     add_up(tally);
     free(tally->slots); // nothing is looked up any more
@@ -107,6 +126,8 @@ void an__tally_rows(struct an__tally *tally, const char *const *dimensions, stru
         row->name = names_text(tally->names, node->name);
         row->dimension = dimensions[node->level];
         row->faint = row->name[0] == '[';
+        if (evidence)
+            show_evidence(node, arena, row);
     }
     free(place);
     free(first);

@@ -20,6 +20,8 @@ struct an__tally_node {
     uint32_t parent;
     name_id name;
     uint32_t level;
+    uint32_t line;  // the first one that something of it stands on, 0: none
+    uint32_t count; // how many times something was added, of leaves
     uint64_t values[AN__TALLY_COLUMNS];
 };
 
@@ -34,12 +36,12 @@ struct an__tally {
 
 void an__tally_open(struct an__tally *tally, const struct names *names, size_t column_count);
 void an__tally_free(struct an__tally *tally);
-// Adds to the leaf under these names, outermost first.
+// Adds to the leaf under these names, outermost first. `line`: where it stands, 0 where nowhere.
 void an__tally_add(struct an__tally *tally, const name_id *path, size_t levels,
-                   const uint64_t *values);
+                   const uint64_t *values, uint32_t line);
 // The rows, in the order in which they were first added, under `out`; `dimensions` by level. Rows named
-// in brackets are faint.
-void an__tally_rows(struct an__tally *tally, const char *const *dimensions, struct arena *arena,
-                    struct rep_row *out);
+// in brackets are faint. With `evidence` leaves say where they stand.
+void an__tally_rows(struct an__tally *tally, const char *const *dimensions, bool evidence,
+                    struct arena *arena, struct rep_row *out);
 
 #endif

@@ -86,6 +86,7 @@ static bool parse_options(struct cmd *cmd, struct map_run *run)
     options->keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP_ROWS : cmd->options.keep;
     options->sort = cmd->options.sort;
     options->all = cmd->options.all;
+    options->evidence = cmd->options.verbose;
     options->shown = shown;
     options->shown_context = run;
     run->arena = cmd->arena;
