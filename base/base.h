@@ -379,6 +379,9 @@ void buf_reserve(struct buf *buf, size_t more);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_u64(struct buf *buf, uint64_t value); // decimal, fast
 void buf_uleb(struct buf *buf, uint64_t value);
+// Appends a regular file; of one larger than `max` a little more than that, so that the caller sees
+// it. False with `fault` when it cannot be read.
+bool buf_read_file(struct buf *buf, const char *path, size_t max, struct fault *fault);
 
 static inline void buf_bytes(struct buf *buf, const void *data, size_t size)
 {

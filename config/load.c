@@ -3,12 +3,8 @@
 // Loading tare.yaml with libcyaml, and what is wrong with it in our words.
 
 #include <cyaml/cyaml.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config/private.h"
 
@@ -197,37 +193,10 @@ bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct
     return true;
 }
 
-static bool read_all(int file, const char *path, struct buf *out, struct fault *fault)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        return cfg__fault(fault, path, 0, "cannot be read: %s", strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return cfg__fault(fault, path, 0, "expected a regular file");
-    char block[1 << 14];
-    ssize_t size;
-    while (out->size <= CFG_SIZE_MAX && (size = read(file, block, sizeof block)) != 0) {
-        if (size < 0)
-            return cfg__fault(fault, path, 0, "cannot be read: %s", strerror(errno));
-        buf_bytes(out, block, (size_t)size);
-    }
-    return true;
-}
-
-bool cfg__read_file(const char *path, struct buf *out, struct fault *fault)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not keep us waiting
-    if (file < 0)
-        return cfg__fault(fault, path, 0, "cannot be opened: %s", strerror(errno));
-    bool good = read_all(file, path, out, fault);
-    close(file);
-    return good;
-}
-
 bool cfg_load(struct cfg **out, const char *path, struct fault *fault)
 {
     struct buf bytes = {0};
-    bool good = cfg__read_file(path, &bytes, fault) &&
+    bool good = buf_read_file(&bytes, path, CFG_SIZE_MAX, fault) &&
                 cfg_load_text(out, slice_of(bytes.data, bytes.size), path, fault);
     buf_free(&bytes);
     return good;

@@ -103,7 +103,4 @@ int cfg__tree_item(struct cfg__tree *tree, int list, size_t index);
 // The line of a node; 0 for none.
 uint32_t cfg__tree_line(struct cfg__tree *tree, int node);
 
-// All of a regular file of at most CFG_SIZE_MAX bytes.
-bool cfg__read_file(const char *path, struct buf *out, struct fault *fault);
-
 #endif

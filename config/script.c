@@ -150,10 +150,17 @@ static bool read_text(struct cfg__script *script, struct slice text, const char 
     return check_preprocessed(script, lex) && read_statements(script, &lex, in_memory);
 }
 
+static bool read_script(const char *path, struct buf *out, struct fault *fault)
+{
+    return buf_read_file(out, path, CFG_SIZE_MAX, fault) &&
+           (out->size <= CFG_SIZE_MAX ||
+            cfg__fault(fault, path, 0, "is too long for a linker script"));
+}
+
 static bool read_path(struct cfg__script *script, const char *path, bool in_memory)
 {
     struct buf bytes = {0};
-    bool good = cfg__read_file(path, &bytes, script->fault);
+    bool good = read_script(path, &bytes, script->fault);
     if (good) {
         const void *kept = arena_copy(script->arena, bytes.data, bytes.size);
         good = read_text(script, slice_of(kept, bytes.size), path, in_memory);
@@ -172,7 +179,7 @@ static const char *included_path(struct cfg__script *script, const char *from, s
     char *beside = arena_printf(script->arena, "%.*s/%s", (int)(slash - from), from, plain);
     struct buf bytes = {0};
     struct fault fault = {0};
-    bool there = cfg__read_file(beside, &bytes, &fault);
+    bool there = read_script(beside, &bytes, &fault);
     buf_free(&bytes);
     return there ? beside : plain;
 }

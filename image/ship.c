@@ -3,11 +3,7 @@
 // Files that go onto a target. Every format comes down to records (address, bytes), which are
 // gathered in one buffer and joined into runs: neighbours first, as they come, then by address.
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "image/private.h"
 
@@ -342,40 +338,13 @@ bool img_ship_open_memory(struct img_ship **out, struct slice bytes, const char 
     return true;
 }
 
-static bool read_all(int file, uint8_t *at, size_t size)
-{
-    while (size != 0) {
-        ssize_t got = read(file, at, size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        at += got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
 bool img_ship_open(struct img_ship **out, const char *path, struct doubts *doubts,
                    struct fault *fault)
 {
-    struct stat info;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 || fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
-        fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s",
-                  file < 0 ? strerror(errno) : "is not a regular file");
-        if (file >= 0)
-            close(file);
-        return false;
-    }
-    uint8_t *bytes = mem_alloc((size_t)info.st_size);
-    bool good = read_all(file, bytes, (size_t)info.st_size);
-    if (!good)
-        fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "cannot be read");
-    close(file);
-    good = good &&
-           img_ship_open_memory(out, slice_of(bytes, (size_t)info.st_size), path, doubts, fault);
-    free(bytes); // records were copied
+    struct buf bytes = {0};
+    bool good = buf_read_file(&bytes, path, SIZE_MAX - 1, fault) &&
+                img_ship_open_memory(out, slice_of(bytes.data, bytes.size), path, doubts, fault);
+    buf_free(&bytes); // records were copied
     return good;
 }
 
