@@ -32,7 +32,8 @@ struct run {
     VEC(struct check) checks;
     VEC(struct rep_finding) findings;
     VEC(struct rep_build) builds;
-    struct cmd_build *current; // whose symbols are looked for
+    VEC(struct rep_table) regions; // of each build that has some
+    struct cmd_build *current;     // whose symbols are looked for
 };
 
 // A build, opened as far as the budgets need it.
@@ -262,6 +263,16 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
     return check_shipped(run, check, &now->build);
 }
 
+static void add_regions(struct run *run, const struct check *check, const struct an_measured *build)
+{
+    struct rep_table table;
+    if (build->regions.count == 0)
+        return;
+    an_regions(build->ledger, build->regions, run->cmd->arena, &table);
+    table.title = check->name;
+    vec_push(&run->regions, table);
+}
+
 // The report outlives the builds.
 static const char *keep(struct cmd *cmd, const char *text)
 {
@@ -288,6 +299,8 @@ static bool run_check(struct run *run, const struct check *check)
     for (size_t i = first; i < run->findings.count; i++)
         run->findings.items[i].file = keep(run->cmd, run->findings.items[i].file);
     if (good)
+        add_regions(run, check, &now.measured);
+    if (good)
         keep_build(run, &now.build);
     close_side(&now);
     close_side(&base);
@@ -311,7 +324,7 @@ static const char *summary(struct run *run, size_t *broken)
 static int report(struct run *run)
 {
     struct cmd *cmd = run->cmd;
-    struct rep_part parts[4] = {{.kind = REP_TABLE}};
+    struct rep_part *parts = ARENA_ARRAY(cmd->arena, run->regions.count + 4, struct rep_part);
     struct rep_report out = {.parts = parts, .builds = run->builds.items};
     size_t broken, count = run->findings.count;
     struct rep_finding *findings = run->findings.items;
@@ -319,9 +332,10 @@ static int report(struct run *run)
     an_findings_table(findings, count, REP_BYTES, cmd->arena, &parts[out.part_count].table);
     out.part_count += parts[0].table.total.row_count != 0;
     struct rep_part *counts = &parts[out.part_count];
-    *counts = (struct rep_part){.kind = REP_TABLE};
     an_findings_table(findings, count, REP_COUNT, cmd->arena, &counts->table);
     out.part_count += counts->table.total.row_count != 0;
+    for (size_t i = 0; i < run->regions.count; i++)
+        parts[out.part_count++].table = run->regions.items[i];
     const char *text = summary(run, &broken);
     an_findings_sort(findings, count);
     parts[out.part_count++] =
@@ -380,6 +394,7 @@ int cmd_check(struct cmd *cmd)
     vec_free(&run.checks);
     vec_free(&run.findings);
     vec_free(&run.builds);
+    vec_free(&run.regions);
     cfg_free(run.cfg);
     return status;
 }
