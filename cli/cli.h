@@ -53,7 +53,7 @@ struct cmd_options {
     struct cmd_list dims, filters;
     const char *sort, *save, *demangle, *of;
     const char *script, *ship; // size, verify, check
-    struct cmd_list defines;
+    struct cmd_list defines, script_dirs;
     uint64_t keep, min_change;
     bool all;
     // struct

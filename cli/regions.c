@@ -30,22 +30,31 @@ const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, c
     return cfg_top(cfg);
 }
 
-// What --defsym says goes before what tare.yaml does: the first that names a symbol counts.
-static struct cfg_script_options script_options(struct cmd *cmd, const struct cfg_target *target)
+// What the command line says goes before what tare.yaml does: the first that serves counts.
+static struct cfg_script_options script_options(struct cmd *cmd, const struct cfg *cfg,
+                                                const struct cfg_target *target)
 {
-    const struct cmd_list *given = &cmd->options.defines;
-    size_t count = given->count + target->define_count;
-    const char **defines = ARENA_ARRAY(cmd->arena, count, const char *);
-    for (size_t i = 0; i < count; i++)
+    const struct cmd_list *given = &cmd->options.defines, *dirs = &cmd->options.script_dirs;
+    struct cfg_script_options out = {.define_count = given->count + target->define_count,
+                                     .dir_count = dirs->count + target->script_dir_count};
+    const char **defines = ARENA_ARRAY(cmd->arena, out.define_count, const char *);
+    const char **places = ARENA_ARRAY(cmd->arena, out.dir_count, const char *);
+    for (size_t i = 0; i < out.define_count; i++)
         defines[i] = i < given->count ? given->items[i] : target->defines[i - given->count];
-    return (struct cfg_script_options){defines, count};
+    for (size_t i = 0; i < out.dir_count; i++)
+        places[i] = i < dirs->count
+                        ? dirs->items[i]
+                        : cmd_beside_config(cmd, cfg, target->script_dirs[i - dirs->count]);
+    out.defines = defines;
+    out.dirs = places;
+    return out;
 }
 
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
                  struct cfg_regions *out)
 {
     struct cfg_regions stated = {0};
-    const struct cfg_script_options options = script_options(cmd, target);
+    const struct cfg_script_options options = script_options(cmd, cfg, target);
     const char *script = cmd->options.script;
     if (script == NULL)
         script = cmd_beside_config(cmd, cfg, target->script);

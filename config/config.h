@@ -137,6 +137,8 @@ struct cfg_target {
     const char *path, *map, *debug, *script, *ship, *base; // all but path may be NULL
     const char *const *defines;                            // NAME=VALUE, which the script needs
     size_t define_count;
+    const char *const *script_dirs; // where else it looks for what it includes
+    size_t script_dir_count;
     struct cfg_regions regions;
     struct cfg_budgets budgets; // its own, then those at the top
     uint32_t line;
@@ -156,7 +158,8 @@ uint32_t cfg_date(const char *text);
 
 // The MEMORY block of a GNU linker script (also as lld and gold read it), with the expressions in
 // use: arithmetic, comparisons, ?:, ORIGIN, LENGTH, DEFINED, ALIGN, MAX, MIN, symbols that the
-// script assigns before, INCLUDE (relative to the script, then to the working directory), and
+// script assigns before, INCLUDE (looked for beside the script, in `dirs`, then from the working
+// directory; the linker has -L for it), and
 // REGION_ALIAS, which is one more name and makes no region. Symbols from the command line
 // (--defsym) may be given. What stands elsewhere in the script is passed over.
 //
@@ -165,6 +168,8 @@ uint32_t cfg_date(const char *text);
 struct cfg_script_options {
     const char *const *defines; // NAME=VALUE
     size_t define_count;
+    const char *const *dirs;
+    size_t dir_count;
 };
 
 // Regions live in `arena`. False with `fault` ("SCRIPT:LINE: ...") when it cannot be read, has no

@@ -326,6 +326,8 @@ static bool read_target(const struct reading *r, int node, const struct cfg__tar
                                .script = raw->script,
                                .defines = (const char *const *)raw->defines.items,
                                .define_count = raw->defines.count,
+                               .script_dirs = (const char *const *)raw->script_dirs.items,
+                               .script_dir_count = raw->script_dirs.count,
                                .ship = raw->ship,
                                .base = raw->base,
                                .line = cfg__tree_line(r->tree, node)};

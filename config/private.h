@@ -44,7 +44,7 @@ struct cfg__budget {
 
 struct cfg__target {
     char *name, *path, *map, *debug, *script, *ship, *base;
-    struct cfg_globs defines;
+    struct cfg_globs defines, script_dirs;
     struct cfg__region *regions;
     struct cfg__budget *budgets;
     uint32_t region_count, budget_count;

@@ -82,6 +82,7 @@ static const cyaml_schema_field_t target_fields[] = {
     TEXT("debug", struct cfg__target, debug),
     TEXT("script", struct cfg__target, script),
     TEXTS("defsym", struct cfg__target, defines),
+    TEXTS("script_dirs", struct cfg__target, script_dirs),
     TEXT("ship", struct cfg__target, ship),
     TEXT("base", struct cfg__target, base),
     LIST("regions", struct cfg__target, regions, region_count, &region_value, 0, REGIONS_MAX),

@@ -169,19 +169,27 @@ static bool read_path(struct cfg__script *script, const char *path, bool in_memo
     return good;
 }
 
-// Beside the script, else from the working directory, where the linker looks first.
-static const char *included_path(struct cfg__script *script, const char *from, struct slice name)
+static bool is_file(const char *path)
 {
-    const char *slash = strrchr(from, '/');
-    char *plain = arena_text(script->arena, name);
-    if (slash == NULL || plain[0] == '/')
-        return plain;
-    char *beside = arena_printf(script->arena, "%.*s/%s", (int)(slash - from), from, plain);
     struct buf bytes = {0};
     struct fault fault = {0};
-    bool there = read_script(beside, &bytes, &fault);
+    bool there = read_script(path, &bytes, &fault);
     buf_free(&bytes);
-    return there ? beside : plain;
+    return there;
+}
+
+// Beside the script, in the directories given, else from the working directory; NULL when it is in
+// none of them.
+static const char *included_path(struct cfg__script *script, const char *from, struct slice name)
+{
+    const char *slash = strrchr(from, '/'), *plain = arena_text(script->arena, name);
+    size_t dirs = plain[0] == '/' ? 0 : script->options->dir_count;
+    const char *path = plain;
+    if (slash != NULL && plain[0] != '/')
+        path = arena_printf(script->arena, "%.*s/%s", (int)(slash - from), from, plain);
+    for (size_t i = 0; i < dirs && !is_file(path); i++)
+        path = arena_printf(script->arena, "%s/%s", script->options->dirs[i], plain);
+    return is_file(path) ? path : is_file(plain) ? plain : NULL;
 }
 
 static bool include(struct cfg__script *script, struct cfg__lexer *lex, bool in_memory)
@@ -191,8 +199,13 @@ static bool include(struct cfg__script *script, struct cfg__lexer *lex, bool in_
         return CFG__LEX_FAULT(script, lex, "INCLUDE is not followed here");
     if (script->included >= INCLUDE_DEPTH || ++script->files > FILES_MAX)
         return CFG__LEX_FAULT(script, lex, "too many scripts in scripts");
+    const char *path = included_path(script, lex->file, name);
+    if (path == NULL)
+        return CFG__LEX_FAULT(script, lex,
+                              "there is no '%.*s' to include; --script-dir says where to look",
+                              (int)MIN(name.size, (size_t)200), name.data);
     script->included++;
-    bool good = read_path(script, included_path(script, lex->file, name), in_memory);
+    bool good = read_path(script, path, in_memory);
     script->included--;
     return good;
 }

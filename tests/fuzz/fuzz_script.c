@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const defines[] = {"RAM_SIZE=16K"};
-    const struct cfg_script_options options = {defines, COUNT_OF(defines)};
+    const struct cfg_script_options options = {defines, COUNT_OF(defines), NULL, 0};
     struct arena *arena = arena_new();
     struct cfg_regions regions;
     struct fault fault = {0};

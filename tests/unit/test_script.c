@@ -11,7 +11,7 @@
 #include "config/config.h"
 
 static const char *const defines[] = {"RAM_SIZE=16K", "given=0x100", "broken=x"};
-static const struct cfg_script_options options = {defines, COUNT_OF(defines)};
+static const struct cfg_script_options options = {defines, COUNT_OF(defines), NULL, 0};
 
 static bool load(struct arena *arena, const char *text, struct cfg_regions *out,
                  struct fault *fault)
@@ -201,7 +201,7 @@ static void test_include(void)
     struct cfg_regions regions;
     struct fault fault = {0};
     CHECK(!cfg_script_load(main, &options, arena, &regions, &fault));
-    CHECK_TEXT(fault.text, "in.ld: cannot be opened: No such file or directory");
+    CHECK(strstr(fault.text, "main.ld:2: there is no 'in.ld' to include; --script-dir") != NULL);
     char in[64];
     snprintf(in, sizeof in, "%s/in.ld", directory);
     write_file(in, "inner : o = 0, l = 3\n");
@@ -212,6 +212,17 @@ static void test_include(void)
     CHECK_TEXT(regions.items[1].name, "inner");
     CHECK(!cfg_script_load(loop, &options, arena, &regions, &fault));
     CHECK(strstr(fault.text, "loop.ld:1: too many scripts in scripts") != NULL);
+    char sub[64], moved[64];
+    snprintf(sub, sizeof sub, "%s/sub", directory);
+    snprintf(moved, sizeof moved, "%s/sub/in.ld", directory);
+    CHECK(mkdir(sub, 0700) == 0 && rename(in, moved) == 0);
+    const char *const dirs[] = {"/nowhere", sub};
+    const struct cfg_script_options elsewhere = {.dirs = dirs, .dir_count = COUNT_OF(dirs)};
+    fault = (struct fault){0};
+    CHECK(cfg_script_load(main, &elsewhere, arena, &regions, &fault));
+    CHECK_TEXT(fault.text, "");
+    CHECK_U64(regions.count, 3);
+    unlink(moved), rmdir(sub);
     arena_free(arena);
     unlink(main), unlink(part), unlink(loop), unlink(in), rmdir(directory);
 }
