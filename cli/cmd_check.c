@@ -140,6 +140,17 @@ static bool open_side(struct run *run, struct side *side, const char *spec, unsi
     return true;
 }
 
+// --debug is the debug file of what is checked, not of the base.
+static bool open_base(struct run *run, struct side *side, const char *spec,
+                      const struct an_budget_needs *needs)
+{
+    const char *debug = run->cmd->options.debug;
+    run->cmd->options.debug = NULL;
+    bool good = open_side(run, side, spec, needs->dims, needs->base_types, false);
+    run->cmd->options.debug = debug;
+    return good;
+}
+
 static void close_side(struct side *side)
 {
     an_modules_free(side->measured.modules);
@@ -243,7 +254,7 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
         return false;
     }
     if (!open_side(run, now, check->spec, needs.dims, needs.types, needs.variables) ||
-        (needs.base && !open_side(run, base, check->base, needs.dims, needs.base_types, false)) ||
+        (needs.base && !open_base(run, base, check->base, &needs)) ||
         !cmd_regions(cmd, run->cfg, check->target, &now->measured.regions))
         return false;
     now->measured.name = base->measured.name = check->name;
