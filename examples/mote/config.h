@@ -71,6 +71,10 @@
 
 // ---- speed against size
 
+#ifndef MOTE_MESSAGES
+#define MOTE_MESSAGES 1 // 0: most exceptions say only their type
+#endif
+
 #ifndef MOTE_HINTS
 #define MOTE_HINTS                                                                                 \
     256 // entries of the cache of places in tables (a power of two), a byte each; 0: none

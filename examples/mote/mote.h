@@ -40,6 +40,14 @@
 
 typedef uintptr_t val;
 
+// What every file does all the time (helpers.h): in place, or where size counts a function of core/machine.c.
+#ifdef __OPTIMIZE_SIZE__
+#define HELPERS_CALLED
+#define HELPER
+#else
+#define HELPER static inline
+#endif
+
 struct type;
 struct obj {
     const struct type *type;
@@ -237,10 +245,7 @@ extern const struct type type_type, type_object, type_none, type_ellipsis, type_
     type_property, type_classmethod, type_staticmethod, type_super, type_code, type_items,
     type_pairs, type_iterator, type_traceback;
 
-static inline const struct type *type_of(val v)
-{
-    return is_object(v) ? ((const struct obj *)v)->type : is_interned(v) ? &type_str : &type_int;
-}
+HELPER const struct type *type_of(val v);
 static inline bool has_type(val v, const struct type *type)
 {
     return type_of(v) == type;
@@ -300,9 +305,11 @@ struct roots {
     val *values;
 };
 #define ROOTS(name, n)                                                                             \
-    val name[n] = {0};                                                                             \
-    struct roots name##_roots __attribute__((cleanup(roots_leave))) = {mote.roots, n, name};       \
-    mote.roots = &name##_roots
+    val name[n];                                                                                   \
+    struct roots name##_roots __attribute__((cleanup(roots_leave)));                               \
+    roots_enter(&name##_roots, n, name)
+HELPER void roots_enter(struct roots *r, size_t count, val *values);
+HELPER void roots_leave(struct roots *r);
 
 // ------------------------------------------------------------------------------------------ the machine
 
@@ -341,11 +348,6 @@ struct mote {
 extern struct mote
     mote; // the one machine of the program: its address in every call would cost kilobytes of ROM
 enum spare { SPARE_COMPILER, SPARE_STDOUT, SPARE_FREE };
-
-static inline void roots_leave(struct roots *r)
-{
-    mote.roots = r->up;
-}
 
 void mote_init(void *memory, size_t bytes); // heap, pools, modules dict
 // Runs the text as module __main__; false when it ended with an exception (already printed). SystemExit: *status.
@@ -397,9 +399,23 @@ struct exception {
 
 _Noreturn void raise_val(val exception); // an instance, or a class to be called
 // The message: %s C string, %v str() of a val, %r its repr, %t the name of its type, %d int, %z size_t, %%.
-_Noreturn void raise_error(const struct type *type, const char *format, ...);
-_Noreturn void raise_type(const char *format, ...);       // TypeError
-_Noreturn void raise_value(const char *format, ...);      // ValueError
+// With MOTE_MESSAGES=0 only raise_told keeps its text: for what says which name is missing. The others are a call without
+// arguments, and the format and its values are in no ROM.
+_Noreturn void raise_told(const struct type *type, const char *format, ...);
+#if MOTE_MESSAGES
+#define raise_error raise_told
+_Noreturn void raise_type(const char *format, ...);  // TypeError
+_Noreturn void raise_value(const char *format, ...); // ValueError
+#else
+int never_told(const char *format, ...); // nowhere: what is behind `0 &&` only has to compile
+#define UNTOLD(raise, ...)     ((void)(0 && never_told(__VA_ARGS__)), raise)
+#define raise_error(type, ...) UNTOLD(raise_bare(type), __VA_ARGS__)
+#define raise_type(...)        UNTOLD(raise_bare_type(), __VA_ARGS__)
+#define raise_value(...)       UNTOLD(raise_bare_value(), __VA_ARGS__)
+_Noreturn void raise_bare(const struct type *type);
+_Noreturn void raise_bare_type(void);
+_Noreturn void raise_bare_value(void);
+#endif
 _Noreturn void raise_stop(val value);                     // StopIteration(value)
 _Noreturn void raise_memory(void);                        // the exception that exists already
 _Noreturn void raise_os(int number);                      // OSError(errno)
@@ -530,17 +546,8 @@ size_t interned_hash(val v);
 size_t intern_pool_bytes(void);                  // of RAM
 size_t text_hash(const char *text, size_t size); // the one hash of str and bytes
 
-static inline struct text text_of(val str)
-{ // of a str, interned or not
-    if (is_interned(str))
-        return interned_text(str);
-    const struct str *s = (const struct str *)str;
-    return (struct text){s->text, count_of(s)};
-}
-static inline bool is_str(val v)
-{
-    return is_interned(v) || (is_object(v) && has_type(v, &type_str));
-}
+HELPER struct text text_of(val str); // of a str, interned or not
+HELPER bool is_str(val v);
 bool text_is(val str, const char *text);
 bool str_equal(val a, val b); // of two str
 val str_new(const char *text,
@@ -795,17 +802,38 @@ extern const struct type type_range_iterator;
 struct native {
     struct obj head;
     val (*run)(size_t n, val *a);
-    val name;
-    const val *keywords; // of max places, NOTHING where an argument is positional only; or NULL
-    uint8_t min, max, flags;
+    uint16_t name; // interned: the index
+    uint8_t min : 4, max : 4;
+    uint8_t flags;
+    const val *keywords
+        []; // with NATIVE_NAMED one: of max places, NOTHING where an argument is positional only
 };
-enum { NATIVE_VAR = 1, NATIVE_KW = 2, NATIVE_CLASS = 4 /* a[0] is the type */, NATIVE_STATIC = 8 };
-// NATIVE(list_append, append, 2, 2) declares the object list_append_native for the function list_append.
-#define NATIVE_FULL(fn, name_, min_, max_, flags_, keywords_)                                      \
-    static const struct native fn##_native = {{&type_native}, fn,   S(name_), keywords_,           \
-                                              min_,           max_, flags_}
-#define NATIVE(fn, name, min, max) NATIVE_FULL(fn, name, min, max, 0, NULL)
-#define N(name, fn)                S(name), V(fn##_native)
+enum {
+    NATIVE_VAR = 1,
+    NATIVE_KW = 2,
+    NATIVE_CLASS = 4, // a[0] is the type
+    NATIVE_STATIC = 8,
+    NATIVE_NAMED = 16
+};
+// NATIVE(list_append, append, 2, 2) declares the object list_append_native for the function list_append; a list of
+// keywords may follow the flags of NATIVE_FULL.
+#define NATIVE_OBJECT(object, fn, name, min, max, flags, ...)                                      \
+    const struct native object = {                                                                 \
+        {&type_native},                                                                            \
+        fn,                                                                                        \
+        S(name) >> 2,                                                                              \
+        min,                                                                                       \
+        max,                                                                                       \
+        (flags) | (sizeof((const val *const[]){__VA_ARGS__}) ? NATIVE_NAMED : 0),                  \
+        {__VA_ARGS__}}
+#define NATIVE_FULL(fn, name, min, max, ...)                                                       \
+    static NATIVE_OBJECT(fn##_native, fn, name, min, max, __VA_ARGS__)
+#define NATIVE(fn, name, min, max) NATIVE_FULL(fn, name, min, max, 0)
+static inline val native_name(val native)
+{
+    return ((val)((const struct native *)native)->name << 2) | 2;
+}
+#define N(name, fn) S(name), V(fn##_native)
 
 // bytecode.h draws what the bytes hold.
 struct code {
@@ -894,4 +922,7 @@ bool port_load(const char *path, char **text,
                size_t *size); // a file, for import; false: there is none
 void port_unload(char *text, size_t size);
 
+#ifndef HELPERS_CALLED
+#include "helpers.h"
+#endif
 #endif

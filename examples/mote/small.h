@@ -12,6 +12,7 @@
 #define MOTE_CENSUS     0
 #define MOTE_TRACE      0
 #define MOTE_HINTS      0
+#define MOTE_MESSAGES   0
 #define MOTE_MARK_STACK 32
 #ifndef MOTE_C_STACK
 #define MOTE_C_STACK 5120

@@ -12,6 +12,7 @@ shift
 # Strings that are no identifiers: name, then the text as awk and C write it.
 odd='empty
 star *
+invalid_syntax invalid syntax
 lt_module <module>
 lt_lambda <lambda>
 lt_genexpr <genexpr>

@@ -1,3 +1,4 @@
+# needs: messages
 # Wrong arguments, with the messages.
 def f(a, b=2): pass
 def g(a, *, k): pass

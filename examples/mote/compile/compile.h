@@ -193,8 +193,15 @@ void next(struct compiler *c);              // reads a token
 bool take(struct compiler *c, val token);   // goes past it if it is there
 void expect(struct compiler *c, val token); // goes past it, or SyntaxError
 _Noreturn void invalid(struct compiler *c); // SyntaxError for the token that is there
+#if MOTE_MESSAGES
 _Noreturn void syntax_error(struct compiler *c, size_t at, const char *format, ...);
 _Noreturn void indent_error(struct compiler *c, const char *format, ...);
+#else
+#define syntax_error(c, at, ...) UNTOLD(syntax_error_at(c, at), __VA_ARGS__)
+#define indent_error(c, ...)     UNTOLD(indent_error_here(c), __VA_ARGS__)
+_Noreturn void syntax_error_at(struct compiler *c, size_t at); // "invalid syntax" and where
+_Noreturn void indent_error_here(struct compiler *c);
+#endif
 size_t line_of(struct compiler *c, size_t at); // from 1
 
 // ------------------------------------------------------------------------------------------ the tree

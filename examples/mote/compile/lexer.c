@@ -50,16 +50,13 @@ size_t line_of(struct compiler *c, size_t at)
     return c->line_before + 1;
 }
 
-_Noreturn static void raise_at(struct compiler *c, const struct type *type, size_t at,
-                               const char *format, va_list list)
+_Noreturn static void raise_at(struct compiler *c, const struct type *type, size_t at, val message)
 {
     size_t start = at;
     while (start && peek(c, start - 1) != '\n')
         start--;
     ROOTS(r, 4);
-    BUILDER(b);
-    sink_vformat(&b.sink, format, list);
-    r[0] = builder_str(&b);
+    r[0] = message;
     r[1] = int_new((intptr_t)line_of(c, at));
     r[2] = int_new((intptr_t)utf8_length(c->text + start, at - start) + 1);
     r[3] = tuple_new(3, (val[]){c->file, r[1], r[2]});
@@ -69,19 +66,38 @@ _Noreturn static void raise_at(struct compiler *c, const struct type *type, size
     raise_val(r[0]);
 }
 
+#if MOTE_MESSAGES
+static val message_of(const char *format, va_list list)
+{
+    BUILDER(b);
+    sink_vformat(&b.sink, format, list);
+    return builder_str(&b);
+}
+
 _Noreturn void syntax_error(struct compiler *c, size_t at, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    raise_at(c, &type_SyntaxError, at, format, list);
+    raise_at(c, &type_SyntaxError, at, message_of(format, list));
 }
 
 _Noreturn void indent_error(struct compiler *c, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    raise_at(c, &type_IndentationError, c->lex.at, format, list);
+    raise_at(c, &type_IndentationError, c->lex.at, message_of(format, list));
 }
+#else
+_Noreturn void syntax_error_at(struct compiler *c, size_t at)
+{
+    raise_at(c, &type_SyntaxError, at, S(invalid_syntax));
+}
+
+_Noreturn void indent_error_here(struct compiler *c)
+{
+    raise_at(c, &type_IndentationError, c->lex.at, S(invalid_syntax));
+}
+#endif
 
 _Noreturn void invalid(struct compiler *c)
 {

@@ -239,20 +239,19 @@ _Noreturn static void raise_count(const struct native *f, size_t n)
         raise_type(limit == 1   ? "%v() takes exactly one argument (%z given)"
                    : limit == 0 ? "%v() takes no arguments (%z given)"
                                 : "%v() expected %z arguments, got %z",
-                   f->name, limit > 1 ? limit : n, n);
-    raise_type("%v() expected at %s %z argument%s, got %z", f->name, n < f->min ? "least" : "most",
-               limit, limit == 1 ? "" : "s", n);
+                   native_name(V(*f)), limit > 1 ? limit : n, n);
+    raise_type("%v() expected at %s %z argument%s, got %z", native_name(V(*f)),
+               n < f->min ? "least" : "most", limit, limit == 1 ? "" : "s", n);
 }
 
 static size_t keyword_place(const struct native *f, val name)
 {
-    if (f->keywords)
-        for (size_t i = 0; i < f->max; i++)
-            if (f->keywords[i] == name)
-                return i;
-    if (!f->keywords)
-        raise_type("%v() takes no keyword arguments", f->name);
-    raise_type("%v() got an unexpected keyword argument %r", f->name, name);
+    if (!(f->flags & NATIVE_NAMED))
+        raise_type("%v() takes no keyword arguments", native_name(V(*f)));
+    for (size_t i = 0; i < f->max; i++)
+        if (f->keywords[0][i] == name)
+            return i;
+    raise_type("%v() got an unexpected keyword argument %r", native_name(V(*f)), name);
 }
 
 // Arguments into the places of a native that has some left free or given by name.
@@ -266,7 +265,7 @@ static val native_places(const struct native *f, size_t n, size_t kw, val *args)
     for (size_t i = n, most = n; i < most + 2 * kw; i += 2) {
         size_t place = keyword_place(f, args[i]);
         if (places[place])
-            raise_type("%v() got multiple values for argument %r", f->name, args[i]);
+            raise_type("%v() got multiple values for argument %r", native_name(V(*f)), args[i]);
         places[place] = args[i + 1];
         if (place >= n)
             n = place + 1;
@@ -309,7 +308,7 @@ val native_call(val native, size_t n, size_t kw, val *args)
     if (kw == 0 && (n == f->max || f->flags & NATIVE_VAR))
         return f->run(n, args);
     if (f->flags & NATIVE_VAR)
-        raise_type("%v() takes no keyword arguments", f->name);
+        raise_type("%v() takes no keyword arguments", native_name(V(*f)));
     return native_places(f, n, kw, args);
 }
 

@@ -90,8 +90,7 @@ static val native_new(size_t n, val *a)
         set_part(r[1], r[0]);
     return r[1];
 }
-const struct native native_new_native = {
-    {&type_native}, native_new, S(__new__), NULL, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_STATIC};
+NATIVE_OBJECT(native_new_native, native_new, __new__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_STATIC);
 
 static val object_new(size_t n, val *a)
 {
@@ -100,7 +99,7 @@ static val object_new(size_t n, val *a)
                    ((const struct type *)a[0])->name, ((const struct type *)a[0])->name);
     return native_new(n, a);
 }
-NATIVE_FULL(object_new, __new__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_STATIC, NULL);
+NATIVE_FULL(object_new, __new__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_STATIC);
 
 // object.__init__(self, *args, **kwargs): for those derived from list, dict and the like it fills the part.
 static val object_init(size_t n, val *a)
@@ -120,7 +119,7 @@ static val object_init(size_t n, val *a)
     set_part(a[0], r[1]);
     return NONE;
 }
-NATIVE_FULL(object_init, __init__, 1, 1, NATIVE_VAR | NATIVE_KW, NULL);
+NATIVE_FULL(object_init, __init__, 1, 1, NATIVE_VAR | NATIVE_KW);
 
 static val object_setattr(size_t n, val *a)
 {
@@ -166,8 +165,7 @@ static val object_init_subclass(size_t n, val *a)
                    ((const struct type *)a[0])->name);
     return NONE;
 }
-NATIVE_FULL(object_init_subclass, __init_subclass__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_CLASS,
-            NULL);
+NATIVE_FULL(object_init_subclass, __init_subclass__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_CLASS);
 
 NAMES(object_names, N(__delattr__, object_delattr), N(__getattribute__, object_getattribute),
       N(__init__, object_init), N(__init_subclass__, object_init_subclass), N(__new__, object_new),

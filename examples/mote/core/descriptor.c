@@ -149,8 +149,8 @@ static void method_print(val self, struct sink *out, enum print_how how)
     (void)how;
     const struct method *m = (const struct method *)self;
     if (has_type(m->function, &type_native))
-        sink_format(out, "<built-in method %v of %t object at 0x%x>",
-                    ((const struct native *)m->function)->name, m->self, (size_t)m->self);
+        sink_format(out, "<built-in method %v of %t object at 0x%x>", native_name(m->function),
+                    m->self, (size_t)m->self);
     else
         sink_format(out, "<bound method %v of %r>", attr_get(m->function, S(__name__)), m->self);
 }
@@ -188,7 +188,7 @@ static val unbound_call(val f, size_t n, size_t kw, val *args)
 {
     const struct method *m = (const struct method *)f;
     const struct type *type = (const struct type *)m->self;
-    val name = ((const struct native *)m->function)->name;
+    val name = native_name(m->function);
     if (n == 0)
         raise_type("unbound method %v.%v() needs an argument", type->name, name);
     if (!is_a(args[0], type))
@@ -201,7 +201,7 @@ static void unbound_print(val self, struct sink *out, enum print_how how)
 {
     (void)how;
     const struct method *m = (const struct method *)self;
-    sink_format(out, "<method %r of %r objects>", ((const struct native *)m->function)->name,
+    sink_format(out, "<method %r of %r objects>", native_name(m->function),
                 ((const struct type *)m->self)->name);
 }
 

@@ -152,12 +152,14 @@ _Noreturn static void raise_format(const struct type *type, const char *format, 
     raise_val(exception_new(type, r[0]));
 }
 
-_Noreturn void raise_error(const struct type *type, const char *format, ...)
+_Noreturn void raise_told(const struct type *type, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
     raise_format(type, format, list);
 }
+
+#if MOTE_MESSAGES
 
 _Noreturn void raise_type(const char *format, ...)
 {
@@ -172,6 +174,22 @@ _Noreturn void raise_value(const char *format, ...)
     va_start(list, format);
     raise_format(&type_ValueError, format, list);
 }
+#else
+_Noreturn void raise_bare(const struct type *type)
+{
+    raise_val(exception_new(type, NOTHING));
+}
+
+_Noreturn void raise_bare_type(void)
+{
+    raise_bare(&type_TypeError);
+}
+
+_Noreturn void raise_bare_value(void)
+{
+    raise_bare(&type_ValueError);
+}
+#endif
 
 _Noreturn void raise_stop(val value)
 {
@@ -336,7 +354,7 @@ static val exception_init(size_t n, val *a)
         e->args = n > 1 ? tuple_new(n - 1, a + 1) : V(tuple_empty);
     return NONE;
 }
-NATIVE_FULL(exception_init, __init__, 1, 1, NATIVE_VAR, NULL);
+NATIVE_FULL(exception_init, __init__, 1, 1, NATIVE_VAR);
 
 static val exception_with_traceback(size_t n, val *a)
 {

@@ -91,7 +91,7 @@ const struct type type_function = {.head = {&type_type},
 static val native_attr(val self, val name, val value)
 {
     if (value == LOAD && (name == S(__name__) || name == S(__qualname__)))
-        return ((const struct native *)self)->name;
+        return native_name(self);
     if (value == LOAD && name == S(__module__))
         return S(builtins);
     return NOTHING;
@@ -100,7 +100,7 @@ static val native_attr(val self, val name, val value)
 static void native_print(val self, struct sink *out, enum print_how how)
 {
     (void)how;
-    sink_format(out, "<built-in function %v>", ((const struct native *)self)->name);
+    sink_format(out, "<built-in function %v>", native_name(self));
 }
 
 static const struct ops native_ops = {
@@ -108,7 +108,7 @@ static const struct ops native_ops = {
 const struct type type_native = {.head = {&type_type},
                                  .name = S(builtin_function_or_method),
                                  .ops = &native_ops,
-                                 .shape = {.size = sizeof(struct native), .refs = 1 << 2}};
+                                 .shape = {.size = sizeof(struct native)}};
 
 // ------------------------------------------------------------------------------------------ code, cells
 

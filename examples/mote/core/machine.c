@@ -3,6 +3,9 @@
 #include "core/heap.h"
 
 #include "mote.h"
+#ifdef HELPERS_CALLED
+#include "helpers.h"
+#endif
 
 struct mote mote;
 

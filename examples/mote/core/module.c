@@ -79,7 +79,7 @@ val module_find(val module, val name)
 
 _Noreturn static void raise_no_module(val name)
 {
-    raise_error(&type_ImportError, "no module named %r", name);
+    raise_told(&type_ImportError, "no module named %r", name);
 }
 
 // A module that is being run is in mote.modules already; an error takes it out again.
@@ -323,8 +323,8 @@ val import_from(val module, val name)
         v = dict_get(mote.modules, r[0]);
     }
     if (!v)
-        raise_error(&type_ImportError, "cannot import name %r from %r", name,
-                    has_type(module, &type_module) ? ((struct module *)module)->name : S(module));
+        raise_told(&type_ImportError, "cannot import name %r from %r", name,
+                   has_type(module, &type_module) ? ((struct module *)module)->name : S(module));
     return v;
 }
 

@@ -194,12 +194,12 @@ static val find_any(val o, val name, val *self)
 _Noreturn void raise_no_attribute(val o, val name)
 {
     if (has_type(o, &type_type))
-        raise_error(&type_AttributeError, "type object %r has no attribute %r",
-                    ((struct type *)o)->name, name);
+        raise_told(&type_AttributeError, "type object %r has no attribute %r",
+                   ((struct type *)o)->name, name);
     if (has_type(o, &type_module))
-        raise_error(&type_AttributeError, "module %r has no attribute %r",
-                    ((struct module *)o)->name, name);
-    raise_error(&type_AttributeError, "%r object has no attribute %r", type_of(o)->name, name);
+        raise_told(&type_AttributeError, "module %r has no attribute %r",
+                   ((struct module *)o)->name, name);
+    raise_told(&type_AttributeError, "%r object has no attribute %r", type_of(o)->name, name);
 }
 
 val attr_name(val v)

@@ -45,4 +45,4 @@ static val builtin_sorted(size_t n, val *a)
     sort_list(r[0], a[n], "sort");
     return r[0];
 }
-BUILTIN_FULL(sorted, 1, 1, NATIVE_VAR | NATIVE_KW, NULL);
+BUILTIN_FULL(sorted, 1, 1, NATIVE_VAR | NATIVE_KW);

@@ -209,10 +209,10 @@ static val builtin_min(size_t n, val *a)
 {
     return extreme(n, a, OP_LT, "min");
 }
-BUILTIN_FULL(min, 0, 0, NATIVE_VAR | NATIVE_KW, NULL);
+BUILTIN_FULL(min, 0, 0, NATIVE_VAR | NATIVE_KW);
 
 static val builtin_max(size_t n, val *a)
 {
     return extreme(n, a, OP_GT, "max");
 }
-BUILTIN_FULL(max, 0, 0, NATIVE_VAR | NATIVE_KW, NULL);
+BUILTIN_FULL(max, 0, 0, NATIVE_VAR | NATIVE_KW);

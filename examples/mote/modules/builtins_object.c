@@ -231,7 +231,7 @@ static val builtin___build_class__(size_t n, val *a)
     struct list *l = (struct list *)r[0];
     return class_build(a[0], a[1], n - 2, kw, l->items ? l->items->values : NULL);
 }
-BUILTIN_FULL(__build_class__, 2, 2, NATIVE_VAR | NATIVE_KW, NULL);
+BUILTIN_FULL(__build_class__, 2, 2, NATIVE_VAR | NATIVE_KW);
 
 // ------------------------------------------------------------------------------------------ text as code
 

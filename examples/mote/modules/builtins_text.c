@@ -86,7 +86,7 @@ static val builtin_print(size_t n, val *a)
         method_call(to.file, S(flush), 0, NULL);
     return NONE;
 }
-BUILTIN_FULL(print, 0, 255, NATIVE_VAR | NATIVE_KW, NULL);
+BUILTIN_FULL(print, 0, 15, NATIVE_VAR | NATIVE_KW);
 
 static val builtin_input(size_t n, val *a)
 {

@@ -280,7 +280,7 @@ static val named_from(size_t n, val *a)
     struct tuple *t = (struct tuple *)r[0];
     return call(a[0], t->len, 0, t->values);
 }
-NATIVE_FULL(named_from, _make, 2, 2, NATIVE_CLASS, NULL);
+NATIVE_FULL(named_from, _make, 2, 2, NATIVE_CLASS);
 
 // _replace(**fields)
 static val named_replace(size_t n, val *a)
@@ -297,7 +297,7 @@ static val named_replace(size_t n, val *a)
     }
     return call(V(*type_of(a[0])), t->len, 0, ((struct tuple *)r[0])->values);
 }
-NATIVE_FULL(named_replace, _replace, 1, 1, NATIVE_VAR | NATIVE_KW, NULL);
+NATIVE_FULL(named_replace, _replace, 1, 1, NATIVE_VAR | NATIVE_KW);
 
 NAMES(named_names, N(_asdict, named_asdict), N(_make, named_from), N(_replace, named_replace));
 

@@ -55,7 +55,7 @@ static val gc_threshold(size_t n, val *a)
     (void)a;
     return n ? NONE : int_new(-1);
 }
-NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR);
 
 NAMES(module_gc, S(__name__), S(gc), N(collect, gc_collect), N(disable, gc_disable),
       N(enable, gc_enable), N(isenabled, gc_isenabled), N(mem_alloc, gc_mem_alloc),

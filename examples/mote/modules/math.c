@@ -119,7 +119,7 @@ static val math_hypot(size_t n, val *a)
         r = MATH(hypot)(r, need_float(a[i]));
     return float_new(r);
 }
-NATIVE_FULL(math_hypot, hypot, 0, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(math_hypot, hypot, 0, 0, NATIVE_VAR);
 
 // ------------------------------------------------------------------------------------------ logarithms
 
@@ -321,7 +321,7 @@ static val math_gcd(size_t n, val *a)
     }
     return r[0];
 }
-NATIVE_FULL(math_gcd, gcd, 0, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(math_gcd, gcd, 0, 0, NATIVE_VAR);
 
 static val math_lcm(size_t n, val *a)
 {
@@ -340,7 +340,7 @@ static val math_lcm(size_t n, val *a)
     }
     return r[0];
 }
-NATIVE_FULL(math_lcm, lcm, 0, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(math_lcm, lcm, 0, 0, NATIVE_VAR);
 
 // from * (from + step) * (from + 2 * step) ..., `count` factors, each product divided by 1, 2, 3 ... if `divided`.
 static val product(val from, intptr_t step, size_t count, bool divided)

@@ -7,10 +7,9 @@
 
 #include "mote.h"
 
-#define BUILTIN_FULL(name, min, max, flags, keywords)                                              \
-    const struct native builtin_##name##_native = {                                                \
-        {&type_native}, builtin_##name, S(name), keywords, min, max, flags}
-#define BUILTIN(name, min, max) BUILTIN_FULL(name, min, max, 0, NULL)
+#define BUILTIN_FULL(name, min, max, ...)                                                          \
+    NATIVE_OBJECT(builtin_##name##_native, builtin_##name, name, min, max, __VA_ARGS__)
+#define BUILTIN(name, min, max) BUILTIN_FULL(name, min, max, 0)
 
 extern const struct native builtin___build_class___native, builtin___import___native,
     builtin_abs_native, builtin_all_native, builtin_any_native, builtin_ascii_native,

@@ -188,8 +188,7 @@ static val stream_read_method(size_t n, val *a)
     intptr_t limit = limit_of(a[1]);
     return stream_read(stream_of(a[0]), limit, false);
 }
-const struct native stream_read_native = {
-    {&type_native}, stream_read_method, S(read), NULL, 1, 2, 0};
+NATIVE_OBJECT(stream_read_native, stream_read_method, read, 1, 2, 0);
 
 static val stream_readline(size_t n, val *a)
 {
@@ -236,8 +235,7 @@ static val stream_write_method(size_t n, val *a)
     stream_write(s, b.data, b.size);
     return int_new((intptr_t)b.size);
 }
-const struct native stream_write_native = {
-    {&type_native}, stream_write_method, S(write), NULL, 2, 2, 0};
+NATIVE_OBJECT(stream_write_native, stream_write_method, write, 2, 2, 0);
 
 static val stream_flush(size_t n, val *a)
 {

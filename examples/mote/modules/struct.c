@@ -230,7 +230,7 @@ static val struct_pack(size_t n, val *a)
 {
     return pack(a[0], n - 1, a + 1, "pack");
 }
-NATIVE_FULL(struct_pack, pack, 1, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(struct_pack, pack, 1, 0, NATIVE_VAR);
 
 // Where `size` bytes at an offset, which may count from the end, begin in the buffer.
 static size_t place(const struct buffer *b, val offset, size_t size, bool packs)
@@ -269,7 +269,7 @@ static val struct_pack_into(size_t n, val *a)
     memcpy(b.data + at, packed->data, count_of(packed));
     return NONE;
 }
-NATIVE_FULL(struct_pack_into, pack_into, 1, 0, NATIVE_VAR, NULL);
+NATIVE_FULL(struct_pack_into, pack_into, 1, 0, NATIVE_VAR);
 
 // ------------------------------------------------------------------------------------------ unpack
 

@@ -257,7 +257,7 @@ static val dict_method_fromkeys(size_t n, val *a)
         item_set(r[0], r[2], a[2] ? a[2] : NONE);
     return r[0];
 }
-NATIVE_FULL(dict_method_fromkeys, fromkeys, 2, 3, NATIVE_CLASS, NULL);
+NATIVE_FULL(dict_method_fromkeys, fromkeys, 2, 3, NATIVE_CLASS);
 
 static val dict_method_get(size_t n, val *a)
 {
@@ -320,7 +320,7 @@ static val dict_method_update(size_t n, val *a)
         dict_update(self, a[n]);
     return NONE;
 }
-NATIVE_FULL(dict_method_update, update, 1, 2, NATIVE_VAR | NATIVE_KW, NULL);
+NATIVE_FULL(dict_method_update, update, 1, 2, NATIVE_VAR | NATIVE_KW);
 
 static val view_new(val v, const struct type *type)
 {

@@ -198,7 +198,7 @@ static val str_format(size_t n, val *a)
     expand(&f, need_str(a[0]), 1, &b.sink);
     return builder_str(&b);
 }
-SHARED_FULL(str_format, format, 1, 255, NATIVE_VAR | NATIVE_KW, NULL);
+SHARED_FULL(str_format, format, 1, 15, NATIVE_VAR | NATIVE_KW);
 
 static val str_format_map(size_t n, val *a)
 {

@@ -434,7 +434,7 @@ static val list_method_sort(size_t n, val *a)
     sort_list((val)list_self(a[0]), a[n], "sort");
     return NONE;
 }
-NATIVE_FULL(list_method_sort, sort, 1, 1, NATIVE_VAR | NATIVE_KW, NULL);
+NATIVE_FULL(list_method_sort, sort, 1, 1, NATIVE_VAR | NATIVE_KW);
 
 NAMES(list_names, N(append, list_method_append), N(clear, list_method_clear),
       N(copy, list_method_copy), N(count, values_count), N(extend, list_method_extend),

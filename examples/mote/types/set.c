@@ -323,13 +323,13 @@ static val changed_copy(enum op op, size_t n, val *a)
     {                                                                                              \
         return changed_copy(op, n, a);                                                             \
     }                                                                                              \
-    NATIVE_FULL(set_method_##name, name, most, most, flags, NULL);                                 \
+    NATIVE_FULL(set_method_##name, name, most, most, flags);                                       \
     static val set_method_##update(size_t n, val *a)                                               \
     {                                                                                              \
         change_by_all(op, changing_self(a[0]), n, a);                                              \
         return NONE;                                                                               \
     }                                                                                              \
-    NATIVE_FULL(set_method_##update, update, most, most, flags, NULL)
+    NATIVE_FULL(set_method_##update, update, most, most, flags)
 SET_METHODS(difference, OP_SUB, 1, NATIVE_VAR, difference_update);
 SET_METHODS(intersection, OP_AND, 1, NATIVE_VAR, intersection_update);
 SET_METHODS(symmetric_difference, OP_XOR, 2, 0, symmetric_difference_update);

@@ -77,8 +77,8 @@ BYTEARRAY_METHODS(X)
 extern const struct dict str_names, bytes_names, bytearray_names;
 
 // A native for other files to name: no static.
-#define SHARED_FULL(fn, name_, min_, max_, flags_, keywords_)                                      \
-    const struct native fn##_native = {{&type_native}, fn, S(name_), keywords_, min_, max_, flags_}
-#define SHARED(fn, name, min, max) SHARED_FULL(fn, name, min, max, 0, NULL)
+#define SHARED_FULL(fn, name, min, max, ...)                                                       \
+    NATIVE_OBJECT(fn##_native, fn, name, min, max, __VA_ARGS__)
+#define SHARED(fn, name, min, max) SHARED_FULL(fn, name, min, max, 0)
 
 #endif

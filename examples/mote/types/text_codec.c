@@ -160,8 +160,7 @@ static val text_encode_method(size_t n, val *a)
     text_encode(need_str(a[0]), a[1], a[2], &b);
     return builder_bytes(&b);
 }
-const struct native text_encode_native = {
-    {&type_native}, text_encode_method, S(encode), codec_keywords, 1, 3, 0};
+NATIVE_OBJECT(text_encode_native, text_encode_method, encode, 1, 3, 0, codec_keywords);
 
 static val text_decode_method(size_t n, val *a)
 {
@@ -169,8 +168,7 @@ static val text_decode_method(size_t n, val *a)
     struct view v = view_of(a[0]);
     return text_decode(v.data, v.size, a[1], a[2]);
 }
-const struct native text_decode_native = {
-    {&type_native}, text_decode_method, S(decode), codec_keywords, 1, 3, 0};
+NATIVE_OBJECT(text_decode_native, text_decode_method, decode, 1, 3, 0, codec_keywords);
 
 // ------------------------------------------------------------------------------------------ hex
 
@@ -201,7 +199,7 @@ static val text_fromhex(size_t n, val *a)
         return bytearray_wrap(bytes, size);
     return bytes;
 }
-SHARED_FULL(text_fromhex, fromhex, 2, 2, NATIVE_CLASS, NULL);
+SHARED_FULL(text_fromhex, fromhex, 2, 2, NATIVE_CLASS);
 
 // hex(sep, bytes_per_sep): groups count from the right, from the left when negative.
 static val text_hex(size_t n, val *a)
@@ -361,4 +359,4 @@ static val text_maketrans(size_t n, val *a)
     }
     return r[0];
 }
-SHARED_FULL(text_maketrans, maketrans, 1, 3, NATIVE_STATIC, NULL);
+SHARED_FULL(text_maketrans, maketrans, 1, 3, NATIVE_STATIC);

@@ -140,7 +140,7 @@ static val values_count(size_t n, val *a)
         count++;
     return int_new(count);
 }
-const struct native values_count_native = {{&type_native}, values_count, S(count), NULL, 2, 2, 0};
+NATIVE_OBJECT(values_count_native, values_count, count, 2, 2, 0);
 
 // A bound of index(), cut to [0, n].
 static size_t bound(val v, size_t n)
@@ -163,7 +163,7 @@ static val values_index(size_t n, val *a)
         raise_value("%r is not in list", a[1]);
     raise_value("tuple.index(x): x not in tuple");
 }
-const struct native values_index_native = {{&type_native}, values_index, S(index), NULL, 2, 4, 0};
+NATIVE_OBJECT(values_index_native, values_index, index, 2, 4, 0);
 
 val container_unary(enum op op, val self, size_t n)
 {

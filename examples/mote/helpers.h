@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The few functions that every file calls all the time. mote.h declares them; a build for speed has them in place
+// everywhere, a build for size (-Os) once, in core/machine.c.
+#ifndef HELPERS_H
+#define HELPERS_H
+
+HELPER const struct type *type_of(val v)
+{
+    return is_object(v) ? ((const struct obj *)v)->type : is_interned(v) ? &type_str : &type_int;
+}
+
+HELPER bool is_str(val v)
+{
+    return is_interned(v) || (is_object(v) && has_type(v, &type_str));
+}
+
+HELPER struct text text_of(val str)
+{
+    if (is_interned(str))
+        return interned_text(str);
+    const struct str *s = (const struct str *)str;
+    return (struct text){s->text, count_of(s)};
+}
+
+HELPER void roots_enter(struct roots *r, size_t count, val *values)
+{
+    *r = (struct roots){mote.roots, count, values};
+    mote.roots = r;
+    memset(values, 0, count * WORD);
+}
+
+HELPER void roots_leave(struct roots *r)
+{
+    mote.roots = r->up;
+}
+
+#endif
