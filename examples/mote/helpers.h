@@ -9,6 +9,16 @@ HELPER const struct type *type_of(val v)
     return is_object(v) ? ((const struct obj *)v)->type : is_interned(v) ? &type_str : &type_int;
 }
 
+HELPER bool has_type(val v, const struct type *type)
+{
+    return type_of(v) == type;
+}
+
+HELPER val bool_new(bool b)
+{
+    return b ? TRUE : FALSE;
+}
+
 HELPER bool is_str(val v)
 {
     return is_interned(v) || (is_object(v) && has_type(v, &type_str));
@@ -22,16 +32,16 @@ HELPER struct text text_of(val str)
     return (struct text){s->text, count_of(s)};
 }
 
-HELPER void roots_enter(struct roots *r, size_t count, val *values)
+HELPER void roots_enter(struct roots *r, size_t count)
 {
-    *r = (struct roots){mote.roots, count, values};
+    *r = (struct roots){mote.roots, count, (val *)(r + 1)};
     mote.roots = r;
-    memset(values, 0, count * WORD);
+    memset(r->values, 0, count * WORD);
 }
 
-HELPER void roots_leave(struct roots *r)
+HELPER void roots_pop(void)
 {
-    mote.roots = r->up;
+    mote.roots = mote.roots->up;
 }
 
 #endif

@@ -125,10 +125,7 @@ extern const struct obj none_object, ellipsis_object, not_implemented_object, tr
 #define FALSE           V(false_object)
 #define ELLIPSIS        V(ellipsis_object)
 #define NOT_IMPLEMENTED V(not_implemented_object)
-static inline val bool_new(bool b)
-{
-    return b ? TRUE : FALSE;
-}
+HELPER val bool_new(bool b);
 
 // No values may have no address.
 static inline void values_copy(val *to, const val *from, size_t n)
@@ -246,10 +243,7 @@ extern const struct type type_type, type_object, type_none, type_ellipsis, type_
     type_pairs, type_iterator, type_traceback;
 
 HELPER const struct type *type_of(val v);
-static inline bool has_type(val v, const struct type *type)
-{
-    return type_of(v) == type;
-}
+HELPER bool has_type(val v, const struct type *type);
 
 // Whether v is of the type or of a class derived from it; `derives` is the same question of two types.
 bool is_a(val v, const struct type *type);
@@ -305,11 +299,19 @@ struct roots {
     val *values;
 };
 #define ROOTS(name, n)                                                                             \
-    val name[n];                                                                                   \
-    struct roots name##_roots __attribute__((cleanup(roots_leave)));                               \
-    roots_enter(&name##_roots, n, name)
-HELPER void roots_enter(struct roots *r, size_t count, val *values);
-HELPER void roots_leave(struct roots *r);
+    struct {                                                                                       \
+        struct roots head;                                                                         \
+        val values[n];                                                                             \
+    } name##_roots __attribute__((cleanup(roots_leave)));                                          \
+    val *const name = name##_roots.values;                                                         \
+    roots_enter(&name##_roots.head, n)
+HELPER void roots_enter(struct roots *r, size_t count); // the values lie behind it
+HELPER void roots_pop(void);
+static inline void roots_leave(void *innermost)
+{
+    (void)innermost;
+    roots_pop();
+}
 
 // ------------------------------------------------------------------------------------------ the machine
 
@@ -403,10 +405,12 @@ _Noreturn void raise_val(val exception); // an instance, or a class to be called
 // arguments, and the format and its values are in no ROM.
 _Noreturn void raise_told(const struct type *type, const char *format, ...);
 #if MOTE_MESSAGES
+#define TOLD(text)  (text) // a piece of a message
 #define raise_error raise_told
 _Noreturn void raise_type(const char *format, ...);  // TypeError
 _Noreturn void raise_value(const char *format, ...); // ValueError
 #else
+#define TOLD(text)             NULL
 int never_told(const char *format, ...); // nowhere: what is behind `0 &&` only has to compile
 #define UNTOLD(raise, ...)     ((void)(0 && never_told(__VA_ARGS__)), raise)
 #define raise_error(type, ...) UNTOLD(raise_bare(type), __VA_ARGS__)
@@ -492,15 +496,12 @@ void format_val(val v, val spec, struct sink *out);
 // A container that prints its values guards itself against being among them: `PRINT_ONCE(self, out, "[...]");` prints
 // the dots and returns when self is being printed further up. The marks lie among the roots, so errors clean up.
 #define PRINT_ONCE(self, out, dots)                                                                \
-    if (printing(self)) {                                                                          \
-        sink_text(out, dots);                                                                      \
-        return;                                                                                    \
-    }                                                                                              \
     ROOTS(printing_root, 2);                                                                       \
-    printing_root[0] = (self);                                                                     \
-    printing_root[1] = V(printing_mark)
+    if (printed_above(printing_root, self, out, dots))                                             \
+    return
 extern const struct obj printing_mark;
-bool printing(val self);
+bool printing(val self); // whether it is
+bool printed_above(val *marks, val self, struct sink *out, const char *dots);
 
 // A sink that builds a str or bytes. `BUILDER(b);` is emptied at the end of the scope; b.sink is the sink.
 struct builder {

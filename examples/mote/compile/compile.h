@@ -124,13 +124,7 @@ struct node {
 };
 
 // Lengthens a list that is being made by a node or by a list: `end = add(end, n)`, with the slot of the list at first.
-static inline struct node **add(struct node **end, struct node *n)
-{
-    *end = n;
-    while (*end)
-        end = &(*end)->next;
-    return end;
-}
+struct node **add(struct node **end, struct node *n);
 
 // ------------------------------------------------------------------------------------------ tokens
 

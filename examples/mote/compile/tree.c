@@ -80,6 +80,14 @@ val keep(struct compiler *c, val constant)
     return constant;
 }
 
+struct node **add(struct node **end, struct node *n)
+{
+    *end = n;
+    while (*end)
+        end = &(*end)->next;
+    return end;
+}
+
 void forget(struct compiler *c)
 {
     struct chunk *chunk = (struct chunk *)c->roots[ROOT_CHUNKS];

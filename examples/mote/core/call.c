@@ -75,6 +75,8 @@ _Noreturn static void raise_missing(const struct code *code, const val *locals, 
                                     size_t to, const char *kind)
 {
     size_t missing = 0, seen = 0;
+    if (!MOTE_MESSAGES)
+        raise_type("missing");
     for (size_t i = from; i < to; i++)
         missing += locals[i] == NOTHING;
     ROOTS(r, 1);

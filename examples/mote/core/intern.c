@@ -67,11 +67,22 @@ static const struct own {
 #define STRING(name, entry) entry,
 #include "interned.h"
 };
+// Where every STRIDEth entry starts: for size few, and the way from there is walked. Of the entries that stand for one
+// place the last one counts, which is the one on it.
+#ifdef __OPTIMIZE_SIZE__
+enum { STRIDE = 8 };
+#else
+enum { STRIDE = 1 };
+#endif
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 static const uint16_t own_offsets[] = {
 #undef STRING
-#define STRING(name, entry) offsetof(struct own, text_##name),
+#define STRING(name, entry)                                                                        \
+    [(S_##name - FIRST + STRIDE - 1) / STRIDE] = offsetof(struct own, text_##name),
 #include "interned.h"
 };
+#pragma GCC diagnostic pop
 #undef STRING
 #undef CHARACTER
 #endif
@@ -95,8 +106,12 @@ static const uint8_t **pool_table(void)
 
 static const uint8_t *entry_of(size_t index)
 {
-    if (index < S_COUNT)
-        return (const uint8_t *)&own + own_offsets[index - FIRST];
+    if (index < S_COUNT) {
+        const uint8_t *entry = (const uint8_t *)&own + own_offsets[(index - FIRST) / STRIDE];
+        for (size_t left = (index - FIRST) % STRIDE; left; left--)
+            entry += ENTRY_HEAD + entry[MOTE_HASH_BYTES];
+        return entry;
+    }
     if (index - S_COUNT < frozen_pool.count)
         return frozen_pool.entries + frozen_pool.offsets[index - S_COUNT];
     return pool_table()[index - S_COUNT - frozen_pool.count];

@@ -119,6 +119,18 @@ bool printing(val self)
     return false;
 }
 
+// If it is being printed further up prints the dots, else says that it is from now on.
+bool printed_above(val *marks, val self, struct sink *out, const char *dots)
+{
+    if (printing(self)) {
+        sink_text(out, dots);
+        return true;
+    }
+    marks[0] = self;
+    marks[1] = V(printing_mark);
+    return false;
+}
+
 void print_val(val v, struct sink *out, enum print_how how)
 {
     stack_check();

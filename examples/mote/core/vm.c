@@ -14,18 +14,31 @@
 #endif
 
 #if LABELS
-#define CASE(name)     L_##name
-#define NEXT           goto *labels[*ip++]
-#define BINARY(op)     L_BINARY_##op
-#define SHORT(name, n) L_##name
+#define CASE(name) L_##name
+#define NEXT       goto *labels[*ip++]
+#define BINARY(op) L_BINARY_##op
 #else
-#define CASE(name)     case I_##name
-#define NEXT           goto next
-#define BINARY(op)     case I_BINARY + OP_##op
-#define SHORT(name, n) case I_##name... I_##name + n - 1
+#define CASE(name) case I_##name
+#define NEXT       goto next
 #endif
 
+// Two forms of the loop. For speed each instruction jumps to the next one's label, reads its own operand, saves where it
+// must, and has a fast path. For size one switch has all that before it, once: the operand is read, the places are saved,
+// short forms have become the long ones.
+#if LABELS
 #define SAVE() (f->ip = ip, f->sp = sp)
+#define UNSIGNED(n)                                                                                \
+    do {                                                                                           \
+        n = *ip++;                                                                                 \
+        if (n & 0x80)                                                                              \
+            ip = varint(ip - 1, &n);                                                               \
+    } while (0)
+#define SECOND_UNSIGNED(n) UNSIGNED(n)
+#else
+#define SAVE()             ((void)0)
+#define UNSIGNED(n)        (n = operand)
+#define SECOND_UNSIGNED(n) (ip = varint(ip, &n))
+#endif
 #define TOP    sp[-1]
 #define SECOND sp[-2]
 #define NAME_OPERAND(name)                                                                         \
@@ -34,12 +47,6 @@
         size_t index_;                                                                             \
         UNSIGNED(index_);                                                                          \
         name = ((val)index_ << 2) | 2;                                                             \
-    } while (0)
-#define UNSIGNED(n)                                                                                \
-    do {                                                                                           \
-        n = *ip++;                                                                                 \
-        if (n & 0x80)                                                                              \
-            ip = varint(ip - 1, &n);                                                               \
     } while (0)
 #define JUMP() (ip += 2 + (int16_t)(ip[0] | ip[1] << 8))
 #define SKIP() (ip += 2)
@@ -75,6 +82,31 @@
         })                                                                                         \
         goto binary;                                                                               \
     }
+
+// Where a list keeps what a small index names; NULL: look properly.
+static inline val *list_place(val o, val key)
+{
+    if (!LABELS || !is_small(key) || !is_object(o) || !has_type(o, &type_list))
+        return NULL;
+    const struct list *l = (const struct list *)o;
+    size_t at = (size_t)small_of(key);
+    if ((intptr_t)at < 0)
+        at += l->len;
+    return at < l->len ? &l->items->values[at] : NULL;
+}
+
+#if !LABELS
+static const bool has_operand[] = {
+#define KIND_N           false
+#define KIND_U           true
+#define KIND_S           true
+#define KIND_UU          true
+#define KIND_J           false // two bytes
+#define X(name, operand) KIND_##operand,
+    MOTE_INSTRUCTIONS(X)
+#undef X
+};
+#endif
 
 static val loop(struct frame *f)
 {
@@ -117,8 +149,27 @@ static val loop(struct frame *f)
 #pragma GCC diagnostic pop
     NEXT;
 #else
+    enum { BINARY_ALL = I_COUNT, INT_SHORT };
+    size_t instruction, operand;
 next:
-    switch (*ip++) {
+    instruction = *ip++;
+    f->ip = ip;
+    f->sp = sp;
+    if (instruction < I_COUNT) {
+        if (has_operand[instruction])
+            ip = varint(ip, &operand);
+    } else if (instruction >= I_LOAD_FAST_SHORT) {
+        operand = instruction & 15;
+        if (instruction >= I_BINARY) {
+            operand = instruction - I_BINARY;
+            instruction = BINARY_ALL;
+        } else if (instruction >= I_INT_SHORT) {
+            instruction = INT_SHORT;
+        } else {
+            instruction = instruction < I_STORE_FAST_SHORT ? I_LOAD_FAST : I_STORE_FAST;
+        }
+    }
+    switch (instruction) {
 #endif
     {
         CASE(NOP) : NEXT;
@@ -140,12 +191,16 @@ next:
             *sp++ = v;
             NEXT;
         }
-        SHORT(INT_SHORT, 32) :
-        {
-            val v = INTEGER((intptr_t)ip[-1] - I_INT_SHORT - 8);
-            *sp++ = v;
-            NEXT;
-        }
+#if LABELS
+    L_INT_SHORT :
+#else
+        case INT_SHORT:
+#endif
+    {
+        val v = INTEGER((intptr_t)ip[-1] - I_INT_SHORT - 8);
+        *sp++ = v;
+        NEXT;
+    }
         CASE(STR) :
         {
             NAME_OPERAND(name);
@@ -161,18 +216,20 @@ next:
         }
 
         // ---------------------------------------------------------------- variables
-        SHORT(LOAD_FAST_SHORT, 16) :
-        {
-            val v = locals[ip[-1] - I_LOAD_FAST_SHORT];
-            if (!v) {
-                SAVE();
-                raise_unbound(f, ip[-1] - I_LOAD_FAST_SHORT);
-            }
-            *sp++ = v;
-            NEXT;
+#if LABELS
+    L_LOAD_FAST_SHORT : {
+        val v = locals[ip[-1] - I_LOAD_FAST_SHORT];
+        if (!v) {
+            SAVE();
+            raise_unbound(f, ip[-1] - I_LOAD_FAST_SHORT);
         }
-        SHORT(STORE_FAST_SHORT, 16) : locals[ip[-1] - I_STORE_FAST_SHORT] = *--sp;
+        *sp++ = v;
         NEXT;
+    }
+    L_STORE_FAST_SHORT:
+        locals[ip[-1] - I_STORE_FAST_SHORT] = *--sp;
+        NEXT;
+#endif
         CASE(LOAD_FAST) :
         {
             size_t n;
@@ -277,13 +334,13 @@ next:
         CASE(LOAD_GLOBAL) :
         {
             NAME_OPERAND(name);
+            val v;
+#if LABELS
             val *slot = find_hinted(table_of(f->globals), name, hint_of((void *)f->globals));
-            if (slot) {
-                *sp++ = slot[1];
-                NEXT;
-            }
-            SAVE();
-            val v = builtin_find(name);
+            v = slot ? slot[1] : (SAVE(), builtin_find(name));
+#else
+                v = global_get(f, name);
+#endif
             if (!v)
                 raise_no_name(name);
             *sp++ = v;
@@ -292,7 +349,9 @@ next:
         CASE(STORE_GLOBAL) :
         {
             NAME_OPERAND(name);
-            val *slot = find_hinted(table_of(f->globals), name, hint_of((void *)f->globals));
+            val *slot = LABELS
+                            ? find_hinted(table_of(f->globals), name, hint_of((void *)f->globals))
+                            : NULL;
             if (!slot) {
                 SAVE();
                 slot = table_add(table_of(f->globals), name);
@@ -312,7 +371,9 @@ next:
         {
             size_t place;
             UNSIGNED(place);
-            NAME_OPERAND(name);
+            size_t index;
+            SECOND_UNSIGNED(index);
+            val name = ((val)index << 2) | 2;
             val *slot = table_find_name(table_of(f->names), name);
             val v = slot ? slot[1] : ((struct cell *)locals[place])->value;
             if (!v) {
@@ -327,7 +388,7 @@ next:
         CASE(LOAD_ATTR) :
         {
             NAME_OPERAND(name);
-            val v = attr_fast(TOP, name);
+            val v = LABELS ? attr_fast(TOP, name) : NOTHING;
             if (!v) {
                 SAVE();
                 v = attr_get(TOP, name);
@@ -338,7 +399,7 @@ next:
         CASE(STORE_ATTR) :
         {
             NAME_OPERAND(name);
-            val *slot = attr_slot(TOP, name);
+            val *slot = LABELS ? attr_slot(TOP, name) : NULL;
             if (slot) {
                 slot[1] = SECOND;
             } else {
@@ -360,7 +421,7 @@ next:
         {
             NAME_OPERAND(name);
             val o = TOP;
-            val v = method_fast(o, name);
+            val v = LABELS ? method_fast(o, name) : NOTHING;
             if (v) {
                 TOP = v;
                 *sp++ = o;
@@ -401,16 +462,11 @@ next:
         CASE(LOAD_ITEM) :
         {
             val o = SECOND, key = TOP;
-            if (is_small(key) && is_object(o) && has_type(o, &type_list)) {
-                const struct list *l = (const struct list *)o;
-                size_t at = (size_t)small_of(key);
-                if ((intptr_t)at < 0)
-                    at += l->len;
-                if (at < l->len) {
-                    sp--;
-                    TOP = l->items->values[at];
-                    NEXT;
-                }
+            const val *place = list_place(o, key);
+            if (place) {
+                sp--;
+                TOP = *place;
+                NEXT;
             }
             SAVE();
             val v = item_get(o, key);
@@ -421,16 +477,11 @@ next:
         CASE(STORE_ITEM) :
         {
             val o = SECOND, key = TOP;
-            if (is_small(key) && is_object(o) && has_type(o, &type_list)) {
-                const struct list *l = (const struct list *)o;
-                size_t at = (size_t)small_of(key);
-                if ((intptr_t)at < 0)
-                    at += l->len;
-                if (at < l->len) {
-                    l->items->values[at] = sp[-3];
-                    sp -= 3;
-                    NEXT;
-                }
+            val *place = list_place(o, key);
+            if (place) {
+                *place = sp[-3];
+                sp -= 3;
+                NEXT;
             }
             SAVE();
             item_set(o, key, sp[-3]);
@@ -603,20 +654,22 @@ next:
     L_BINARY_ALL:
     binary :
 #else
-        case I_BINARY ... I_BINARY + OP_IXOR:
+        case BINARY_ALL:
 #endif
     {
+#if LABELS
         enum op op = (enum op)(ip[-1] - I_BINARY);
-#if !LABELS
-        val a = SECOND, b = TOP;
-        if (is_small(a) && is_small(b)) {
-            val v = small_binary(op, (intptr_t)a, (intptr_t)b);
-            if (v) {
-                sp--;
-                TOP = v;
-                NEXT;
+#else
+            enum op op = (enum op)operand;
+            val a = SECOND, b = TOP;
+            if (is_small(a) && is_small(b)) {
+                val v = small_binary(op, (intptr_t)a, (intptr_t)b);
+                if (v) {
+                    sp--;
+                    TOP = v;
+                    NEXT;
+                }
             }
-        }
 #endif
         SAVE();
         val v = op_binary(op, SECOND, TOP);
@@ -640,7 +693,7 @@ next:
         }
         NEXT;
 
-        CASE(NEG) : if (is_small(TOP) && TOP != SMALL(SMALL_MIN))
+        CASE(NEG) : if (LABELS && is_small(TOP) && TOP != SMALL(SMALL_MIN))
         {
             TOP = SMALL(-small_of(TOP));
             NEXT;
@@ -678,12 +731,13 @@ next:
         CASE(POP_JUMP_FALSE) :
         {
             val v = TOP;
-            if (v != TRUE && v != FALSE) {
+            test = v == TRUE;
+            if (!LABELS || (v != TRUE && v != FALSE)) {
                 SAVE();
-                v = bool_new(truth(v));
+                test = truth(v);
             }
             sp--;
-            if (v == TRUE)
+            if (test)
                 SKIP();
             else
                 JUMP();
@@ -723,7 +777,7 @@ next:
         {
             val iterator = TOP, v;
             const struct type *type = type_of(iterator);
-            if (type == &type_range_iterator) {
+            if (LABELS && type == &type_range_iterator) {
                 struct range_iterator *r = (struct range_iterator *)iterator;
                 if (!MOTE_BOXED_INT && r->left && r->next >= SMALL_MIN && r->next <= SMALL_MAX) {
                     v = SMALL(r->next);
@@ -733,7 +787,7 @@ next:
                     *sp++ = v;
                     NEXT;
                 }
-            } else if (type == &type_iterator) {
+            } else if (LABELS && type == &type_iterator) {
                 struct iterator *it = (struct iterator *)iterator;
                 if (it->kind == ITERATE_LIST && it->container) {
                     const struct list *l = (const struct list *)it->container;
@@ -763,7 +817,7 @@ next:
         {
             size_t n, kw;
             UNSIGNED(n);
-            UNSIGNED(kw);
+            SECOND_UNSIGNED(kw);
             SAVE();
             val *args = sp - n - 2 * kw;
             val v = call_at(args[-1], n, kw, args);
@@ -775,7 +829,7 @@ next:
         {
             size_t n, kw;
             UNSIGNED(n);
-            UNSIGNED(kw);
+            SECOND_UNSIGNED(kw);
             SAVE();
             val *args = sp - n - 2 * kw;
             val v =
@@ -798,7 +852,7 @@ next:
         {
             size_t flags, n;
             UNSIGNED(flags);
-            UNSIGNED(n);
+            SECOND_UNSIGNED(n);
             SAVE();
             sp = make_function(f, flags, n);
             NEXT;
@@ -807,7 +861,7 @@ next:
         {
             size_t n, kw;
             UNSIGNED(n);
-            UNSIGNED(kw);
+            SECOND_UNSIGNED(kw);
             SAVE();
             val *args = sp - n - 2 * kw;
             val v = class_statement(args, n, kw);
@@ -947,7 +1001,7 @@ next:
         {
             size_t before, after;
             UNSIGNED(before);
-            UNSIGNED(after);
+            SECOND_UNSIGNED(after);
             SAVE();
             unpack_star(f, before, after);
             sp = f->sp;
@@ -1015,7 +1069,7 @@ next:
             val args[3] = {V(*type_of(TOP)), TOP, NONE};
             val v = call(sp[-3], 3, 0, args);
             *sp++ = v; // it may be anything, and truth may run the program's code
-            SAVE();
+            f->sp = sp;
             TOP = bool_new(truth(v));
             NEXT;
         }

@@ -83,6 +83,9 @@ static inline val method_fast(val o, val name)
 }
 
 // args[-1] is free to be overwritten.
+#ifdef __OPTIMIZE_SIZE__
+#define call_at call
+#else
 static inline val call_at(val f, size_t n, size_t kw, val *args)
 {
     const struct type *type = type_of(f);
@@ -99,5 +102,6 @@ static inline val call_at(val f, size_t n, size_t kw, val *args)
         return class_call(f, n, kw, args);
     return call(f, n, kw, args);
 }
+#endif
 
 #endif

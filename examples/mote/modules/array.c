@@ -325,7 +325,7 @@ static val array_item(val self, val key, val value)
         return NONE;
     }
     if (value == LOAD)
-        return load(a, place(a, key, "array"));
+        return load(a, place(a, key, TOLD("array")));
     size_t i = place(a, key, "array assignment");
     if (value == DELETE) {
         splice(a, i, 1, NULL, 0);
@@ -333,7 +333,7 @@ static val array_item(val self, val key, val value)
     }
     uint8_t spare[8];
     element_store((char)a->code, spare, value);
-    memcpy(at(a, index_in(key, a->len, "array assignment")), spare, unit(a));
+    memcpy(at(a, index_in(key, a->len, TOLD("array assignment"))), spare, unit(a));
     return NONE;
 }
 

@@ -149,7 +149,7 @@ static val deque_item(val self, val key, val value)
     struct deque *d = (struct deque *)self;
     if (!is_int(key) && value == LOAD)
         index_val(key); // TypeError
-    size_t i = index_in(key, d->len, "deque");
+    size_t i = index_in(key, d->len, TOLD("deque"));
     if (value == LOAD)
         return *place(d, i);
     if (value == DELETE)

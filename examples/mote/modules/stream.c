@@ -60,7 +60,7 @@ int stream_byte(struct stream *s)
 {
     if (s->flags & STREAM_STANDARD)
         return port_read_char();
-    return stream_ahead(s) ? data_of(s)->store->data[s->at++] : -1;
+    return MOTE_IO && stream_ahead(s) ? data_of(s)->store->data[s->at++] : -1;
 }
 
 // A whole character into the builder; false at the end.
@@ -88,7 +88,7 @@ val stream_read(struct stream *s, intptr_t n, bool line)
         raise_error(&type_OSError, "not readable");
     BUILDER(b);
     for (intptr_t left = n; left != 0; left--) {
-        size_t ahead = n < 0 || !(s->flags & STREAM_TEXT) ? stream_ahead(s) : 0;
+        size_t ahead = MOTE_IO && (n < 0 || !(s->flags & STREAM_TEXT)) ? stream_ahead(s) : 0;
         if (ahead) { // many bytes at once
             const uint8_t *from = data_of(s)->store->data + s->at;
             const uint8_t *end = line ? memchr(from, '\n', ahead) : NULL;
@@ -112,6 +112,7 @@ val stream_read(struct stream *s, intptr_t n, bool line)
     return builder_str(&b);
 }
 
+#if MOTE_IO
 // Room in memory at the position, with zeros before it if it lies behind the end.
 static uint8_t *room_at(struct stream *s, size_t size)
 {
@@ -148,6 +149,7 @@ static void make_way(struct stream *s, const uint8_t *data, size_t size)
     memmove(b->store->data + at + size, b->store->data + at + old, ahead - old);
     b->len = at + size + ahead - old;
 }
+#endif
 
 void stream_write(struct stream *s, const uint8_t *data, size_t size)
 {
@@ -168,11 +170,13 @@ void stream_write(struct stream *s, const uint8_t *data, size_t size)
         return;
     }
 #endif
+#if MOTE_IO
     if (s->flags & STREAM_TEXT && s->at < data_of(s)->len)
         make_way(s, data, size);
     if (size)
         memcpy(room_at(s, size), data, size);
     s->at += size;
+#endif
 }
 
 // ------------------------------------------------------------------------------------------ methods

@@ -7,12 +7,21 @@
 #define TICKS_PERIOD                                                                               \
     ((uintptr_t)1 << 29) // of ticks_ms and ticks_us: small on every machine, sums of two as well
 
+// In objects: small parts have no division of 64 bits.
+static val microseconds_by(uint64_t microseconds, intptr_t by)
+{
+    ROOTS(r, 2);
+    r[0] = int_new_u64(microseconds);
+    r[1] = int_new(by);
+    return op_binary(OP_FLOORDIV, r[0], r[1]);
+}
+
 static val seconds(uint64_t microseconds)
 {
 #if MOTE_FLOAT
     return float_new((real)microseconds / 1000000);
 #else
-    return int_new_u64(microseconds / 1000000);
+    return microseconds_by(microseconds, 1000000);
 #endif
 }
 
@@ -90,7 +99,10 @@ NATIVE(time_sleep_us, sleep_us, 1, 1);
 static val time_ticks_ms(size_t n, val *a)
 {
     (void)n, (void)a;
-    return int_new((intptr_t)((uintptr_t)(port_microseconds() / 1000) % TICKS_PERIOD));
+    ROOTS(r, 2);
+    r[0] = microseconds_by(port_microseconds(), 1000);
+    r[1] = int_new(TICKS_PERIOD - 1);
+    return op_binary(OP_AND, r[0], r[1]);
 }
 NATIVE(time_ticks_ms, ticks_ms, 0, 0);
 

@@ -74,15 +74,15 @@ static uint8_t *splice(struct bytearray *b, size_t at, size_t gone, size_t count
 }
 
 // The bytes of a value to be put in, apart from those of any bytearray: it may be the same one.
-static val bytes_from(val value, const char *message)
+static val bytes_from(val value, bool assigned)
 {
     struct buffer buffer;
     if (has_type(value, &type_bytes))
         return value;
     if (buffer_find(value, &buffer))
         return bytes_new(buffer.data, buffer.size);
-    if (message && (is_int(value) || is_a(value, &type_str)))
-        raise_type("%s", message);
+    if (assigned && (is_int(value) || is_a(value, &type_str)))
+        raise_type("can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     BUILDER(b);
     bytes_collect(&b, "bytearray", 1, 0, &value);
     return builder_bytes(&b);
@@ -111,8 +111,7 @@ static void slice_store(struct bytearray *b, val slice, val value)
 {
     ROOTS(r, 1);
     if (value != DELETE)
-        r[0] = bytes_from(value,
-                          "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
+        r[0] = bytes_from(value, true);
     intptr_t start, step;
     size_t count, length = b->len;
     slice_bounds(slice, length, &start, &step, &count);
@@ -150,10 +149,10 @@ static val bytearray_item(val self, val key, val value)
         slice_store(b, key, value);
         return NONE;
     }
-    uint8_t byte = value == DELETE ? 0 : need_byte(value, "byte must be in range(0, 256)");
+    uint8_t byte = value == DELETE ? 0 : need_byte(value, TOLD("byte must be in range(0, 256)"));
     if (!is_int(key) && !(is_object(key) && attr_find(key, S(__index__))))
         raise_type("bytearray indices must be integers or slices, not %t", key);
-    size_t at = index_in(index_val(key), b->len, "bytearray");
+    size_t at = index_in(index_val(key), b->len, TOLD("bytearray"));
     if (value == DELETE)
         splice(b, at, 1, 0);
     else
@@ -167,7 +166,7 @@ static val bytearray_append(size_t n, val *a)
 {
     (void)n;
     struct bytearray *b = bytearray_at(a[0]);
-    uint8_t byte = need_byte(a[1], "byte must be in range(0, 256)");
+    uint8_t byte = need_byte(a[1], TOLD("byte must be in range(0, 256)"));
     *splice(b, b->len, 0, 1) = byte;
     return NONE;
 }
@@ -193,7 +192,7 @@ SHARED(bytearray_copy, copy, 1, 1);
 static void extend(struct bytearray *b, val value)
 {
     ROOTS(r, 1);
-    r[0] = bytes_from(value, NULL);
+    r[0] = bytes_from(value, false);
     put(b, b->len, 0, r[0]);
 }
 
@@ -213,7 +212,7 @@ static val bytearray_insert(size_t n, val *a)
 {
     (void)n;
     struct bytearray *b = bytearray_at(a[0]);
-    uint8_t byte = need_byte(a[2], "byte must be in range(0, 256)");
+    uint8_t byte = need_byte(a[2], TOLD("byte must be in range(0, 256)"));
     intptr_t at = need_int(a[1]), len = (intptr_t)b->len;
     at = at < 0 ? at + len : at;
     *splice(b, (size_t)(at < 0 ? 0 : at > len ? len : at), 0, 1) = byte;
@@ -241,7 +240,7 @@ static val bytearray_remove(size_t n, val *a)
 {
     (void)n;
     struct bytearray *b = bytearray_at(a[0]);
-    uint8_t byte = need_byte(a[1], "byte must be in range(0, 256)");
+    uint8_t byte = need_byte(a[1], TOLD("byte must be in range(0, 256)"));
     const uint8_t *found = b->len ? memchr(b->store->data, byte, b->len) : NULL;
     if (!found)
         raise_value("value not found in bytearray");

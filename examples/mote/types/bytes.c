@@ -84,8 +84,8 @@ static void add_source(struct builder *b, const char *name, val source)
             !attr_find(source, S(__iter__)))
             raise_type("cannot convert '%t' object to %s", source, name);
         add_all(b, source,
-                name[4] == 's' ? "bytes must be in range(0, 256)"
-                               : "byte must be in range(0, 256)");
+                TOLD(name[4] == 's' ? "bytes must be in range(0, 256)"
+                                    : "byte must be in range(0, 256)"));
     }
 }
 
@@ -137,7 +137,7 @@ static val bytes_contain(val a, val b)
     char byte;
     struct text what = {&byte, 1};
     if (is_int(a))
-        byte = (char)need_byte(a, "byte must be in range(0, 256)");
+        byte = (char)need_byte(a, TOLD("byte must be in range(0, 256)"));
     else
         what = view_other(&in, a);
     return bool_new(text_search(in.data, in.size, what.data, what.size) != TEXT_NOT_FOUND);

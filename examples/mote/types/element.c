@@ -6,10 +6,10 @@
 
 static const struct element elements[] = {
     {'?', sizeof(bool), _Alignof(bool), 0, 1, NULL},
-    {'B', 1, 1, 0, 1, "unsigned byte integer"},
-    {'H', sizeof(short), _Alignof(short), 0, 2, "unsigned short"},
-    {'I', sizeof(int), _Alignof(int), 0, 4, "unsigned int"},
-    {'L', sizeof(long), _Alignof(long), 0, 4, "C unsigned long"},
+    {'B', 1, 1, 0, 1, TOLD("unsigned byte integer")},
+    {'H', sizeof(short), _Alignof(short), 0, 2, TOLD("unsigned short")},
+    {'I', sizeof(int), _Alignof(int), 0, 4, TOLD("unsigned int")},
+    {'L', sizeof(long), _Alignof(long), 0, 4, TOLD("C unsigned long")},
     {'N', sizeof(size_t), _Alignof(size_t), 0, 0, NULL},
     {'P', sizeof(void *), _Alignof(void *), 0, 0, NULL},
     {'Q', sizeof(long long),
@@ -20,7 +20,7 @@ static const struct element elements[] = {
          },
          x),
      0, 8, NULL},
-    {'b', 1, 1, 1, 1, "signed char"},
+    {'b', 1, 1, 1, 1, TOLD("signed char")},
     {'c', 1, 1, 0, 1, NULL},
 #if MOTE_FLOAT
     {'d', sizeof(double),
@@ -34,9 +34,9 @@ static const struct element elements[] = {
     {'e', 2, 2, 1, 2, NULL},
     {'f', sizeof(float), _Alignof(float), 1, 4, NULL},
 #endif
-    {'h', sizeof(short), _Alignof(short), 1, 2, "signed short integer"},
-    {'i', sizeof(int), _Alignof(int), 1, 4, "signed integer"},
-    {'l', sizeof(long), _Alignof(long), 1, 4, "C long"},
+    {'h', sizeof(short), _Alignof(short), 1, 2, TOLD("signed short integer")},
+    {'i', sizeof(int), _Alignof(int), 1, 4, TOLD("signed integer")},
+    {'l', sizeof(long), _Alignof(long), 1, 4, TOLD("C long")},
     {'n', sizeof(size_t), _Alignof(size_t), 1, 0, NULL},
     {'p', 1, 1, 0, 1, NULL},
     {'q', sizeof(long long),

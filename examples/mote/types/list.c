@@ -240,7 +240,7 @@ static val list_item(val self, val key, val value)
         slice_store(l, key, value);
         return NONE;
     }
-    const char *name = value == LOAD || !is_int(key) ? "list" : "list assignment";
+    const char *name = TOLD(value == LOAD || !is_int(key) ? "list" : "list assignment");
     size_t i;
     do
         i = index_in(key, l->len, name);
@@ -388,7 +388,7 @@ static val list_method_pop(size_t n, val *a)
     struct list *l = list_self(a[0]);
     if (l->len == 0)
         raise_error(&type_IndexError, "pop from empty list");
-    size_t i = a[1] ? index_in(a[1], l->len, "pop") : l->len - 1;
+    size_t i = a[1] ? index_in(a[1], l->len, TOLD("pop")) : l->len - 1;
     if (i >= l->len)
         raise_error(&type_IndexError, "pop index out of range");
     val v = l->items->values[i];

@@ -134,7 +134,7 @@ static val range_item(val self, val key, val value)
     if (has_type(key, &type_slice))
         return range_slice(r, key);
     size_t n = range_count(r);
-    return int_new(range_at(r, index_in(key, n, is_int(key) ? "range object" : "range")));
+    return int_new(range_at(r, index_in(key, n, TOLD(is_int(key) ? "range object" : "range"))));
 }
 
 static val range_attr(val self, val name, val value)

@@ -59,7 +59,7 @@ static struct text needle_of(const struct view *self, val arg, char *byte)
     if (self->type == &type_str)
         return need_str(arg);
     if (is_int(arg)) {
-        *byte = (char)need_byte(arg, "byte must be in range(0, 256)");
+        *byte = (char)need_byte(arg, TOLD("byte must be in range(0, 256)"));
         return (struct text){byte, 1};
     }
     struct buffer b;

@@ -212,7 +212,7 @@ val tuple_item(val self, val key, val value)
         return NOTHING;
     if (has_type(key, &type_slice))
         return tuple_slice(t, key);
-    return t->values[index_in(key, t->len, "tuple")];
+    return t->values[index_in(key, t->len, TOLD("tuple"))];
 }
 
 static val tuple_repeat(struct tuple *t, val times)

@@ -27,7 +27,7 @@ size_t utf8_length(const char *text, size_t size)
 // Bytes of the code point that starts with c.
 static inline unsigned width(uint8_t c)
 {
-    return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    return 1u + (c >= 0xc0) + (c >= 0xe0) + (c >= 0xf0);
 }
 
 size_t utf8_offset(const char *text, size_t size, size_t index)
