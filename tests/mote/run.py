@@ -74,7 +74,7 @@ def wanted(name, kind, path):
 def programs(name, kind, chosen):
     if chosen:
         return chosen
-    names = [f for f in sorted(os.listdir(HERE)) if f.endswith(".py") and f not in ("run.py", "messages.py")]
+    names = [f for f in sorted(os.listdir(HERE)) if f.endswith(".py") and f not in ("run.py", "messages.py", "rom.py")]
     if kind.listed:
         with open(os.path.join(HERE, kind.listed)) as f:
             names = [line.strip() for line in f if line.strip() and not line.startswith("#")]
