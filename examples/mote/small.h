@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The small configuration, for a part with 256 KiB of flash and 16 KiB of RAM: the whole language without floats, json,
-// struct, memoryview, files and the prompt. make FLAGS='-include small.h'
+// struct, memoryview, files, the prompt and the messages of exceptions. make HASH=0 FLAGS='-include small.h'
 #undef MOTE_FLOAT
 #define MOTE_FLOAT      0
 #define MOTE_JSON       0
