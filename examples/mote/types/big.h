@@ -41,7 +41,9 @@ void operand_of(val v, struct operand *out);
 struct big *big_new(size_t digits);         // zeroed; lost at the next allocation unless rooted
 val big_done(struct big *b, bool negative); // trims it; the value, which may be a small int
 val int_shift_left_bits(val v, size_t bits);
-int int_compare(val a, val b); // <0, 0, >0
+val int_shift(enum op op, val a, val b); // OP_LSHIFT, OP_RSHIFT
+val int_bitwise(enum op op, const struct operand *a, const struct operand *b); // & | ^
+int int_compare(val a, val b);                                                 // <0, 0, >0
 void int_divide(val a, val b,
                 val out[2]); // floor quotient and remainder; out must be rooted, b not 0
 bool int_fits_bytes(val v, size_t size, bool is_signed);

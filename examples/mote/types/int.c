@@ -8,8 +8,7 @@
 //              | type |sign len | d0 | d1 | .. |    value = +-(d0 + d1 * B + ...), B = 2**32 (2**16 on 32-bit machines)
 //              +------+---+-----+----+----+----+
 //
-// Division and shifts to the right round down, as Python wants; bitwise operators see two's complement without end, which is
-// made digit by digit on the way.
+// Division rounds down, as Python wants. Shifts and bitwise operators are in int_bits.c.
 #include "types/big.h"
 
 // ------------------------------------------------------------------------------------------ values in and out
@@ -279,101 +278,6 @@ void int_divide(val a, val b, val out[2])
     divide(a, b, out, true, true);
 }
 
-// ------------------------------------------------------------------------------------------ shifts and bits
-
-// Two's complement digits of an operand, one after the other.
-struct complement {
-    const struct operand *of;
-    two_digits carry;
-};
-
-static digit complement_next(struct complement *c, size_t i)
-{
-    digit d = i < c->of->len ? c->of->digits[i] : 0;
-    if (!c->of->negative)
-        return d;
-    c->carry += (digit)~d;
-    d = (digit)c->carry;
-    c->carry >>= DIGIT_BITS;
-    return d;
-}
-
-// Turns the two's complement in digits into the magnitude of a negative number.
-static void negate(digit *d, size_t n)
-{
-    two_digits carry = 1;
-    for (size_t i = 0; i < n; i++) {
-        carry += (digit)~d[i];
-        d[i] = (digit)carry;
-        carry >>= DIGIT_BITS;
-    }
-}
-
-static digit combine(enum op op, digit a, digit b)
-{
-    return op == OP_AND ? a & b : op == OP_OR ? a | b : a ^ b;
-}
-
-static val bitwise(enum op op, const struct operand *a, const struct operand *b)
-{
-    size_t n = (a->len > b->len ? a->len : b->len) + 1;
-    struct big *r = big_new(n);
-    struct complement x = {a, 1}, y = {b, 1};
-    for (size_t i = 0; i < n; i++) {
-        digit p = complement_next(&x, i);
-        r->digits[i] = combine(op, p, complement_next(&y, i));
-    }
-    bool negative = combine(op, a->negative, b->negative);
-    if (negative)
-        negate(r->digits, n);
-    return big_done(r, negative);
-}
-
-val int_shift_left_bits(val v, size_t bits)
-{
-    struct operand a;
-    operand_of(v, &a);
-    if (!a.len)
-        return v;
-    size_t whole = bits / DIGIT_BITS;
-    struct big *r = big_new(whole + a.len + 1);
-    mag_shift_left(r->digits, a.digits, a.len, bits);
-    return big_done(r, a.negative);
-}
-
-val int_shift_right_bits(val v, size_t bits)
-{
-    struct operand a;
-    operand_of(v, &a);
-    size_t whole = bits / DIGIT_BITS;
-    if (whole >= a.len)
-        return int_new(a.negative ? -1 : 0);
-    bool lost = mag_trim(a.digits, whole) ||
-                (digit)(a.digits[whole] << (DIGIT_BITS - 1 - bits % DIGIT_BITS) << 1);
-    struct big *r = big_new(a.len - whole + 1);
-    mag_shift_right(r->digits, a.digits, a.len, bits);
-    if (a.negative && lost)
-        for (size_t i = 0; !++r->digits[i];)
-            i++;
-    return big_done(r, a.negative);
-}
-
-static val shift(enum op op, val a, val b)
-{
-    struct operand count;
-    intptr_t bits;
-    operand_of(b, &count);
-    if (count.negative)
-        raise_value("negative shift count");
-    if (!int_fits(b, &bits)) {
-        if (op == OP_LSHIFT && truth(a))
-            raise_error(&type_OverflowError, "too many digits in integer");
-        bits = INTPTR_MAX;
-    }
-    return op == OP_LSHIFT ? int_shift_left_bits(a, (size_t)bits)
-                           : int_shift_right_bits(a, (size_t)bits);
-}
-
 // ------------------------------------------------------------------------------------------ operators
 
 static val true_divide(val a, val b)
@@ -512,11 +416,11 @@ val int_binary(enum op op, val a, val b)
         return int_power(a, b);
     case OP_LSHIFT:
     case OP_RSHIFT:
-        return shift(op, a, b);
+        return int_shift(op, a, b);
     case OP_AND:
     case OP_OR:
     case OP_XOR:
-        return bitwise(op, &x, &y);
+        return int_bitwise(op, &x, &y);
     default:
         return NOTHING;
     }
