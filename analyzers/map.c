@@ -354,7 +354,7 @@ bool an_map_table(struct an_map *map, const struct an_map_options *options, stru
     uint64_t sum = 0; // sections that would make it overflow are none that exist
     for (uint32_t i = 0; i < map->map->sections.count; i++) {
         const struct lm_section *s = &map->map->sections.items[i];
-        if ((s->loaded || options->all) && add_u64(sum, s->size, &sum))
+        if ((s->loaded || options->all) && an__grow(&sum, s->size))
             an__map_cut(map, i, symbols, gather_bytes, &g);
     }
     bool good = finish(&g, arena, out, fault);
@@ -378,8 +378,10 @@ void an__map_objects_in(struct an_map *map, const uint32_t *sections, size_t cou
                               .columns = columns,
                               .column_count = COUNT_OF(columns),
                               .hidden_columns_mask = 2};
+    uint64_t sum = 0;
     for (size_t i = 0; i < count; i++)
-        an__map_cut(map, sections[i], false, gather_bytes, &g);
+        if (an__grow(&sum, map->map->sections.items[sections[i]].size))
+            an__map_cut(map, sections[i], false, gather_bytes, &g);
     (void)finish(&g, arena, out, NULL); // no filter, no sort: nothing to fail
     gathering_close(&g);
 }
@@ -405,7 +407,7 @@ bool an_map_discarded(struct an_map *map, const struct an_map_options *options, 
         sized |= size != LM_NONE;
         g.values[0] = piece.size;
         g.values[1] = 1;
-        if (size != 0 && add_u64(sum, piece.size, &sum))
+        if (size != 0 && an__grow(&sum, piece.size))
             gather(&g, &piece);
     }
     out->hidden_columns_mask = sized ? 0 : 1;
@@ -419,7 +421,7 @@ const char *an_map_note(const struct an_map *map, struct arena *arena)
     uint64_t bytes = 0, count = 0;
     for (size_t i = 0; i < map->map->sections.count; i++) {
         const struct lm_section *s = &map->map->sections.items[i];
-        if (s->loaded || s->size == 0 || !add_u64(bytes, s->size, &bytes))
+        if (s->loaded || s->size == 0 || !an__grow(&bytes, s->size))
             continue;
         count++;
     }

@@ -19,6 +19,17 @@ struct an_map {
 
 #define AN__NOT_YET UINT32_MAX
 
+// Adds to a sum that must not overflow: false, and the sum stays, when it would. What is left out then
+// is larger than any memory.
+static inline bool an__grow(uint64_t *sum, uint64_t size)
+{
+    uint64_t grown;
+    if (!add_u64(*sum, size, &grown))
+        return false;
+    *sum = grown;
+    return true;
+}
+
 // A run of bytes with one owner.
 struct an__piece {
     uint32_t section;      // LM_NO: dropped input

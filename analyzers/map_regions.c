@@ -217,8 +217,10 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
         if (is_sound(&lm->regions.items[i])) {
             const struct use *first = count == 0 ? NULL : uses.list.items + at;
             region_row(map, &lm->regions.items[i], first, count, arena, row);
-            out->total.values[USED].u += row->values[USED].u;
-            out->total.row_count++;
+            // Regions whose sum would overflow are none that exist.
+            uint64_t *sum = &out->total.values[USED].u;
+            if (an__grow(sum, row->values[USED].u))
+                out->total.row_count++;
             if (row->values[OVER].u != REP_NONE)
                 out->hidden_columns_mask = 0;
         }
