@@ -53,13 +53,12 @@ static bool removed(struct slice line, struct slice *section, struct slice *file
         if (!quoted(&rest, section))
             return false;
         // The file's name may hold quotes itself: up to the last one.
-        size_t from = lm__find(rest, "'");
         rest = lm__trim(rest);
-        if (from == SIZE_MAX || !slice_ends(rest, "'"))
+        size_t from = lm__find(rest, "'");
+        if (from == SIZE_MAX || !slice_ends(rest, "'") || from + 1 == rest.size)
             return false;
-        from = lm__find(rest, "'");
-        *file = from + 1 < rest.size ? slice_of(rest.data + from + 1, rest.size - from - 2) : rest;
-        return from + 1 < rest.size;
+        *file = slice_of(rest.data + from + 1, rest.size - from - 2);
+        return true;
     }
     return lm__split_input(lm__trim(rest), file, section);
 }

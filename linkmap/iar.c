@@ -100,12 +100,9 @@ static uint32_t region_named(const struct lm_map *map, struct slice name)
 // "P2", part 1 of 3:                         0x24
 static void group_line(struct iar *iar, struct slice line)
 {
-    struct slice rest = line, word = {0};
-    while (lm__trim(rest).size != 0)
-        word = lm__word(&rest);
     size_t quote = lm__find(lm__from(line, 1), "\"");
     uint64_t size;
-    if (quote == SIZE_MAX || !grouped(word, &size))
+    if (quote == SIZE_MAX || !grouped(lm__last_word(line), &size))
         return;
     struct slice name = slice_of(line.data + 1, quote);
     struct lm_section *section =

@@ -33,11 +33,8 @@ struct ld {
 static void open_section(struct ld *ld, struct slice name, const struct lm__placed *placed)
 {
     struct lm_section *section = lm__section(ld->r, name, placed->addr, placed->size);
-    struct slice rest = placed->rest, word = {0};
-    while (rest.size != 0)
-        word = lm__word(&rest);
     uint64_t lma;
-    if (lm__prefixed(word, &lma)) // "load address 0x..."
+    if (lm__prefixed(lm__last_word(placed->rest), &lma)) // "load address 0x..."
         section->lma = lma;
     ld->in_section = true;
 }

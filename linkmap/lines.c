@@ -93,6 +93,14 @@ struct slice lm__word(struct slice *s)
     return lm__until(rest, size);
 }
 
+struct slice lm__last_word(struct slice s)
+{
+    struct slice word = {0};
+    while (lm__trim(s).size != 0)
+        word = lm__word(&s);
+    return word;
+}
+
 struct slice lm__field(struct slice *s)
 {
     size_t size = MIN(lm__find(*s, "\t"), s->size);
@@ -145,6 +153,18 @@ bool lm__has_line(struct slice text, const char *heading)
         left = lm__from(left, at + 1);
     }
     return false;
+}
+
+size_t lm__open_parenthesis(struct slice text)
+{
+    size_t depth = 0;
+    for (size_t at = slice_ends(text, ")") ? text.size : 0; at-- > 0;) {
+        depth += text.data[at] == ')';
+        depth -= text.data[at] == '(';
+        if (depth == 0)
+            return at;
+    }
+    return SIZE_MAX;
 }
 
 bool lm__split_input(struct slice text, struct slice *file, struct slice *section)

@@ -85,15 +85,8 @@ static void read_reason(struct lm__lists *l, uint32_t member, struct slice text)
         symbol = slice_of(text.data + 1, text.size - 2);
     } else {
         // The symbol's parenthesis has a blank before it, those of members have none.
-        size_t depth = 0, at = text.size;
-        while (at > 0) {
-            at--;
-            depth += text.data[at] == ')';
-            depth -= text.data[at] == '(';
-            if (depth == 0)
-                break;
-        }
-        bool found = at > 1 && text.data[at] == '(' && text.data[at - 1] == ' ';
+        size_t at = lm__open_parenthesis(text);
+        bool found = at != SIZE_MAX && at > 1 && text.data[at - 1] == ' ';
         by = found ? lm__trim(lm__until(text, at)) : text;
         symbol = found ? slice_of(text.data + at + 1, text.size - at - 2) : slice_of(NULL, 0);
     }

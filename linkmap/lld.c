@@ -60,6 +60,18 @@ static bool parse_row(const struct lm__columns *columns, struct slice line, stru
 
 // ---------------------------------------------------------------------------- rows
 
+// "name = expression" in a script; false when it is something else.
+static bool assignment_row(struct table *t, const struct row *row)
+{
+    struct slice rest = row->name, word = lm__word(&rest);
+    if (!slice_starts(lm__from(rest, lm__blanks(rest)), "= "))
+        return false;
+    struct lm_symbol *symbol = lm__symbol(t->r, word, row->addr);
+    symbol->contribution = LM_NO;
+    symbol->flags = LM_SYMBOL_ASSIGNED;
+    return true;
+}
+
 static void input_row(struct table *t, const struct row *row)
 {
     struct slice file, section;
@@ -82,13 +94,10 @@ static void input_row(struct table *t, const struct row *row)
         lm__contribution(t->r, word, row->addr, row->size, LM_NO)->kind = LM_DATA;
         return;
     }
-    if (row->size != 0 && slice_is(word, "."))
+    if (!slice_is(word, "."))
+        assignment_row(t, row);
+    else if (row->size != 0)
         lm__contribution(t->r, slice_text("*fill*"), row->addr, row->size, LM_NO)->kind = LM_FILL;
-    if (!slice_is(word, ".") && slice_starts(lm__from(rest, lm__blanks(rest)), "= ")) {
-        struct lm_symbol *symbol = lm__symbol(t->r, word, row->addr);
-        symbol->contribution = LM_NO;
-        symbol->flags = LM_SYMBOL_ASSIGNED;
-    }
 }
 
 // "name = expression", "PROVIDE(name = ...)", "ASSERT(...)": sections have no blanks in their names
@@ -129,12 +138,7 @@ static void close_section(struct table *t)
 static void section_row(struct table *t, const struct row *row)
 {
     if (is_command(row->name)) {
-        struct slice rest = row->name, word = lm__word(&rest);
-        if (slice_starts(lm__from(rest, lm__blanks(rest)), "= ")) {
-            struct lm_symbol *symbol = lm__symbol(t->r, word, row->addr);
-            symbol->contribution = LM_NO;
-            symbol->flags = LM_SYMBOL_ASSIGNED;
-        }
+        assignment_row(t, row);
         return;
     }
     close_section(t);

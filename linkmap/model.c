@@ -14,16 +14,9 @@ void lm_split_path(struct slice path, struct slice *archive, struct slice *membe
     *member = path;
     if (path.size < 4 || path.data[path.size - 1] != ')')
         return;
-    size_t depth = 0, at = path.size;
-    while (at > 0) {
-        at--;
-        depth += path.data[at] == ')';
-        depth -= path.data[at] == '(';
-        if (depth == 0)
-            break;
-    }
+    size_t at = lm__open_parenthesis(path);
     // "a copy (2)" is no archive.
-    if (depth != 0 || at == 0 || at + 2 >= path.size || lm__is_blank(path.data[at - 1]))
+    if (at == SIZE_MAX || at == 0 || at + 2 >= path.size || lm__is_blank(path.data[at - 1]))
         return;
     *archive = lm__until(path, at);
     *member = slice_of(path.data + at + 1, path.size - at - 2);

@@ -15,8 +15,8 @@ void lm__mold_read(struct lm__reader *r)
 {
     static const struct lm__columns columns = {3, true, true};
     lm__columns_read(r, &columns);
-    for (size_t i = 0; i < r->map->sections.count;
-         i++) // the table of section headers is no section
+    // The table of section headers is no section.
+    for (size_t i = 0; i < r->map->sections.count; i++)
         if (slice_is(r->map->sections.items[i].name, "SHDR"))
             r->map->sections.items[i].loaded = false;
 }

@@ -58,6 +58,7 @@ static inline size_t lm__blanks(struct slice s)
 struct slice lm__trim(struct slice s);
 // Takes the next run of non-blanks, and the blanks before it, off the front.
 struct slice lm__word(struct slice *s);
+struct slice lm__last_word(struct slice s);
 // Takes what stands before the next tab off the front, and the tab.
 struct slice lm__field(struct slice *s);
 // Takes a text off the front, when it is there.
@@ -115,13 +116,15 @@ struct slice lm__join(struct lm__reader *r, struct slice a, const char *between,
 bool lm__is_nobits(struct slice name); // .bss, .noinit.x, COMMON ...
 bool lm__is_made(struct slice name);   // .plt, .got ...
 
+// Where the parenthesis opens that the last byte closes, or SIZE_MAX.
+size_t lm__open_parenthesis(struct slice text);
 // "file:(section)"; the last parenthesis of that kind opens it.
 bool lm__split_input(struct slice text, struct slice *file, struct slice *section);
 
-// Derives what the dialect does not state and checks what it does.
 // The bytes of a regular file, mapped.
 bool lm__map_file(const char *path, struct slice *bytes, struct fault *fault);
 
+// Derives what the dialect does not state and checks what it does.
 void lm__finish(struct lm__reader *r);
 
 // --------------------------------------------------------------------- the dialects
