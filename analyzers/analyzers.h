@@ -310,6 +310,8 @@ struct an_nearest {
     size_t count;
 };
 void an_nearest_offer(struct an_nearest *nearest, const char *text);
+// Appends "; the nearest: a, b" with a NUL behind it; only that when there are none.
+void an_nearest_list(const struct an_nearest *nearest, struct buf *out);
 
 // --------------------------------------------------------------------- linker maps
 

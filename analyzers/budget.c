@@ -236,9 +236,7 @@ static bool not_there(const struct an__account *account, const struct cfg_budget
     struct an_nearest nearest;
     struct buf list = {0};
     an__nearest(account, budget, &nearest);
-    for (size_t i = 0; i < nearest.count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "; the nearest: ", nearest.text[i]);
-    buf_char(&list, '\0');
+    an_nearest_list(&nearest, &list);
     an__budget_fault(account->options, budget, fault, "%s has no %s '%s'%s", account->build->name,
                      budget->subject == CFG_OBJECTS_OF ? "object of type"
                      : budget->subject == CFG_OBJECTS  ? "symbol"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "analyzers/budget_private.h"
+#include "analyzers/layout_private.h"
 #include "analyzers/regions_private.h"
 
 bool an__budget_fault(const struct an_budget_options *options, const struct cfg_budget *budget,
@@ -176,7 +177,7 @@ static const char *key_text(const struct an__account *account, enum an_dim dim, 
 static bool text_matches(const struct an__account *account, const char *glob, enum an_dim dim,
                          const char *text)
 {
-    if (strcmp(glob, text) == 0 || glob_match(glob, slice_text(text)))
+    if (glob_names(glob, slice_text(text)))
         return true;
     if (dim != AN_SYMBOL || account->options->shown == NULL)
         return false;
@@ -232,11 +233,8 @@ static bool is_named(const struct dw_type *type)
 
 static const char *without_keyword(const char *name)
 {
-    static const char *const words[] = {"struct ", "class ", "union ", "enum "};
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (strncmp(name, words[i], strlen(words[i])) == 0)
-            return name + strlen(words[i]);
-    return name;
+    unsigned kinds; // a budget is on whatever type has the name
+    return an__strip_kind_word(name, &kinds);
 }
 
 static void measure_types(const struct dw_types *types, const char *glob, struct an__amount *out)

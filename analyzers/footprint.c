@@ -133,8 +133,8 @@ const char *an__shown(const struct an__tree *tree, enum an_dim dim, const char *
 static bool text_matches(const struct an__tree *tree, const struct an_filter *filter,
                          const char *text)
 {
-    if (strcmp(filter->glob, text) == 0 || glob_match(filter->glob, slice_text(text)))
-        return true; // "[padding]" means that row, not one of the letters
+    if (glob_names(filter->glob, slice_text(text)))
+        return true;
     const char *shown = an__shown(tree, filter->dim, text);
     return shown != text && glob_match(filter->glob, slice_text(shown));
 }

@@ -69,11 +69,6 @@ const char *an__strip_kind_word(const char *name, unsigned *kinds)
     return name;
 }
 
-static bool name_is(const char *pattern, struct slice text)
-{
-    return slice_is(text, pattern) || glob_match(pattern, text);
-}
-
 static bool matches(struct an_layouts *layouts, const struct dw_type *type, dw_type_id id,
                     const char *name)
 {
@@ -84,13 +79,13 @@ static bool matches(struct an_layouts *layouts, const struct dw_type *type, dw_t
     const char *plain = an__name(&layouts->facts, id);
     if (plain[0] == '\0')
         return false;
-    if (name_is(name, slice_text(plain)))
+    if (glob_names(name, slice_text(plain)))
         return true;
     if (type->scope[0] == '\0')
         return false;
     layouts->text.size = 0;
     dw_types_qualified(layouts->facts.types, id, &layouts->text);
-    return name_is(name, slice_of(layouts->text.data, layouts->text.size));
+    return glob_names(name, slice_of(layouts->text.data, layouts->text.size));
 }
 
 // Whether any name of the options matches; remembers all that do.

@@ -441,6 +441,13 @@ bool an_only_declared(const struct dw_types *types, const char *name)
     return declared && !defined;
 }
 
+void an_nearest_list(const struct an_nearest *nearest, struct buf *out)
+{
+    for (size_t i = 0; i < nearest->count; i++)
+        buf_printf(out, "%s%s", i ? ", " : "; the nearest: ", nearest->text[i]);
+    buf_char(out, '\0');
+}
+
 size_t an_nearest_types(const struct dw_types *types, const char *name, const char **out,
                         size_t max)
 {

@@ -60,7 +60,7 @@ static bool is_slash(uint8_t c)
     return c == '/' || c == '\\';
 }
 
-static struct slice base_name(struct slice path)
+struct slice an__map_base_name(struct slice path)
 {
     size_t at = path.size;
     while (at > 0 && !is_slash(path.data[at - 1]))
@@ -71,7 +71,7 @@ static struct slice base_name(struct slice path)
 // The directory of a path with "x/.." taken out ("/usr/lib/gcc/../x" is "/usr/lib/x"), or nothing.
 static void directory(struct slice path, struct buf *out)
 {
-    size_t dir = path.size - base_name(path).size;
+    size_t dir = path.size - an__map_base_name(path).size;
     for (size_t at = 0; at < dir;) {
         size_t size = 0;
         while (at + size < dir && !is_slash(path.data[at + size]))
@@ -109,13 +109,13 @@ static name_id make_file_name(struct an_map *map, enum an_map_dim dim, const str
     bool archived = file->archive.size != 0;
     switch (dim) {
     case AN_MAP_MODULE:
-        return archived ? names_intern(map->names, base_name(file->archive))
+        return archived ? names_intern(map->names, an__map_base_name(file->archive))
                         : dir_name(map, file->path);
     case AN_MAP_ARCHIVE:
         return archived ? names_intern(map->names, file->archive)
                         : names_intern_text(map->names, "[no archive]");
     case AN_MAP_MEMBER:
-        return names_intern(map->names, archived ? file->member : base_name(file->path));
+        return names_intern(map->names, archived ? file->member : an__map_base_name(file->path));
     case AN_MAP_DIR:
         return dir_name(map, archived ? file->archive : file->path);
     default:
@@ -212,7 +212,7 @@ static bool name_matches(const struct gathering *g, size_t filter, name_id name)
 {
     const char *glob = g->options->filters[filter].glob;
     const char *text = names_text(g->map->names, name);
-    if (strcmp(glob, text) == 0 || glob_match(glob, slice_text(text)))
+    if (glob_names(glob, slice_text(text)))
         return true;
     if (g->options->filters[filter].dim != AN_MAP_SYMBOL || g->options->shown == NULL)
         return false;
@@ -340,15 +340,16 @@ static void gathering_close(struct gathering *g)
         vec_free(&g->verdicts[i]);
 }
 
+static const struct rep_column byte_columns[] = {{"size", "SIZE", REP_BYTES, true, true},
+                                                 {"image", "IMAGE", REP_BYTES, true, true}};
+
 // The names of rows live as long as the map's names do, which is as long as `map`.
 bool an_map_table(struct an_map *map, const struct an_map_options *options, struct arena *arena,
                   struct rep_table *out, struct fault *fault)
 {
-    static const struct rep_column columns[] = {{"size", "SIZE", REP_BYTES, true, true},
-                                                {"image", "IMAGE", REP_BYTES, true, true}};
     struct gathering g;
-    gathering_open(&g, map, options, COUNT_OF(columns));
-    *out = (struct rep_table){.columns = columns, .column_count = COUNT_OF(columns)};
+    gathering_open(&g, map, options, COUNT_OF(byte_columns));
+    *out = (struct rep_table){.columns = byte_columns, .column_count = COUNT_OF(byte_columns)};
     bool symbols = divides_by(options, AN_MAP_SYMBOL) ||
                    (map->cfg != NULL && divides_by(options, AN_MAP_MODULE));
     uint64_t sum = 0; // sections that would make it overflow are none that exist
@@ -366,17 +367,15 @@ void an__map_objects_in(struct an_map *map, const uint32_t *sections, size_t cou
                         const struct an_map_options *options, struct arena *arena,
                         struct rep_table *out)
 {
-    static const struct rep_column columns[] = {{"size", "SIZE", REP_BYTES, true, true},
-                                                {"image", "IMAGE", REP_BYTES, true, true}};
     struct an_map_options by_object = {
         .dims = {AN_MAP_OBJECT}, .dim_count = 1, .keep = options->keep};
     struct gathering g;
-    gathering_open(&g, map, &by_object, COUNT_OF(columns));
+    gathering_open(&g, map, &by_object, COUNT_OF(byte_columns));
     const char *title = out->title;
     *out = (struct rep_table){.name = "overflow",
                               .title = title,
-                              .columns = columns,
-                              .column_count = COUNT_OF(columns),
+                              .columns = byte_columns,
+                              .column_count = COUNT_OF(byte_columns),
                               .hidden_columns_mask = 2};
     uint64_t sum = 0;
     for (size_t i = 0; i < count; i++)

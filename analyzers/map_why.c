@@ -100,35 +100,22 @@ static void tree_free(struct tree *tree)
 
 // ------------------------------------------------------------------ what is meant
 
-static bool text_matches(const char *wanted, struct slice text)
-{
-    return slice_is(text, wanted) || glob_match(wanted, text);
-}
-
 // C++ symbols are asked for without their parameters, versioned ones without the version.
 static bool symbol_matches(const char *wanted, struct slice symbol)
 {
     size_t size = 0;
     while (size < symbol.size && symbol.data[size] != '(' && symbol.data[size] != '@')
         size++;
-    return text_matches(wanted, symbol) ||
+    return glob_names(wanted, symbol) ||
            (size != 0 && size < symbol.size && slice_is(slice_of(symbol.data, size), wanted));
-}
-
-static struct slice base_of(struct slice path)
-{
-    size_t at = path.size;
-    while (at > 0 && path.data[at - 1] != '/' && path.data[at - 1] != '\\')
-        at--;
-    return slice_of(path.data + at, path.size - at);
 }
 
 static bool file_matches(const char *wanted, const struct lm_file *file)
 {
-    return text_matches(wanted, file->path) || text_matches(wanted, file->member) ||
-           text_matches(wanted, base_of(file->path)) ||
-           (file->archive.size != 0 &&
-            (slice_is(file->archive, wanted) || slice_is(base_of(file->archive), wanted)));
+    return glob_names(wanted, file->path) || glob_names(wanted, file->member) ||
+           glob_names(wanted, an__map_base_name(file->path)) ||
+           (file->archive.size != 0 && (slice_is(file->archive, wanted) ||
+                                        slice_is(an__map_base_name(file->archive), wanted)));
 }
 
 static bool set(uint8_t *mark)
@@ -199,14 +186,12 @@ static bool not_found(struct an_map *map, const char *name, struct fault *fault)
     for (size_t i = 0; i < lm->files.count; i++) {
         an_nearest_offer(&nearest, text_of(map, lm->files.items[i].member));
         if (lm->files.items[i].archive.size != 0)
-            an_nearest_offer(&nearest, text_of(map, base_of(lm->files.items[i].archive)));
+            an_nearest_offer(&nearest, text_of(map, an__map_base_name(lm->files.items[i].archive)));
     }
     for (size_t i = 0; i < lm->symbols.count; i++)
         an_nearest_offer(&nearest, text_of(map, lm->symbols.items[i].name));
     struct buf list = {0};
-    for (size_t i = 0; i < nearest.count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "; the nearest: ", nearest.text[i]);
-    buf_char(&list, '\0');
+    an_nearest_list(&nearest, &list);
     fault_set(fault, FAULT_USAGE, lm->name, NULL, NO_OFFSET,
               "no symbol, member or object is called '%s'%s", name, list.data);
     buf_free(&list);

@@ -96,6 +96,11 @@ bool slice_ends(struct slice text, const char *suffix);
 // Shell-style match of the whole text: `*` any run (slashes too), `?` one byte, `[a-z]`, `[!a-z]`,
 // `\x` literal x. Linear in practice: one backtrack point, no recursion.
 bool glob_match(const char *pattern, struct slice text);
+// The same, or the pattern is the text itself: "[padding]" means that row, not one of the letters.
+static inline bool glob_names(const char *pattern, struct slice text)
+{
+    return slice_is(text, pattern) || glob_match(pattern, text);
+}
 
 // Edit distance (Damerau, adjacent transposition counts 1), cut off above `limit`: returns limit +
 // 1 then. For "did you mean"; texts longer than 255 bytes are compared by their first 255.
