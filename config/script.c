@@ -12,6 +12,8 @@
 
 #include <ctype.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/script_private.h"
 
@@ -150,17 +152,12 @@ static bool read_text(struct cfg__script *script, struct slice text, const char 
     return check_preprocessed(script, lex) && read_statements(script, &lex, in_memory);
 }
 
-static bool read_script(const char *path, struct buf *out, struct fault *fault)
-{
-    return buf_read_file(out, path, CFG_SIZE_MAX, fault) &&
-           (out->size <= CFG_SIZE_MAX ||
-            cfg__fault(fault, path, 0, "is too long for a linker script"));
-}
-
 static bool read_path(struct cfg__script *script, const char *path, bool in_memory)
 {
     struct buf bytes = {0};
-    bool good = read_script(path, &bytes, script->fault);
+    bool good = buf_read_file(&bytes, path, CFG_SIZE_MAX, script->fault) &&
+                (bytes.size <= CFG_SIZE_MAX ||
+                 cfg__fault(script->fault, path, 0, "is too long for a linker script"));
     if (good) {
         const void *kept = arena_copy(script->arena, bytes.data, bytes.size);
         good = read_text(script, slice_of(kept, bytes.size), path, in_memory);
@@ -171,11 +168,8 @@ static bool read_path(struct cfg__script *script, const char *path, bool in_memo
 
 static bool is_file(const char *path)
 {
-    struct buf bytes = {0};
-    struct fault fault = {0};
-    bool there = read_script(path, &bytes, &fault);
-    buf_free(&bytes);
-    return there;
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, R_OK) == 0;
 }
 
 // Beside the script, in the directories given, else from the working directory; NULL when it is in
@@ -187,9 +181,13 @@ static const char *included_path(struct cfg__script *script, const char *from, s
     const char *path = plain;
     if (slash != NULL && plain[0] != '/')
         path = arena_printf(script->arena, "%.*s/%s", (int)(slash - from), from, plain);
-    for (size_t i = 0; i < dirs && !is_file(path); i++)
+    for (size_t i = 0;; i++) {
+        if (is_file(path))
+            return path;
+        if (i == dirs)
+            return is_file(plain) ? plain : NULL;
         path = arena_printf(script->arena, "%s/%s", script->options->dirs[i], plain);
-    return is_file(path) ? path : is_file(plain) ? plain : NULL;
+    }
 }
 
 static bool include(struct cfg__script *script, struct cfg__lexer *lex, bool in_memory)
