@@ -37,7 +37,6 @@ enum an_dim {
     AN_DIR,    // the directory of the unit
     AN_DIM_COUNT,
 };
-bool an_dim_parse(const char *name, enum an_dim *dim);
 const char *an_dim_name(enum an_dim dim);
 // The dimensions of the ledger that have to be settled for these.
 unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules);
@@ -331,7 +330,6 @@ enum an_map_dim {
     AN_MAP_DIR, // directory of the archive or object
     AN_MAP_DIM_COUNT,
 };
-bool an_map_dim_parse(const char *name, enum an_map_dim *dim);
 const char *an_map_dim_name(enum an_map_dim dim);
 
 struct an_map_options {

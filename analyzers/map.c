@@ -14,17 +14,6 @@ static const char *const dim_names[AN_MAP_DIM_COUNT] = {
     [AN_MAP_INPUT] = "input",     [AN_MAP_SYMBOL] = "symbol",   [AN_MAP_DIR] = "dir",
 };
 
-bool an_map_dim_parse(const char *name, enum an_map_dim *dim)
-{
-    for (unsigned i = 0; i < AN_MAP_DIM_COUNT; i++) {
-        if (strcmp(dim_names[i], name) != 0)
-            continue;
-        *dim = (enum an_map_dim)i;
-        return true;
-    }
-    return false;
-}
-
 const char *an_map_dim_name(enum an_map_dim dim)
 {
     return dim_names[dim];

@@ -46,17 +46,6 @@ static const struct {
     [AN_DIR] = {"dir", LED_MASK(LED_UNIT)},
 };
 
-bool an_dim_parse(const char *name, enum an_dim *dim)
-{
-    for (unsigned i = 0; i < AN_DIM_COUNT; i++) {
-        if (strcmp(dim_rows[i].name, name) != 0)
-            continue;
-        *dim = (enum an_dim)i;
-        return true;
-    }
-    return false;
-}
-
 const char *an_dim_name(enum an_dim dim)
 {
     return dim_rows[dim].name;

@@ -197,6 +197,24 @@ const char *cmd_demangle(enum cmd_demangle mode, const char *name, struct arena 
 
 // ---------------------------------------------------------------- dividing by owner
 
+// A set of dimensions, as -d and -f name them.
+struct cmd_dimensions {
+    const char *(*name)(unsigned dim);
+    unsigned count;
+    const char *of; // behind a name that is none: "" or " in a map"
+};
+struct cmd_filter {
+    unsigned dim;
+    const char *glob;
+};
+
+// What -d asks for, outermost first, none twice: at most as many as there are.
+bool cmd_parse_dims(struct cmd *cmd, const struct cmd_dimensions *all, unsigned *dims,
+                    size_t *count);
+// What -f asks for: "GLOB", of the dimension `first`, or "DIM=GLOB". At most AN_FILTERS_MAX.
+bool cmd_parse_filters(struct cmd *cmd, const struct cmd_dimensions *all, unsigned first,
+                       struct cmd_filter *filters, size_t *count);
+
 // What size and diff share: the dimensions and filters asked for, tare.yaml, how names are shown.
 struct cmd_division {
     struct an_footprint_options options;

@@ -21,57 +21,32 @@ struct map_run {
 
 // ------------------------------------------------------------------------- options
 
-static bool unknown_dimension(struct cmd *cmd, const char *name)
+static const char *dim_name(unsigned dim)
 {
-    struct buf all = {0};
-    for (unsigned i = 0; i < AN_MAP_DIM_COUNT; i++)
-        buf_printf(&all, " %s", an_map_dim_name((enum an_map_dim)i));
-    buf_char(&all, '\0');
-    cmd_usage(cmd, "there is no dimension '%s' in a map; there are%s", name, all.data);
-    buf_free(&all);
-    return false;
+    return an_map_dim_name((enum an_map_dim)dim);
 }
+
+static const struct cmd_dimensions dimensions = {dim_name, AN_MAP_DIM_COUNT, " in a map"};
 
 static bool parse_dims(struct cmd *cmd, struct an_map_options *options)
 {
-    unsigned given = 0;
-    for (size_t i = 0; i < cmd->options.dims.count; i++) {
-        const char *name = cmd->options.dims.items[i];
-        enum an_map_dim dim;
-        if (!an_map_dim_parse(name, &dim))
-            return unknown_dimension(cmd, name);
-        if (given & 1u << dim) {
-            cmd_usage(cmd, "the dimension '%s' is given twice", name);
-            return false;
-        }
-        given |= 1u << dim;
-        options->dims[options->dim_count++] = dim;
-    }
-    return true;
+    unsigned dims[AN_MAP_DIM_COUNT];
+    bool good = cmd_parse_dims(cmd, &dimensions, dims, &options->dim_count);
+    for (size_t i = 0; i < options->dim_count; i++)
+        options->dims[i] = (enum an_map_dim)dims[i];
+    return good;
 }
 
-// "GLOB" for the first dimension, "DIM=GLOB" for any.
 static bool parse_filters(struct cmd *cmd, struct an_map_options *options)
 {
-    const struct cmd_list *given = &cmd->options.filters;
-    if (given->count > AN_FILTERS_MAX) {
-        cmd_usage(cmd, "at most %d filters", AN_FILTERS_MAX);
-        return false;
+    struct cmd_filter filters[AN_FILTERS_MAX];
+    unsigned first = options->dim_count ? options->dims[0] : AN_MAP_MODULE;
+    bool good = cmd_parse_filters(cmd, &dimensions, first, filters, &options->filter_count);
+    for (size_t i = 0; i < options->filter_count; i++) {
+        options->filters[i].dim = (enum an_map_dim)filters[i].dim;
+        options->filters[i].glob = filters[i].glob;
     }
-    for (size_t i = 0; i < given->count; i++) {
-        const char *text = given->items[i], *equals = strchr(text, '=');
-        enum an_map_dim dim = options->dim_count ? options->dims[0] : AN_MAP_MODULE;
-        if (equals != NULL) {
-            const char *name = arena_text(cmd->arena, slice_of(text, (size_t)(equals - text)));
-            if (an_map_dim_parse(name, &dim))
-                text = equals + 1;
-            else if (strpbrk(name, "*?[") == NULL)
-                return unknown_dimension(cmd, name);
-        }
-        options->filters[options->filter_count].dim = dim;
-        options->filters[options->filter_count++].glob = text;
-    }
-    return true;
+    return good;
 }
 
 static const char *shown(void *context, const char *name)

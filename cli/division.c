@@ -9,66 +9,30 @@
 #define CONFIG_FILE "tare.yaml"
 #define KEEP_ROWS   20
 
-static int unknown_dimension(struct cmd *cmd, const char *name)
+static const char *dim_name(unsigned dim)
 {
-    struct buf all = {0};
-    for (unsigned i = 0; i < AN_DIM_COUNT; i++)
-        buf_printf(&all, " %s", an_dim_name((enum an_dim)i));
-    buf_char(&all, '\0');
-    cmd_usage(cmd, "there is no dimension '%s'; there are%s", name, all.data);
-    buf_free(&all);
-    return CMD_USAGE;
+    return an_dim_name((enum an_dim)dim);
 }
+
+static const struct cmd_dimensions dimensions = {dim_name, AN_DIM_COUNT, ""};
 
 static bool parse_dims(struct cmd *cmd, struct an_footprint_options *options)
 {
-    for (size_t i = 0; i < cmd->options.dims.count; i++) {
-        const char *name = cmd->options.dims.items[i];
-        enum an_dim dim;
-        if (!an_dim_parse(name, &dim)) {
-            unknown_dimension(cmd, name);
-            return false;
-        }
-        for (size_t old = 0; old < options->dim_count; old++)
-            if (options->dims[old] == dim) {
-                cmd_usage(cmd, "the dimension '%s' is given twice", name);
-                return false;
-            }
-        options->dims[options->dim_count++] = dim;
-    }
-    return true;
-}
-
-// "GLOB" for the first dimension, "DIM=GLOB" for any.
-static bool parse_filter(struct cmd *cmd, const char *text, struct an_footprint_options *options)
-{
-    const char *equals = strchr(text, '=');
-    struct an_filter *filter = &options->filters[options->filter_count++];
-    *filter = (struct an_filter){options->dim_count ? options->dims[0] : AN_MODULE, text};
-    if (equals == NULL)
-        return true;
-    const char *name = arena_text(cmd->arena, slice_of(text, (size_t)(equals - text)));
-    if (an_dim_parse(name, &filter->dim)) {
-        filter->glob = equals + 1;
-        return true;
-    }
-    if (strpbrk(name, "*?[") == NULL)
-        unknown_dimension(cmd, name);
-    return cmd->fault.kind == FAULT_NONE;
+    unsigned dims[AN_DIM_COUNT];
+    bool good = cmd_parse_dims(cmd, &dimensions, dims, &options->dim_count);
+    for (size_t i = 0; i < options->dim_count; i++)
+        options->dims[i] = (enum an_dim)dims[i];
+    return good;
 }
 
 static bool parse_filters(struct cmd *cmd, struct an_footprint_options *options)
 {
-    const struct cmd_list *given = &cmd->options.filters;
-    if (given->count > AN_FILTERS_MAX) {
-        cmd_usage(cmd, "at most %d filters", AN_FILTERS_MAX);
-        return false;
-    }
-    options->filter_count = 0;
-    for (size_t i = 0; i < given->count; i++)
-        if (!parse_filter(cmd, given->items[i], options))
-            return false;
-    return true;
+    struct cmd_filter filters[AN_FILTERS_MAX];
+    unsigned first = options->dim_count ? options->dims[0] : AN_MODULE;
+    bool good = cmd_parse_filters(cmd, &dimensions, first, filters, &options->filter_count);
+    for (size_t i = 0; i < options->filter_count; i++)
+        options->filters[i] = (struct an_filter){(enum an_dim)filters[i].dim, filters[i].glob};
+    return good;
 }
 
 static const char *shown(void *context, const char *name)
