@@ -225,6 +225,9 @@ struct cmd_division {
     bool by_default;  // nobody asked for modules
 };
 
+#define CMD_CONFIG    "tare.yaml" // in the working directory
+#define CMD_KEEP_ROWS 20          // of each level, without -n
+
 // The file named on the command line must load; ./tare.yaml only when it is there, NULL otherwise.
 bool cmd_load_config(struct cmd *cmd, struct cfg **cfg);
 bool cmd_division_open(struct cmd *cmd, struct cmd_division *division);

@@ -15,8 +15,6 @@
 
 #include "cli/cli.h"
 
-#define CONFIG "tare.yaml"
-
 // One check: a target of tare.yaml, or what stands at its top, applied to a build.
 struct check {
     const struct cfg_target *target;
@@ -94,7 +92,7 @@ static bool find_checks(struct run *run)
     for (size_t i = 0; i < count && cmd->arg_count == 0; i++)
         add_target(run, &targets[i], NULL);
     if (run->cfg == NULL)
-        cmd_usage(cmd, "there is no " CONFIG " here; --config FILE names one");
+        cmd_usage(cmd, "there is no " CMD_CONFIG " here; --config FILE names one");
     else if (run->checks.count == 0)
         cmd_usage(cmd, "%s states no targets: name a BUILD to check", cfg_path(run->cfg));
     for (size_t i = 0; i < run->checks.count && run->cfg != NULL; i++)

@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 
-#define KEEP_ROWS    20
 #define OVERFLOW_MAX 8 // regions whose contents are told
 #define PARTS_MAX    (4 + OVERFLOW_MAX)
 
@@ -58,7 +57,7 @@ static const char *shown(void *context, const char *name)
 static bool parse_options(struct cmd *cmd, struct map_run *run)
 {
     struct an_map_options *options = &run->options;
-    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP_ROWS : cmd->options.keep;
+    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep;
     options->sort = cmd->options.sort;
     options->all = cmd->options.all;
     options->evidence = cmd->options.verbose;

@@ -6,9 +6,6 @@
 
 #include "cli/cli.h"
 
-#define CONFIG_FILE "tare.yaml"
-#define KEEP_ROWS   20
-
 static const char *dim_name(unsigned dim)
 {
     return an_dim_name((enum an_dim)dim);
@@ -44,16 +41,16 @@ static const char *shown(void *context, const char *name)
 bool cmd_load_config(struct cmd *cmd, struct cfg **cfg)
 {
     const char *path = cmd->options.config;
-    if (path == NULL && access(CONFIG_FILE, F_OK) != 0)
+    if (path == NULL && access(CMD_CONFIG, F_OK) != 0)
         return true;
-    return cfg_load(cfg, path ? path : CONFIG_FILE, &cmd->fault);
+    return cfg_load(cfg, path ? path : CMD_CONFIG, &cmd->fault);
 }
 
 bool cmd_division_open(struct cmd *cmd, struct cmd_division *division)
 {
     *division = (struct cmd_division){.arena = cmd->arena};
     struct an_footprint_options *options = &division->options;
-    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? KEEP_ROWS : cmd->options.keep;
+    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep;
     options->sort = cmd->options.sort;
     options->evidence = cmd->options.verbose;
     options->shown = shown;
