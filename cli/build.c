@@ -2,7 +2,8 @@
 //
 // A BUILD argument, opened as far as the verb needs it.
 //
-//   fw.elf,debug=fw.debug        FILE, then KEY=VALUE after commas
+//   fw.elf,debug=fw.debug,map=fw.map
+//                                FILE, then KEY=VALUE after commas
 //   v1.snapshot                  a snapshot in its place
 //
 // A comma that is not followed by a known key is part of the file name, and so is everything when
@@ -19,6 +20,7 @@
 
 // ------------------------------------------------------------------------- parsing
 
+enum spec_key { KEY_DEBUG, KEY_MAP, KEY_PROFILE };
 static const char *const spec_keys[] = {"debug=", "map=", "profile="};
 
 static const char *find_key(const char *text, size_t *which)
@@ -42,8 +44,8 @@ static bool check_keys(struct cmd *cmd, const char *spec)
     if (equals == NULL || is_there(spec) ||
         !is_there(arena_text(cmd->arena, slice_of(spec, (size_t)(comma - spec)))))
         return true;
-    cmd_usage(cmd, "'%s': '%.*s' is not known after a comma; there is debug=FILE", spec,
-              (int)(equals - comma), comma + 1);
+    cmd_usage(cmd, "'%s': '%.*s' is not known after a comma; there are debug=FILE and map=FILE",
+              spec, (int)(equals - comma), comma + 1);
     return false;
 }
 
@@ -65,16 +67,17 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
         const char *value = comma + 1 + strlen(spec_keys[key]);
         comma = find_key(value, &which);
         size_t size = comma ? (size_t)(comma - value) : strlen(value);
-        if (key != 0) {
+        if (key == KEY_PROFILE) {
             cmd_usage(cmd, "'%s': this version does not read %.*s yet", spec,
                       (int)strlen(spec_keys[key]) - 1, spec_keys[key]);
             return false;
         }
         if (size == 0) {
-            cmd_usage(cmd, "'%s': debug= needs its FILE", spec);
+            cmd_usage(cmd, "'%s': %s needs its FILE", spec, spec_keys[key]);
             return false;
         }
-        out->debug_path = arena_text(cmd->arena, slice_of(value, size));
+        const char **path = key == KEY_MAP ? &out->map_path : &out->debug_path;
+        *path = arena_text(cmd->arena, slice_of(value, size));
     }
     if (cmd->options.debug != NULL && cmd->build_count++ != 0) {
         cmd_usage(cmd, "--debug is for one build; with two write FILE,debug=FILE");
@@ -82,6 +85,12 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
     }
     if (cmd->options.debug != NULL && out->debug_path == NULL)
         out->debug_path = cmd->options.debug;
+    if (out->map_path == NULL)
+        out->map_path = cmd->options.map;
+    if (out->map_path != NULL && (cmd->verb->bit & (VERB_SIZE | VERB_CHECK)) == 0) {
+        cmd_usage(cmd, "'%s': a map serves tare size and tare check", spec);
+        return false;
+    }
     return true;
 }
 

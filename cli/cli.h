@@ -52,7 +52,7 @@ struct cmd_options {
     // size, diff
     struct cmd_list dims, filters;
     const char *sort, *save, *demangle, *of;
-    const char *script, *ship; // size, verify, check
+    const char *script, *map, *ship; // size, verify, check
     struct cmd_list defines, script_dirs;
     uint64_t keep, min_change;
     bool all;
@@ -138,7 +138,7 @@ void cmd_progress_end(void);
 
 // A BUILD: FILE[,debug=FILE][,map=FILE]...
 struct cmd_build {
-    const char *path, *debug_path;
+    const char *path, *debug_path, *map_path;
     struct img_file *file;   // NULL for a snapshot
     size_t image_count;      // images of the file
     struct img_debug *debug; // by image, after cmd_build_debug
@@ -177,10 +177,10 @@ void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t 
 const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, const char *path);
 // A path of tare.yaml, seen from the working directory. NULL stays NULL.
 const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path);
-// The regions of a build: those of its linker script (--script, else the target's), completed by
-// tare.yaml.
+// The regions of a build: those of its linker script (--script, else the target's), else those of its
+// linker map, completed by tare.yaml.
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
-                 struct cfg_regions *out);
+                 const struct cmd_build *build, struct cfg_regions *out);
 // The file that ships a build (--ship, else the target's; NULL: none), against its load image. What
 // is said of it, behind its name, is in `text`, the ranges that differ (the first `keep`) in `ranges`.
 const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target);

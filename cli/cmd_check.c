@@ -253,7 +253,7 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
     }
     if (!open_side(run, now, check->spec, needs.dims, needs.types, needs.variables) ||
         (needs.base && !open_base(run, base, check->base, &needs)) ||
-        !cmd_regions(cmd, run->cfg, check->target, &now->measured.regions))
+        !cmd_regions(cmd, run->cfg, check->target, &now->build, &now->measured.regions))
         return false;
     now->measured.name = base->measured.name = check->name;
     base->measured.regions = now->measured.regions;

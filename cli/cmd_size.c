@@ -58,7 +58,7 @@ static void add_note(struct cmd *cmd, const char *note, struct rep_report *repor
         (struct rep_part){.kind = REP_NOTES, .notes = notes, .note_count = 1};
 }
 
-// How full its regions are, for a build that runs from them (or when asked to by --script), and
+// How full its regions are, for a build that runs from them (or when asked to by --script or --map), and
 // whether what ships is what was linked.
 static bool add_regions(struct cmd *cmd, struct cmd_build *build, const struct cfg *cfg,
                         struct rep_report *report)
@@ -66,8 +66,9 @@ static bool add_regions(struct cmd *cmd, struct cmd_build *build, const struct c
     struct cfg_regions regions = {0};
     const struct cfg_target *target = cmd_target_of(cmd, cfg, build->path);
     const char *ship = cmd_ship_path(cmd, cfg, target), *text;
-    if (cmd->options.script != NULL || led_total(build->ledger, LED_ROM) != 0) {
-        if (!cmd_regions(cmd, cfg, target, &regions))
+    if (cmd->options.script != NULL || build->map_path != NULL ||
+        led_total(build->ledger, LED_ROM) != 0) {
+        if (!cmd_regions(cmd, cfg, target, build, &regions))
             return false;
         if (regions.count != 0)
             an_regions(build->ledger, regions, cmd->arena,

@@ -43,6 +43,8 @@ static const struct option_row option_rows[] = {
      "also write a snapshot, which stands wherever a BUILD may stand"},
     {"script", 0, TEXT, "FILE", AT(script), VERB_SIZE | VERB_CHECK,
      "the linker script, whose MEMORY block says what regions there are"},
+    {"map", 0, TEXT, "FILE", AT(map), VERB_SIZE,
+     "the linker map, which says what regions there are when no script does"},
     {"script-dir", 0, ITEMS, "DIR", AT(script_dirs), VERB_SIZE | VERB_CHECK,
      "where the script looks for what it includes, as -L of the linker"},
     {"ship", 0, TEXT, "FILE", AT(ship), VERB_SIZE | VERB_VERIFY,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known about the memory of a build: its target in tare.yaml, its linker script, and the file
-// that is written into it.
+// What is known about the memory of a build: its target in tare.yaml, its linker script or map, and
+// the file that is written into it.
 
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "linkmap/linkmap.h"
 
 const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path)
 {
@@ -50,8 +51,32 @@ static struct cfg_script_options script_options(struct cmd *cmd, const struct cf
     return out;
 }
 
+// Maps state regions of no length, as scripts do; nothing lies in them.
+static bool map_regions(struct cmd *cmd, const char *path, struct cfg_regions *out)
+{
+    struct lm_map *map;
+    if (!lm_open(&map, path, NULL, cmd->doubts, &cmd->fault))
+        return false;
+    struct cfg_region *items = ARENA_ARRAY(cmd->arena, map->regions.count, struct cfg_region);
+    *out = (struct cfg_regions){.items = items};
+    for (size_t i = 0; i < map->regions.count; i++) {
+        const struct lm_region *r = &map->regions.items[i];
+        uint64_t end;
+        if (r->length != 0 && add_u64(r->origin, r->length, &end))
+            items[out->count++] =
+                (struct cfg_region){.name = arena_text(cmd->arena, r->name),
+                                    .origin = r->origin,
+                                    .length = r->length,
+                                    .kind = cfg_memory_kind(r->name, r->attributes),
+                                    .line = r->line,
+                                    .placed = true};
+    }
+    lm_free(map);
+    return true;
+}
+
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
-                 struct cfg_regions *out)
+                 const struct cmd_build *build, struct cfg_regions *out)
 {
     struct cfg_regions stated = {0};
     const struct cfg_script_options options = script_options(cmd, cfg, target);
@@ -59,6 +84,8 @@ bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target
     if (script == NULL)
         script = cmd_beside_config(cmd, cfg, target->script);
     if (script != NULL && !cfg_script_load(script, &options, cmd->arena, &stated, &cmd->fault))
+        return false;
+    if (script == NULL && build->map_path != NULL && !map_regions(cmd, build->map_path, &stated))
         return false;
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }

@@ -82,6 +82,10 @@ struct cfg_regions {
     size_t count;
 };
 
+// What a linker's script or map tells of the kind: attributes such as "rx", "xrw", "rw!x" (what follows
+// '!' must not be), and the name.
+enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes);
+
 // What `stated` (a script, a map) says, completed by `ours` (tare.yaml): a region of ours replaces
 // the one of that name, or, when it has no place, adds kind and aliases to it. Lives in `arena`, texts
 // are borrowed. False with `fault` when a region without a place has nothing to complete.

@@ -398,7 +398,6 @@ static bool read_statements(struct cfg__script *script, struct cfg__lexer *lex, 
 
 // ------------------------------------------------------------------------- regions
 
-// "rx", "xrw", "rw!x", "!w": what follows '!' must not be.
 static bool may_write(struct slice attributes)
 {
     for (size_t i = 0; i < attributes.size && attributes.data[i] != '!'; i++)
@@ -415,14 +414,18 @@ static bool named_ram(struct slice name)
     return false;
 }
 
+enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes)
+{
+    return may_write(attributes) || named_ram(name) ? CFG_RAM : CFG_ROM;
+}
+
 static bool make_region(struct cfg__script *script, const struct cfg__memory *memory,
                         struct cfg_region *out)
 {
     uint64_t end;
     *out = (struct cfg_region){
         .name = arena_text(script->arena, memory->name), .line = memory->line, .placed = true};
-    bool ram = may_write(memory->attributes) || named_ram(memory->name);
-    out->kind = ram ? CFG_RAM : CFG_ROM;
+    out->kind = cfg_memory_kind(memory->name, memory->attributes);
     if (!cfg__evaluate(script, memory->origin, memory->symbols, &out->origin) ||
         !cfg__evaluate(script, memory->length, memory->symbols, &out->length))
         return false;
