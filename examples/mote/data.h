@@ -262,6 +262,8 @@ struct slice {
     val start, stop, step; // NONE where not given
 };
 val slice_new(val start, val stop, val step);
+// The key with ints for what has __index__: it runs nothing any more, so what it is for cannot change meanwhile.
+val key_settled(val key);
 // The indices of a slice over a sequence of n elements, as slice.indices: *count elements from *start by *step.
 void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *count);
 // An index, negative ones from the end; IndexError "NAME index out of range", TypeError.

@@ -310,30 +310,32 @@ static void slice_store(struct array *a, val slice, val value)
 
 static size_t place(const struct array *a, val key, const char *name)
 {
-    if (is_int(key) || int_ask(key, S(__index__)))
-        return index_in(key, a->len, name);
-    raise_type("array indices must be integers");
+    if (!is_int(key))
+        raise_type("array indices must be integers");
+    return index_in(key, a->len, name);
 }
 
 static val array_item(val self, val key, val value)
 {
     struct array *a = (struct array *)self;
+    ROOTS(r, 1);
+    r[0] = key_settled(key);
     if (has_type(key, &type_slice)) {
         if (value == LOAD)
-            return slice_load(a, key);
-        slice_store(a, key, value);
+            return slice_load(a, r[0]);
+        slice_store(a, r[0], value);
         return NONE;
     }
     if (value == LOAD)
-        return load(a, place(a, key, TOLD("array")));
-    size_t i = place(a, key, "array assignment");
+        return load(a, place(a, r[0], TOLD("array")));
+    size_t i = place(a, r[0], TOLD("array assignment"));
     if (value == DELETE) {
         splice(a, i, 1, NULL, 0);
         return NONE;
     }
     uint8_t spare[8];
     element_store((char)a->code, spare, value);
-    memcpy(at(a, index_in(key, a->len, TOLD("array assignment"))), spare, unit(a));
+    memcpy(at(a, index_in(r[0], a->len, TOLD("array assignment"))), spare, unit(a));
     return NONE;
 }
 

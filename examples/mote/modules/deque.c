@@ -147,9 +147,11 @@ static void delete_at(struct deque *d, size_t i)
 static val deque_item(val self, val key, val value)
 {
     struct deque *d = (struct deque *)self;
-    if (!is_int(key) && value == LOAD)
-        index_val(key); // TypeError
-    size_t i = index_in(key, d->len, TOLD("deque"));
+    ROOTS(r, 1);
+    r[0] = key_settled(key);
+    if (value == LOAD)
+        index_val(r[0]); // TypeError
+    size_t i = index_in(r[0], d->len, TOLD("deque"));
     if (value == LOAD)
         return *place(d, i);
     if (value == DELETE)

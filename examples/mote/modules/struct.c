@@ -112,10 +112,8 @@ static size_t measure(val format, size_t *items)
 
 static val item_int(val v)
 {
-    val i = is_int(v) ? v : as_native(v, &type_int);
+    val i = index_try(v);
     if (!i)
-        i = int_ask(v, S(__index__));
-    if (!i || !is_int(i))
         raise_struct("required argument is not an integer");
     return i;
 }

@@ -51,6 +51,7 @@ bool int_fits_bytes(val v, size_t size, bool is_signed);
 void slice_ends(val slice, size_t size, intptr_t *start, intptr_t *stop, intptr_t *step);
 void text_trim(const char **at, const char **end); // white space at both ends
 val int_ask(val v, val name);                      // v.name(), NOTHING when v has no such method
+val index_try(val v);                              // as index_val, NOTHING when v has no __index__
 _Noreturn void raise_no_floats(void);
 val int_power(val a, val b); // a ** b; a float for a negative b
 val int_binary(enum op op, val a, val b);

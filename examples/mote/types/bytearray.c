@@ -113,10 +113,8 @@ static void slice_store(struct bytearray *b, val slice, val value)
     if (value != DELETE)
         r[0] = bytes_from(value, true);
     intptr_t start, step;
-    size_t count, length = b->len;
-    slice_bounds(slice, length, &start, &step, &count);
-    if (b->len != length)
-        raise_value("bytearray changed size while it was indexed");
+    size_t count;
+    slice_bounds(slice, b->len, &start, &step, &count);
     if (step == 1) {
         put(b, (size_t)start, count, value == DELETE ? bytes_new(NULL, 0) : r[0]);
         return;
@@ -141,18 +139,18 @@ static void slice_store(struct bytearray *b, val slice, val value)
 static val bytearray_item(val self, val key, val value)
 {
     struct bytearray *b = bytearray_at(self);
+    ROOTS(r, 1);
+    r[0] = key_settled(key);
     if (value == LOAD) {
         struct view v = view_of(self);
-        return view_item(&v, key);
+        return view_item(&v, r[0]);
     }
     if (has_type(key, &type_slice)) {
-        slice_store(b, key, value);
+        slice_store(b, r[0], value);
         return NONE;
     }
     uint8_t byte = value == DELETE ? 0 : need_byte(value, TOLD("byte must be in range(0, 256)"));
-    if (!is_int(key) && !(is_object(key) && attr_find(key, S(__index__))))
-        raise_type("bytearray indices must be integers or slices, not %t", key);
-    size_t at = index_in(index_val(key), b->len, TOLD("bytearray"));
+    size_t at = index_in(r[0], b->len, TOLD("bytearray"));
     if (value == DELETE)
         splice(b, at, 1, 0);
     else

@@ -157,19 +157,25 @@ val int_ask(val v, val name)
     return r[0] ? call0(r[0]) : NOTHING;
 }
 
-val index_val(val v)
+val index_try(val v)
 {
     if (is_int(v))
         return v;
-    val part = as_native(v, &type_int);
-    if (part)
-        return part;
-    part = int_ask(v, S(__index__));
-    if (!part)
+    val i = as_native(v, &type_int);
+    if (i)
+        return i;
+    i = int_ask(v, S(__index__));
+    if (i && !is_int(i))
+        raise_type("__index__ returned non-int (type %t)", i);
+    return i;
+}
+
+val index_val(val v)
+{
+    val i = index_try(v);
+    if (!i)
         raise_type("'%t' object cannot be interpreted as an integer", v);
-    if (!is_int(part))
-        raise_type("__index__ returned non-int (type %t)", part);
-    return part;
+    return i;
 }
 
 intptr_t need_int(val v)

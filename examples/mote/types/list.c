@@ -160,11 +160,8 @@ val list_from(val iterable)
 static val slice_load(struct list *l, val slice)
 {
     intptr_t start, step;
-    size_t n, count;
-    do {
-        n = l->len;
-        slice_bounds(slice, n, &start, &step, &count);
-    } while (n != l->len); // it may run __index__
+    size_t count;
+    slice_bounds(slice, l->len, &start, &step, &count);
     ROOTS(r, 1);
     r[0] = list_new(count, HOW_COPY);
     struct list *part = (struct list *)r[0];
@@ -207,17 +204,14 @@ static void slice_delete(struct list *l, intptr_t start, intptr_t step, size_t c
 static void slice_store(struct list *l, val slice, val value)
 {
     intptr_t start, step;
-    size_t len, count, n = 0;
+    size_t count, n = 0;
     val *values = NULL;
     ROOTS(r, 1);
     if (value != DELETE) {
         r[0] = has_type(value, &type_tuple) ? value : list_from(value);
         values_of(r[0], &n, &values);
     }
-    do {
-        len = l->len;
-        slice_bounds(slice, len, &start, &step, &count);
-    } while (len != l->len);
+    slice_bounds(slice, l->len, &start, &step, &count);
     if (value == DELETE) {
         slice_delete(l, start, step, count);
     } else if (step == 1) {
@@ -234,17 +228,16 @@ static void slice_store(struct list *l, val slice, val value)
 static val list_item(val self, val key, val value)
 {
     struct list *l = (struct list *)self;
+    ROOTS(r, 1);
+    r[0] = key_settled(key);
     if (has_type(key, &type_slice)) {
         if (value == LOAD)
-            return slice_load(l, key);
-        slice_store(l, key, value);
+            return slice_load(l, r[0]);
+        slice_store(l, r[0], value);
         return NONE;
     }
-    const char *name = TOLD(value == LOAD || !is_int(key) ? "list" : "list assignment");
-    size_t i;
-    do
-        i = index_in(key, l->len, name);
-    while (i >= l->len); // it may run __index__
+    const char *name = TOLD(value != LOAD && is_int(r[0]) ? "list assignment" : "list");
+    size_t i = index_in(r[0], l->len, name);
     if (value == LOAD)
         return l->items->values[i];
     if (value == DELETE)

@@ -11,6 +11,27 @@ val slice_new(val start, val stop, val step)
     return V(*s);
 }
 
+// v as an int if it is one or has __index__; what is neither as it is.
+static val settled(val v)
+{
+    val i = v == NONE ? NOTHING : index_try(v);
+    return i ? i : v;
+}
+
+val key_settled(val key)
+{
+    if (!has_type(key, &type_slice))
+        return settled(key);
+    const struct slice *s = (const struct slice *)key;
+    ROOTS(r, 4);
+    r[3] = key;
+    r[2] = settled(s->step);
+    r[0] = settled(s->start);
+    r[1] = settled(s->stop);
+    bool same = r[0] == s->start && r[1] == s->stop && r[2] == s->step;
+    return same ? key : slice_new(r[0], r[1], r[2]);
+}
+
 // A part of a slice as a word, those too large cut to the ends of it.
 static intptr_t part(val v, intptr_t if_none)
 {
@@ -20,12 +41,9 @@ static intptr_t part(val v, intptr_t if_none)
     if (is_small(v))
         return small_of(v);
     ROOTS(r, 1);
-    r[0] = is_int(v) ? v : as_native(v, &type_int);
-    if (!r[0])
-        r[0] = int_ask(v, S(__index__));
+    r[0] = index_try(v);
     if (!r[0])
         raise_type("slice indices must be integers or None or have an __index__ method");
-    r[0] = index_val(r[0]);
     if (int_fits(r[0], &i))
         return i;
     return int_compare(r[0], FALSE) < 0 ? INTPTR_MIN : INTPTR_MAX;
@@ -71,19 +89,14 @@ void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *
 size_t index_in(val key, size_t n, const char *name)
 {
     intptr_t i;
-    bool is_string = name[0] == 's'; // whose message differs
     if (is_small(key)) {
         i = small_of(key);
     } else {
         ROOTS(r, 1);
-        r[0] = is_int(key) ? key : as_native(key, &type_int);
+        r[0] = index_try(key);
         if (!r[0])
-            r[0] = int_ask(key, S(__index__));
-        if (!r[0])
-            raise_type(is_string ? "%s indices must be integers, not '%t'"
-                                 : "%s indices must be integers or slices, not %t",
-                       name, key);
-        if (!int_fits(index_val(r[0]), &i))
+            raise_type("%s indices must be integers or slices, not %t", name, key);
+        if (!int_fits(r[0], &i))
             raise_error(&type_IndexError, "cannot fit 'int' into an index-sized integer");
     }
     if (i < 0)

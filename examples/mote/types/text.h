@@ -22,8 +22,8 @@ struct text view_other(const struct view *self, val arg); // str for a str, else
 size_t view_length(const struct view *v);                 // in its own units
 size_t view_offset(const struct view *v, size_t index);   // bytes before the index
 size_t view_index(const struct view *v, size_t offset);   // the reverse
-val view_item(const struct view *v, val key);             // x[key], slices too
-val view_repeat(const struct view *v, val count);         // x * count
+val view_item(const struct view *v, val key);     // x[key], slices too; settled for a bytearray
+val view_repeat(const struct view *v, val count); // x * count
 uint32_t view_next(const struct view *v, const char **at, const char *end); // a character or a byte
 const char *view_on(const struct view *v, const char *at);                  // to the next character
 const char *view_back(const struct view *v, const char *at);                // to the one before

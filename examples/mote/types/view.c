@@ -131,10 +131,6 @@ static val view_slice(const struct view *v, val slice)
     intptr_t start, step;
     size_t count;
     slice_bounds(slice, view_length(v), &start, &step, &count);
-    struct view again = view_of(v->self); // __index__ of a bound may have changed a bytearray
-    if (again.size != v->size)
-        raise_value("bytearray changed size while it was indexed");
-    v = &again;
     if (count == 0)
         return view_new(v, "", 0);
     const char *at = v->data + view_offset(v, (size_t)start);
@@ -182,15 +178,12 @@ val view_item(const struct view *v, val key)
     if (has_type(key, &type_slice))
         return view_slice(v, key);
     bool of_str = v->type == &type_str;
+    key = key_settled(key);
     if (!is_int(key)) {
-        val method = is_object(key) ? attr_find(key, S(__index__)) : NOTHING;
-        if (!method) {
-            if (of_str)
-                raise_type("string indices must be integers, not '%t'", key);
-            raise_type("%s indices must be integers or slices, not %t",
-                       v->type == &type_bytes ? "byte" : "bytearray", key);
-        }
-        key = index_val(key);
+        if (of_str)
+            raise_type("string indices must be integers, not '%t'", key);
+        raise_type("%s indices must be integers or slices, not %t",
+                   v->type == &type_bytes ? "byte" : "bytearray", key);
     }
     if (v->wide)
         return wide_char(v, key);
