@@ -266,6 +266,8 @@ val slice_new(val start, val stop, val step);
 val key_settled(val key);
 // The indices of a slice over a sequence of n elements, as slice.indices: *count elements from *start by *step.
 void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *count);
+// Takes those elements, of `unit` bytes, out of the n at `data`; answers how many stay.
+size_t slice_cut(void *data, size_t n, size_t unit, intptr_t start, intptr_t step, size_t count);
 // An index, negative ones from the end; IndexError "NAME index out of range", TypeError.
 size_t index_in(val key, size_t n, const char *name);
 

@@ -260,22 +260,6 @@ static val slice_load(const struct array *a, val slice)
     return r[0];
 }
 
-// What stays moves up over what goes.
-static void slice_delete(struct array *a, size_t start, intptr_t step, size_t count)
-{
-    if (!count)
-        return;
-    size_t first = step > 0 ? start : start - (count - 1) * (size_t)-step, to = first,
-           by = step > 0 ? (size_t)step : (size_t)-step;
-    for (size_t i = first; i < a->len; i++) {
-        if ((i - first) % by == 0 && (i - first) / by < count)
-            continue;
-        memcpy(at(a, to), at(a, i), to == i ? 0 : unit(a));
-        to++;
-    }
-    a->len = to;
-}
-
 static void slice_store(struct array *a, val slice, val value)
 {
     intptr_t start, step;
@@ -298,7 +282,8 @@ static void slice_store(struct array *a, val slice, val value)
         return;
     }
     if (!from) {
-        slice_delete(a, (size_t)start, step, count);
+        if (count)
+            a->len = slice_cut(at(a, 0), a->len, unit(a), start, step, count);
         return;
     }
     if (from->len != count)

@@ -99,12 +99,10 @@ static void put(struct bytearray *b, size_t at, size_t gone, val bytes)
 
 static void delete_steps(struct bytearray *b, intptr_t start, intptr_t step, size_t count)
 {
-    if (step < 0) {
-        start += (intptr_t)(count - 1) * step;
-        step = -step;
-    }
-    for (size_t i = 0; i < count; i++)
-        splice(b, (size_t)start + i * (size_t)(step - 1), 1, 0);
+    if (!count)
+        return;
+    size_t len = slice_cut(b->store->data, b->len, 1, start, step, count);
+    splice(b, len, b->len - len, 0);
 }
 
 static void slice_store(struct bytearray *b, val slice, val value)
@@ -120,12 +118,11 @@ static void slice_store(struct bytearray *b, val slice, val value)
         return;
     }
     if (value == DELETE) {
-        if (count)
-            delete_steps(b, start, step, count);
+        delete_steps(b, start, step, count);
         return;
     }
     const struct bytes *from = (const struct bytes *)r[0];
-    if (count_of(from) == 0 && count) {
+    if (count_of(from) == 0) {
         delete_steps(b, start, step, count);
         return;
     }

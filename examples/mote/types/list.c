@@ -165,40 +165,10 @@ static val slice_load(struct list *l, val slice)
     ROOTS(r, 1);
     r[0] = list_new(count, HOW_COPY);
     struct list *part = (struct list *)r[0];
-    for (size_t i = 0; i < count; i++, start += step)
-        part->items->values[i] = l->items->values[start];
+    for (size_t i = 0; i < count; i++)
+        part->items->values[i] = l->items->values[start + (intptr_t)i * step];
     part->len = count;
     return r[0];
-}
-
-// Every step'th value goes.
-static void delete_stepping(struct list *l, size_t start, size_t step, size_t count)
-{
-    val *v = l->items->values;
-    size_t to = start;
-    for (size_t from = start, next = start; from < l->len; from++) {
-        if (from == next && count) {
-            count--;
-            next += step;
-        } else {
-            v[to++] = v[from];
-        }
-    }
-    shrink(l, to);
-}
-
-static void slice_delete(struct list *l, intptr_t start, intptr_t step, size_t count)
-{
-    if (count == 0)
-        return;
-    if (step < 0) {
-        start += (intptr_t)(count - 1) * step;
-        step = -step;
-    }
-    if (step == 1)
-        list_splice(l, (size_t)start, count, NULL, 0);
-    else
-        delete_stepping(l, (size_t)start, (size_t)step, count);
 }
 
 static void slice_store(struct list *l, val slice, val value)
@@ -212,16 +182,17 @@ static void slice_store(struct list *l, val slice, val value)
         values_of(r[0], &n, &values);
     }
     slice_bounds(slice, l->len, &start, &step, &count);
-    if (value == DELETE) {
-        slice_delete(l, start, step, count);
-    } else if (step == 1) {
+    if (step == 1) {
         list_splice(l, (size_t)start, count, values, n);
+    } else if (value == DELETE) {
+        if (count)
+            shrink(l, slice_cut(l->items->values, l->len, WORD, start, step, count));
     } else {
         if (n != count)
             raise_value("attempt to assign sequence of size %z to extended slice of size %z", n,
                         count);
-        for (size_t i = 0; i < n; i++, start += step)
-            l->items->values[start] = values[i];
+        for (size_t i = 0; i < n; i++)
+            l->items->values[start + (intptr_t)i * step] = values[i];
     }
 }
 

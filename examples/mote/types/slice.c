@@ -86,6 +86,21 @@ void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *
         *count = (size_t)(*start - stop - 1) / (size_t) - *step + 1;
 }
 
+// What stands between two of them moves up at once.
+size_t slice_cut(void *data, size_t n, size_t unit, intptr_t start, intptr_t step, size_t count)
+{
+    uint8_t *bytes = data;
+    size_t by = step < 0 ? -(size_t)step : (size_t)step;
+    size_t from = (size_t)start - (step < 0 && count ? (count - 1) * by : 0), to = from;
+    for (; count; count--) {
+        size_t stay = count > 1 ? by - 1 : n - from - 1;
+        memmove(bytes + to * unit, bytes + (from + 1) * unit, stay * unit);
+        to += stay;
+        from += by;
+    }
+    return to;
+}
+
 size_t index_in(val key, size_t n, const char *name)
 {
     intptr_t i;

@@ -200,8 +200,8 @@ static val tuple_slice(struct tuple *t, val slice)
     if (count == t->len && step == 1 && t->head.type == &type_tuple)
         return (val)t;
     val part = tuple_new(count, NULL);
-    for (size_t i = 0; i < count; i++, start += step)
-        ((struct tuple *)part)->values[i] = t->values[start];
+    for (size_t i = 0; i < count; i++)
+        ((struct tuple *)part)->values[i] = t->values[start + (intptr_t)i * step];
     return part;
 }
 
