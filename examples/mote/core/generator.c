@@ -244,11 +244,6 @@ static val generator_next(val self)
     return generator_resume(self, NOTHING, NOTHING);
 }
 
-static val generator_iter(val self)
-{
-    return self;
-}
-
 static val generator_attr(val self, val name, val value)
 {
     struct generator *g = (struct generator *)self;
@@ -269,10 +264,8 @@ static void generator_print(val self, struct sink *out, enum print_how how)
 
 NAMES(generator_names, N(close, generator_close), N(send, generator_send),
       N(throw, generator_throw));
-static const struct ops generator_ops = {.print = generator_print,
-                                         .attr = generator_attr,
-                                         .iter = generator_iter,
-                                         .next = generator_next};
+static const struct ops generator_ops = {
+    .print = generator_print, .attr = generator_attr, .iter = iter_self, .next = generator_next};
 const struct type type_generator = {.head = {&type_type},
                                     .name = S(generator),
                                     .ops = &generator_ops,

@@ -359,12 +359,7 @@ static val iterator_next(val self)
     return NOTHING;
 }
 
-static val iterator_iter(val self)
-{
-    return self;
-}
-
-static const struct ops iterator_ops = {.iter = iterator_iter, .next = iterator_next};
+static const struct ops iterator_ops = {.iter = iter_self, .next = iterator_next};
 static const struct type type_array_iterator = {{&type_type},
                                                 S(arrayiterator),
                                                 &iterator_ops,

@@ -196,7 +196,7 @@ NAMES(stream_names, N(__enter__, stream_enter), N(__exit__, stream_exit), N(clos
 
 static const struct ops memory_ops = {.print = stream_print,
                                       .attr = stream_attr,
-                                      .iter = stream_iter,
+                                      .iter = iter_self,
                                       .next = stream_next,
                                       .make = memory_make};
 const struct type type_string_io = {{&type_type},

@@ -282,11 +282,6 @@ SHARED(stream_exit, __exit__, 4, 4);
 
 // ------------------------------------------------------------------------------------------ types
 
-val stream_iter(val self)
-{
-    return self;
-}
-
 static const struct stream buffers[] = {
     {{&type_binary_file}, NOTHING, 0, 0, STREAM_STANDARD | STREAM_READ},
     {{&type_binary_file}, NOTHING, 0, 1, STREAM_STANDARD | STREAM_WRITE},
@@ -311,7 +306,7 @@ void stream_print(val self, struct sink *out, enum print_how how)
 }
 
 static const struct ops stream_ops = {
-    .print = stream_print, .attr = stream_attr, .iter = stream_iter, .next = stream_next};
+    .print = stream_print, .attr = stream_attr, .iter = iter_self, .next = stream_next};
 
 #if MOTE_IO
 // the methods are listed in io.c

@@ -36,7 +36,6 @@ val sys_stdout(void); // what the program may have put there
 
 void stream_print(val self, struct sink *out, enum print_how how);
 val stream_attr(val self, val name, val value);
-val stream_iter(val self);
 val stream_next(val self);
 extern const struct dict stream_names;
 extern const struct native stream_close_native, stream_enter_native, stream_exit_native,

@@ -192,11 +192,6 @@ static val range_next(val self)
     return int_new(next);
 }
 
-static val itself(val self)
-{
-    return self;
-}
-
 static const struct ops range_ops = {.print = range_print,
                                      .unary = range_unary,
                                      .binary = range_binary,
@@ -204,7 +199,7 @@ static const struct ops range_ops = {.print = range_print,
                                      .attr = range_attr,
                                      .iter = range_iter,
                                      .make = range_make};
-static const struct ops iterator_ops = {.iter = itself, .next = range_next};
+static const struct ops iterator_ops = {.iter = iter_self, .next = range_next};
 
 const struct type type_range = {{&type_type},
                                 S(range),

@@ -280,12 +280,7 @@ static val text_iterator_next(val self)
     return NOTHING;
 }
 
-static val self_iter(val self)
-{
-    return self;
-}
-
-static const struct ops text_iterator_ops = {.iter = self_iter, .next = text_iterator_next};
+static const struct ops text_iterator_ops = {.iter = iter_self, .next = text_iterator_next};
 static const struct type type_text_iterator = {{&type_type},
                                                S(iterator),
                                                &text_iterator_ops,
