@@ -451,7 +451,7 @@ void stack_check(void); // RecursionError when little C stack is left: in every 
 val op_binary(enum op op, val a, val b); // TypeError when neither knows
 val op_unary(enum op op, val a);
 bool op_order(enum op op, int order); // OP_LT .. OP_GE of two things, from their order (<0, 0, >0)
-val compare_try(enum op op, val a, val b); // NOTHING when neither knows
+val binary_try(enum op op, val a, val b); // NOTHING when neither knows
 bool truth(val v);
 bool equal(val a, val b);       // ==, identity first
 bool less(val a, val b);        // <

@@ -154,7 +154,7 @@ static val object_getattribute(size_t n, val *a)
     r[0] = instance_load(a[0], a[1], &r[1]);
     if (!r[0])
         raise_no_attribute(a[0], a[1]);
-    return r[1] ? method_join(r[0], r[1]) : r[0];
+    return method_join(r[0], r[1]);
 }
 NATIVE(object_getattribute, __getattribute__, 2, 2);
 

@@ -414,7 +414,7 @@ static val super_attr(val self, val name, val value)
     if (name == S(__class__))
         return V(type_super);
     r[0] = super_find(s->cls, s->self, name, &r[1]);
-    return r[1] ? method_join(r[0], r[1]) : r[0];
+    return method_join(r[0], r[1]);
 }
 
 static val super_make(const struct type *type, size_t n, size_t kw, val *args)

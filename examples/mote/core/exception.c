@@ -93,11 +93,6 @@ _Noreturn void raise_on(val exception)
     throw(exception, false);
 }
 
-bool exception_is(val exception, const struct type *type)
-{
-    return is_a(exception, type);
-}
-
 // What is being handled becomes the context, and no ring may come of it.
 static void set_context(val exception)
 {
@@ -239,7 +234,7 @@ val call_until_stop(val f, size_t n, val *args)
         catch_leave(&c);
         return v;
     }
-    if (!exception_is(c.exception, &type_StopIteration))
+    if (!is_a(c.exception, &type_StopIteration))
         raise_on(c.exception);
     struct tuple *values = (struct tuple *)exception_of(c.exception)->args;
     mote.stop = values->len ? values->values[0] : NOTHING;

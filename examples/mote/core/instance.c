@@ -164,7 +164,7 @@ static val instance_attr(val o, val name, val value)
     r[1] = value;
     if (value == LOAD) {
         r[0] = instance_find(o, name, &r[1]);
-        return r[1] ? method_join(r[0], r[1]) : r[0];
+        return method_join(r[0], r[1]);
     }
     if (hooked(type_of(o))) {
         if (value == DELETE ? special_call(o, S(__delattr__), 1, r)

@@ -50,11 +50,6 @@ _Noreturn static void raise_operands(enum op op, val a, val b)
                type_of(b)->name);
 }
 
-val compare_try(enum op op, val a, val b)
-{
-    return binary_try(op, a, b);
-}
-
 val op_binary(enum op op, val a, val b)
 {
     ROOTS(r, 2);
@@ -186,7 +181,7 @@ static val native_find(val o, val name, val *self)
     return v ? v : special_of_native(o, &type_object, name);
 }
 
-static val find_any(val o, val name, val *self)
+val method_find(val o, val name, val *self)
 {
     return is_instance(o) ? instance_find(o, name, self) : native_find(o, name, self);
 }
@@ -210,16 +205,11 @@ val attr_name(val v)
     return intern_val(s);
 }
 
-val method_find(val o, val name, val *self)
-{
-    return find_any(o, name, self);
-}
-
 val attr_find(val o, val name)
 {
     ROOTS(r, 2);
-    r[0] = find_any(o, name, &r[1]);
-    return r[1] ? method_new(r[0], r[1]) : r[0];
+    r[0] = method_find(o, name, &r[1]);
+    return method_join(r[0], r[1]);
 }
 
 val attr_get(val o, val name)
@@ -230,7 +220,7 @@ val attr_get(val o, val name)
     return v;
 }
 
-static void attr_change(val o, val name, val value)
+void attr_set(val o, val name, val value)
 {
     const struct type *type = type_of(o);
     if (type->ops->attr && type->ops->attr(o, name, value))
@@ -240,14 +230,9 @@ static void attr_change(val o, val name, val value)
     raise_no_attribute(o, name);
 }
 
-void attr_set(val o, val name, val value)
-{
-    attr_change(o, name, value);
-}
-
 void attr_delete(val o, val name)
 {
-    attr_change(o, name, DELETE);
+    attr_set(o, name, DELETE);
 }
 
 // ------------------------------------------------------------------------------------------ items

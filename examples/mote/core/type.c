@@ -82,7 +82,7 @@ static val type_attr(val self, val name, val value)
     ROOTS(r, 2);
     if (value == LOAD) {
         r[0] = type_load(self, name, &r[1]);
-        return r[1] ? method_join(r[0], r[1]) : r[0];
+        return method_join(r[0], r[1]);
     }
     if (!is_class(type))
         raise_type("cannot set %r attribute of immutable type %r", name, type->name);

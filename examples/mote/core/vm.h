@@ -40,7 +40,6 @@ raise_again(val exception); // without a line for the frame that runs, and witho
 _Noreturn void raise_on(val exception); // after a TRY: as it is, with a line for this frame
 struct exception *exception_of(val v);  // the native part; NULL
 void exception_write(val v, struct sink *out, enum print_how how);
-bool exception_is(val exception, const struct type *type);
 // Calls the function; whether StopIteration came out of it: its value is in mote.stop then.
 val call_until_stop(val f, size_t n, val *args);
 extern const struct ops exception_ops;
@@ -121,7 +120,6 @@ val type_load(val type, val name, val *self);
 val class_module(const struct type *type);
 size_t hash_of_identity(val v);
 bool is_iterator(val v);
-val binary_try(enum op op, val a, val b);                        // NOTHING when neither knows
 val call_with(val f, val first, size_t n, size_t kw, val *args); // f(first, *args)
 extern const struct ops instance_ops;
 extern const struct dict object_names;

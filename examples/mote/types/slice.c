@@ -161,7 +161,7 @@ static val slice_binary(enum op op, val a, val b)
     ROOTS(r, 2);
     r[0] = tuple_new(3, &x->start);
     r[1] = tuple_new(3, &y->start);
-    return compare_try(op, r[0], r[1]);
+    return binary_try(op, r[0], r[1]);
 }
 
 static val slice_indices(size_t n, val *a)
