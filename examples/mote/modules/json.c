@@ -382,26 +382,26 @@ static bool word(struct reader *p, const char *text)
 
 static val read_value(struct reader *p);
 
+// Whether item n of what `close` ends is next: what stands before it is read.
+static bool next_item(struct reader *p, char close, size_t n)
+{
+    char c = skip_space(p);
+    bool more = c != close;
+    if (more && n && c != ',')
+        fail(p, "Expecting ',' delimiter", p->at);
+    p->at += !more || n;
+    return more;
+}
+
 static val read_list(struct reader *p)
 {
     ROOTS(r, 2);
     r[0] = list_new(0, HOW_APPEND);
     p->at++;
-    if (skip_space(p) == ']') {
-        p->at++;
-        return r[0];
-    }
-    for (;;) {
+    for (size_t n = 0; next_item(p, ']', n); n++) {
         r[1] = read_value(p);
         list_append(r[0], r[1]);
-        char c = skip_space(p);
-        if (c == ']')
-            break;
-        if (c != ',')
-            fail(p, "Expecting ',' delimiter", p->at);
-        p->at++;
     }
-    p->at++;
     return r[0];
 }
 
@@ -410,11 +410,7 @@ static val read_dict(struct reader *p)
     ROOTS(r, 3);
     r[0] = dict_new(0);
     p->at++;
-    if (skip_space(p) == '}') {
-        p->at++;
-        return r[0];
-    }
-    for (;;) {
+    for (size_t n = 0; next_item(p, '}', n); n++) {
         if (skip_space(p) != '"')
             fail(p, "Expecting property name enclosed in double quotes", p->at);
         r[1] = read_text(p);
@@ -423,14 +419,7 @@ static val read_dict(struct reader *p)
         p->at++;
         r[2] = read_value(p);
         dict_set(r[0], r[1], r[2]);
-        char c = skip_space(p);
-        if (c == '}')
-            break;
-        if (c != ',')
-            fail(p, "Expecting ',' delimiter", p->at);
-        p->at++;
     }
-    p->at++;
     return r[0];
 }
 
