@@ -374,51 +374,48 @@ struct reading {
     bool more;         // digits that found no room were not all zeros
 };
 
+// The next digit, -1 when there is none. A _ may stand between two: *before says whether a digit is what was read last.
+static int next_digit(struct reading *r, bool *before)
+{
+    if (r->at < r->end && *r->at == '_' && *before) {
+        *before = false;
+        r->at++;
+    }
+    if (r->at == r->end || *r->at < '0' || *r->at > '9')
+        return -1;
+    *before = true;
+    return *r->at++ - '0';
+}
+
 static bool read_digits(struct reading *r, bool fraction)
 {
-    bool digit_before = false, any = false;
-    for (; r->at < r->end; r->at++) {
-        char c = *r->at;
-        if (c == '_' && digit_before) {
-            digit_before = false;
-            continue;
-        }
-        if (c < '0' || c > '9')
-            break;
-        digit_before = any = true;
-        if (!r->count && c == '0') {
+    const char *start = r->at;
+    bool before = false;
+    for (int d; (d = next_digit(r, &before)) >= 0;) {
+        if (!r->count && d == 0) {
             r->exponent -= fraction;
         } else if (r->count < TEXT_DIGITS) {
-            r->digits[r->count++] = c;
+            r->digits[r->count++] = (char)('0' + d);
             r->exponent -= fraction;
         } else {
             r->exponent += !fraction;
-            r->more = r->more || c != '0';
+            r->more = r->more || d != 0;
         }
     }
-    return digit_before || !any;
+    return before || r->at == start;
 }
 
 static bool read_exponent(struct reading *r)
 {
     intptr_t e = 0;
-    bool negative = false, digit_before = false;
+    bool negative = false, before = false;
     if (r->at < r->end && (*r->at == '-' || *r->at == '+'))
         negative = *r->at++ == '-';
-    for (; r->at < r->end; r->at++) {
-        char c = *r->at;
-        if (c == '_' && digit_before) {
-            digit_before = false;
-            continue;
-        }
-        if (c < '0' || c > '9')
-            return false;
-        digit_before = true;
+    for (int d; (d = next_digit(r, &before)) >= 0;)
         if (e < INTPTR_MAX / 100)
-            e = e * 10 + (c - '0');
-    }
+            e = e * 10 + d;
     r->exponent += negative ? -e : e;
-    return digit_before;
+    return before && r->at == r->end;
 }
 
 static bool is_word(const struct reading *r, const char *word)
