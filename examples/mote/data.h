@@ -270,6 +270,8 @@ void slice_bounds(val slice, size_t n, intptr_t *start, intptr_t *step, size_t *
 size_t slice_cut(void *data, size_t n, size_t unit, intptr_t start, intptr_t step, size_t count);
 // An index, negative ones from the end; IndexError "NAME index out of range", TypeError.
 size_t index_in(val key, size_t n, const char *name);
+// Where insert() puts something among *n elements: an index, negative ones from the end, cut to the ends.
+size_t insert_place(val index, const size_t *n);
 
 struct range {
     struct obj head;

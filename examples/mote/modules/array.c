@@ -425,10 +425,7 @@ static val array_insert(size_t n, val *a)
 {
     (void)n;
     struct array *self = array_of(a[0]);
-    intptr_t i = need_int(a[1]);
-    if (i < 0)
-        i = i + (intptr_t)self->len < 0 ? 0 : i + (intptr_t)self->len;
-    insert(self, (size_t)i, a[2]);
+    insert(self, insert_place(a[1], &self->len), a[2]);
     return NONE;
 }
 NATIVE(array_insert, insert, 3, 3);

@@ -343,15 +343,13 @@ static val deque_insert(size_t n, val *a)
 {
     (void)n;
     struct deque *d = deque_self(a[0]);
-    intptr_t at = need_int(a[1]), len = (intptr_t)d->len;
+    size_t at = insert_place(a[1], &d->len);
     if (d->len == d->limit)
         raise_error(&type_IndexError, "deque already at its maximum size");
-    at = at < 0 ? at + len : at;
-    at = at < 0 ? 0 : at > len ? len : at;
     put(d, a[2], false);
-    for (size_t i = d->len - 1; i > (size_t)at; i--)
+    for (size_t i = d->len - 1; i > at; i--)
         *place(d, i) = *place(d, i - 1);
-    *place(d, (size_t)at) = a[2];
+    *place(d, at) = a[2];
     return NONE;
 }
 NATIVE(deque_insert, insert, 3, 3);

@@ -208,9 +208,7 @@ static val bytearray_insert(size_t n, val *a)
     (void)n;
     struct bytearray *b = bytearray_at(a[0]);
     uint8_t byte = need_byte(a[2], TOLD("byte must be in range(0, 256)"));
-    intptr_t at = need_int(a[1]), len = (intptr_t)b->len;
-    at = at < 0 ? at + len : at;
-    *splice(b, (size_t)(at < 0 ? 0 : at > len ? len : at), 0, 1) = byte;
+    *splice(b, insert_place(a[1], &b->len), 0, 1) = byte;
     return NONE;
 }
 SHARED(bytearray_insert, insert, 3, 3);

@@ -338,10 +338,7 @@ static val list_method_insert(size_t n, val *a)
 {
     (void)n;
     struct list *l = list_self(a[0]);
-    intptr_t at = need_int(a[1]), len = (intptr_t)l->len;
-    if (at < 0)
-        at = at + len < 0 ? 0 : at + len;
-    list_splice(l, (size_t)(at > len ? len : at), 0, &a[2], 1);
+    list_splice(l, insert_place(a[1], &l->len), 0, &a[2], 1);
     return NONE;
 }
 NATIVE(list_method_insert, insert, 3, 3);

@@ -121,6 +121,13 @@ size_t index_in(val key, size_t n, const char *name)
     return (size_t)i;
 }
 
+size_t insert_place(val index, const size_t *n)
+{
+    intptr_t i = need_int(index), len = (intptr_t)*n; // in this order: __index__ may change it
+    i += i < 0 ? len : 0;
+    return i < 0 ? 0 : i > len ? *n : (size_t)i;
+}
+
 // ------------------------------------------------------------------------------------------ the type
 
 static val slice_make(const struct type *type, size_t n, size_t kw, val *args)
