@@ -128,14 +128,22 @@ _Noreturn void raise_val(val exception)
 
 // ------------------------------------------------------------------------------------------ raise
 
+static val exception_make(const struct type *type, size_t n, size_t kw, val *args)
+{
+    if (kw && type != &type_ImportError)
+        raise_type("%v() takes no keyword arguments", type->name);
+    ROOTS(r, 1);
+    r[0] = n ? tuple_new(n, args) : V(tuple_empty);
+    struct exception *e = heap_new(type);
+    e->args = r[0];
+    return (val)e;
+}
+
 val exception_new(const struct type *type, val argument)
 {
-    ROOTS(r, 2);
+    ROOTS(r, 1);
     r[0] = argument;
-    r[1] = argument ? tuple_new(1, &argument) : V(tuple_empty);
-    struct exception *e = heap_new(type);
-    e->args = r[1];
-    return (val)e;
+    return exception_make(type, argument != NOTHING, 0, r);
 }
 
 _Noreturn static void raise_format(const struct type *type, const char *format, va_list list)
@@ -267,17 +275,6 @@ void exception_write(val v, struct sink *out, enum print_how how)
     } else if (n) {
         print_val(e->args, out, PRINT_REPR);
     }
-}
-
-static val exception_make(const struct type *type, size_t n, size_t kw, val *args)
-{
-    if (kw && type != &type_ImportError)
-        raise_type("%v() takes no keyword arguments", type->name);
-    ROOTS(r, 1);
-    r[0] = n ? tuple_new(n, args) : V(tuple_empty);
-    struct exception *e = heap_new(type);
-    e->args = r[0];
-    return (val)e;
 }
 
 static val argument(const struct exception *e, size_t i)
