@@ -20,6 +20,8 @@
 #ifndef MOTE_BYTECODE_H
 #define MOTE_BYTECODE_H
 
+#include <stdbool.h>
+
 // X(name, operands): N none, U varint, S signed, J jump, UU two varints
 // Behind each: the stack before -- after, top to the right. ∅ is NOTHING.
 #define MOTE_INSTRUCTIONS(X)                                                                           \
@@ -145,6 +147,13 @@ enum instruction {
     I_INT_SHORT = 0xa0, // + value + 8: -8 to 23
     I_BINARY = 0xc0     // + enum op, those in place too:   a b -- a op b
 };
+
+// Whether the first operand is a name: its index.
+static inline bool instruction_names(unsigned op)
+{
+    return op == I_STR || (op >= I_LOAD_NAME && op <= I_DELETE_GLOBAL) ||
+           (op >= I_LOAD_ATTR && op <= I_SUPER_ATTR) || op == I_IMPORT_NAME || op == I_IMPORT_FROM;
+}
 
 enum { FUNCTION_DEFAULTS = 1, FUNCTION_KWDEFAULTS = 2, FUNCTION_CLOSURE = 4 };
 enum { FORMAT_SPEC = 1, FORMAT_STR = 2 /* !s */, FORMAT_REPR = 4 /* !r */ };

@@ -32,16 +32,10 @@ static intptr_t signed_of(size_t zigzag)
     return (intptr_t)(zigzag >> 1 ^ (0 - (zigzag & 1)));
 }
 
-static bool has_name(unsigned op)
-{
-    return op == I_STR || (op >= I_LOAD_NAME && op <= I_DELETE_GLOBAL) ||
-           (op >= I_LOAD_ATTR && op <= I_SUPER_ATTR) || op == I_IMPORT_NAME || op == I_IMPORT_FROM;
-}
-
 static void dis_operands(const struct code *code, unsigned op, size_t u, size_t v, struct sink *out)
 {
     const char *kind = operands[op];
-    if (has_name(op))
+    if (instruction_names(op))
         sink_format(out, " %v", (val)u << 2 | 2);
     else if (op == I_CONST && u < code->consts->len)
         sink_format(out, " %r", code->consts->values[u]);

@@ -147,12 +147,6 @@ static void visit_patch(struct freezer *f, uint8_t *at)
         fail("too many names", "");
 }
 
-static bool has_name(unsigned op)
-{
-    return op == I_STR || (op >= I_LOAD_NAME && op <= I_DELETE_GLOBAL) ||
-           (op >= I_LOAD_ATTR && op <= I_SUPER_ATTR) || op == I_IMPORT_NAME || op == I_IMPORT_FROM;
-}
-
 static const char *operands_of(unsigned op)
 {
     static const char *const operands[] = {
@@ -172,7 +166,7 @@ static void each_name(struct freezer *f, const struct code *code, uint8_t *bytes
         if (operands[0] == 'J')
             at += 2;
         for (const char *o = operands; *o == 'U' || *o == 'S'; o++) {
-            if (has_name(op) || (op == I_LOAD_CLASS_DEREF && o > operands))
+            if (instruction_names(op) || (op == I_LOAD_CLASS_DEREF && o > operands))
                 visit(f, (uint8_t *)at);
             varint_read(&at);
         }
