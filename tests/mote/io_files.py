@@ -1,7 +1,6 @@
 # files: write, append, read, seek, iterate, with
 # needs: io
-import sys
-name = '/tmp/mote-io-files-%d.txt' % id(object())
+name = 'io-files.txt'
 with open(name, 'w') as f:
     print(f.write('añb\nsecond\n'), f.write('third'))
 with open(name) as f:

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -82,11 +83,12 @@ def programs(name, kind, chosen):
     return [p for p in paths if wanted(name, kind, p)]
 
 
-def output_of(command, seconds, cwd):
-    """Standard output, and what went wrong besides an uncaught exception."""
+def output_of(command, seconds, build):
+    """Standard output, and what went wrong besides an uncaught exception. Each run has a folder of its own for its files."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              timeout=seconds, cwd=cwd)
+        with tempfile.TemporaryDirectory(prefix="run-", dir=build) as folder:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                  timeout=seconds, cwd=folder)
     except subprocess.TimeoutExpired:
         return b"", "took more than %d s" % seconds
     trouble = None
@@ -132,7 +134,7 @@ def expected_of(build, path):
     if os.path.exists(kept):
         with open(kept, "rb") as f:
             return f.read(), None
-    expected, trouble = output_of([PYTHON, path], 60, HERE)
+    expected, trouble = output_of([PYTHON, path], 60, build)
     if not trouble:
         os.makedirs(os.path.dirname(kept), exist_ok=True)
         with open(kept + ".new", "wb") as f:
@@ -146,7 +148,7 @@ def without_messages(text, path, expected_path):
     kept = expected_path + ".messages"
     if not os.path.exists(kept):
         subprocess.run([PYTHON, os.path.join(HERE, "messages.py"), kept + ".new", path], stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=300, cwd=HERE, check=True)
+                       stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=300, cwd=os.path.dirname(kept), check=True)
         os.replace(kept + ".new", kept)
     with open(kept) as f:
         messages = {ast.literal_eval(line) for line in f} | {"invalid syntax"}
@@ -161,7 +163,7 @@ def check(name, kind, build, path):
     expected, trouble = expected_of(build, path)
     if trouble:
         return "python3: " + trouble
-    got, trouble = output_of(command_for(name, kind, build, path), kind.seconds, HERE)
+    got, trouble = output_of(command_for(name, kind, build, path), kind.seconds, build)
     if trouble:
         return trouble
     got = got.replace(b"\r\n", b"\n")
