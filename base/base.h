@@ -240,6 +240,7 @@ void arena_free(struct arena *arena);  // NULL is fine
 void arena_reset(struct arena *arena); // empties it, keeps some memory for reuse
 // Zeroed, aligned to 16. A size of 0 gives a valid pointer.
 void *arena_alloc(struct arena *arena, size_t size);
+void *arena_room(struct arena *arena, size_t size); // not zeroed: for what is filled at once
 void *arena_array(struct arena *arena, size_t count, size_t size); // panics on overflow
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 // NUL-terminated copies.

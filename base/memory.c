@@ -125,7 +125,7 @@ static struct chunk *chunk_add(struct arena *arena, size_t need)
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         panic(__FILE__, __LINE__, "arena allocation too large");
@@ -139,8 +139,12 @@ void *arena_alloc(struct arena *arena, size_t size)
         chunk = chunk_add(arena, rounded);
     uint8_t *memory = (uint8_t *)chunk + CHUNK_HEAD + chunk->used;
     chunk->used += rounded;
-    memset(memory, 0, size);
     return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_room(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -153,7 +157,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 void *arena_copy(struct arena *arena, const void *data, size_t size)
 {
-    void *copy = arena_alloc(arena, size);
+    void *copy = arena_room(arena, size);
     if (size != 0)
         memcpy(copy, data, size);
     return copy;

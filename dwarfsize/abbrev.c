@@ -251,9 +251,9 @@ static bool place_field(const struct dw__abbrevs *a, const struct dw__abbrev *ab
     return true;
 }
 
-static void make_plain(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
+static void make_plain(struct dw__abbrevs *a, struct dw__abbrev *abbrev)
 {
-    struct dw__plain plain = {.on = true};
+    struct dw__plain plain = {0};
     uint32_t at = 0;
     memset(plain.constant, 0xff, sizeof plain.constant);
     for (uint32_t i = 0; i < abbrev->step_count; i++) {
@@ -262,7 +262,8 @@ static void make_plain(const struct dw__abbrevs *a, struct dw__abbrev *abbrev)
             return;
         at += fixed_width(step);
     }
-    abbrev->plain = plain;
+    vec_push(&a->plains, plain);
+    abbrev->plain = (uint32_t)a->plains.count;
 }
 
 // The attribute list of one abbreviation. False at damage.
@@ -293,14 +294,14 @@ static bool compile_attributes(struct dw__abbrevs *a, struct dw__abbrev *abbrev,
     return steps <= UINT16_MAX;
 }
 
-static void skip_attributes(struct cur *c)
+size_t dw__skip_attributes(struct cur *c)
 {
-    for (;;) {
+    for (size_t count = 0;; count++) {
         uint64_t attribute = cur_uleb(c), form = cur_uleb(c);
         if (form == DW_FORM_implicit_const)
             cur_uleb(c);
         if (c->failed || (attribute == 0 && form == 0))
-            return;
+            return count;
     }
 }
 
@@ -379,6 +380,27 @@ static bool compile_table(struct dw__abbrevs *a, struct cur *c, const struct dw_
     }
 }
 
+// How much a table will hold, for one that is kept: grown step by step it would leave four times its
+// size in holes, and threads would meet at the heap's lock on every step.
+void dw__abbrevs_reserve(struct dw__abbrevs *a, const struct dw__unit *unit)
+{
+    struct slice section = dw__section_of(unit, DW__ABBREV);
+    struct cur c = cur_make(section, unit->object->big_endian);
+    size_t entries = 0, attributes = 0;
+    if (has_read_enough(unit, section))
+        return;
+    cur_seek(&c, unit->abbrev_offset);
+    while (!c.failed && entries < ENTRIES_MAX && cur_uleb(&c) != 0) {
+        cur_uleb(&c);
+        cur_u8(&c);
+        attributes += dw__skip_attributes(&c);
+        entries++;
+    }
+    vec_reserve(&a->list, entries);
+    vec_reserve(&a->steps, attributes);
+    vec_reserve(&a->dense, entries + 1);
+}
+
 bool dw__abbrevs_compile(struct dw__abbrevs *a, const struct dw *dw, const struct dw__unit *unit,
                          const struct dw__pass *pass)
 {
@@ -399,7 +421,7 @@ bool dw__abbrevs_compile(struct dw__abbrevs *a, const struct dw *dw, const struc
         dw__doubt(dw, unit, unit->start, "abbreviation tables overlap: not read again and again");
         return false;
     }
-    a->list.count = a->steps.count = a->constants.count = 0;
+    a->list.count = a->steps.count = a->constants.count = a->plains.count = 0;
     a->table = c.at;
     a->version = (uint8_t)unit->version;
     a->address_size = unit->address_size;
@@ -435,7 +457,7 @@ bool dw__abbrevs_compile_one(struct dw__abbrevs *a, const struct dw__unit *unit,
         abbrev.wanted = at == code;
         bool good = !c.failed && at != 0;
         if (good && !abbrev.wanted) {
-            skip_attributes(&c);
+            dw__skip_attributes(&c);
             continue;
         }
         good = good && compile_attributes(a, &abbrev, &c, slots_of_tag(pass, abbrev.tag));
@@ -450,6 +472,7 @@ void dw__abbrevs_clear(struct dw__abbrevs *a)
     vec_free(&a->list);
     vec_free(&a->steps);
     vec_free(&a->constants);
+    vec_free(&a->plains);
     vec_free(&a->dense);
     a->table = NULL;
 }

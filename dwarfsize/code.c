@@ -2,8 +2,9 @@
 //
 // Functions, variables and inlined calls that have addresses.
 //
-// Each unit is read on its own, in parallel, into its own lists; the lists are then laid end to end
-// in the order of the units, so the result does not depend on the number of threads.
+// Each unit is read on its own, in parallel, into lists of the worker, and what was found is set down
+// in the worker's arena; it is then laid end to end in the order of the units, so the result does not
+// depend on the number of threads.
 //
 // Whose code is it? In a link-time optimised build the concrete functions stand in units named
 // "<artificial>", and DW_AT_abstract_origin leads to the unit they were written in (3.3.8). An
@@ -15,13 +16,6 @@
 
 #define ORIGIN_HOPS 8
 
-struct unit_code {
-    VEC(struct dw_function) functions;
-    VEC(struct dw_variable) variables;
-    VEC(struct dw_inline) inlines;
-    dw__range_list ranges, unit_ranges;
-};
-
 // A function or inlined call the scan is inside of.
 struct around {
     uint32_t depth;
@@ -29,12 +23,32 @@ struct around {
     uint32_t call;     // index of the inlined call, or UINT32_MAX
 };
 
+// What one worker uses for every unit it reads: nothing grows but for the largest of them.
+struct worker {
+    struct dw__abbrevs abbrevs;
+    struct dw__near near;
+    VEC(struct dw_function) functions;
+    VEC(struct dw_variable) variables;
+    VEC(struct dw_inline) inlines;
+    dw__range_list ranges, unit_ranges;
+    VEC(struct around) stack;
+    struct arena *arena; // of the units' finished lists
+};
+
+struct unit_code {
+    const struct dw_function *functions;
+    const struct dw_variable *variables;
+    const struct dw_inline *inlines;
+    const struct dw_range *ranges, *unit_ranges;
+    size_t function_count, variable_count, inline_count, range_count, unit_range_count;
+};
+
 struct reader {
     struct dw *dw;
     unsigned flags;
     struct dw__places places;
     struct unit_code *units;
-    struct dw__abbrevs *abbrevs; // one per worker
+    struct worker *workers;
     struct dw__pass pass;
 };
 
@@ -73,8 +87,8 @@ static dw_ref origin_of(const struct dw *dw, const struct dw__unit *unit, const 
 }
 
 // Follows origins as far as needed: to the end for names, else until a unit that owns code.
-static void identify(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                     bool names, struct identity *id)
+static void identify(struct reader *r, struct dw__near *near, const struct dw__unit *unit,
+                     const struct dw__die *die, bool names, struct identity *id)
 {
     *id = (struct identity){"", NULL, DW_NO_REF, dw__unit_index(r->dw, unit), 0};
     take_identity(r, unit, die, id);
@@ -86,7 +100,7 @@ static void identify(struct reader *r, const struct dw__unit *unit, const struct
             id->unit = dw__unit_index(r->dw, at);
         if (!names && owns_code(r->dw, at))
             return;
-        if (!dw__die_at(r->dw, ref, &origin, &at))
+        if (!dw__die_at(r->dw, near, ref, &origin, &at))
             return;
         take_identity(r, at, &origin, id);
         ref = origin_of(r->dw, at, &origin);
@@ -104,7 +118,7 @@ static uint32_t logical_unit(const struct dw *dw, uint32_t index)
 // ---------------------------------------------------------------------- functions
 
 static void add_function(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                         struct unit_code *code, struct around *around)
+                         struct worker *code, struct around *around)
 {
     size_t first = code->ranges.count;
     bool ranged = dw__has(die, SLOT_HIGH_PC) || dw__has(die, SLOT_RANGES);
@@ -115,7 +129,7 @@ static void add_function(struct reader *r, const struct dw__unit *unit, const st
     struct identity id;
     uint64_t start = code->ranges.items[first].start;
     bool low = start < DW__LOW && r->places.low.count != 0;
-    identify(r, unit, die, low || (r->flags & DW_CODE_NAMES), &id);
+    identify(r, &code->near, unit, die, low || (r->flags & DW_CODE_NAMES), &id);
     if (low && dw__is_discarded(&r->places, start, id.name, id.linkage_name)) {
         code->ranges.count = first;
         return;
@@ -135,7 +149,7 @@ static void add_function(struct reader *r, const struct dw__unit *unit, const st
 }
 
 static void add_inline(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                       struct unit_code *code, const struct around *outer, struct around *around)
+                       struct worker *code, const struct around *outer, struct around *around)
 {
     size_t first = code->ranges.count;
     if (outer == NULL || outer->function == UINT32_MAX)
@@ -146,7 +160,7 @@ static void add_inline(struct reader *r, const struct dw__unit *unit, const stru
     if (code->ranges.count == first)
         return;
     struct identity id;
-    identify(r, unit, die, true, &id);
+    identify(r, &code->near, unit, die, true, &id);
     struct dw_inline call = {
         .function = outer->function,
         .parent = outer->call,
@@ -163,7 +177,7 @@ static void add_inline(struct reader *r, const struct dw__unit *unit, const stru
 // ---------------------------------------------------------------------- variables
 
 static void add_variable(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                         struct unit_code *code, bool local)
+                         struct worker *code, bool local)
 {
     uint64_t addr;
     bool tls;
@@ -176,7 +190,7 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
         return;
     struct identity id;
     bool names = low || (r->flags & (DW_CODE_NAMES | DW_CODE_SIZES));
-    identify(r, unit, die, names, &id);
+    identify(r, &code->near, unit, die, names, &id);
     if (low && dw__is_discarded(&r->places, addr, id.name, id.linkage_name))
         return;
     struct dw_variable variable = {
@@ -185,7 +199,7 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
         .die = dw__ref_make(unit, die->offset),
         .type = id.type,
         .addr = addr,
-        .size = r->flags & DW_CODE_SIZES ? dw__type_size(r->dw, id.type) : 0,
+        .size = r->flags & DW_CODE_SIZES ? dw__type_size(r->dw, &code->near, id.type) : 0,
         .unit = logical_unit(r->dw, id.unit),
         .concrete = logical_unit(r->dw, dw__unit_index(r->dw, unit)),
         .decl_line = id.decl_line,
@@ -198,8 +212,7 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
 // -------------------------------------------------------------------------- units
 
 // A low unit range that no kept function starts in is that of discarded code.
-static bool is_kept_range(const struct reader *r, const struct unit_code *code,
-                          struct dw_range range)
+static bool is_kept_range(const struct reader *r, const struct worker *code, struct dw_range range)
 {
     if (range.start >= DW__LOW || r->places.low.count == 0)
         return true;
@@ -209,7 +222,7 @@ static bool is_kept_range(const struct reader *r, const struct unit_code *code,
     return false;
 }
 
-static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, struct unit_code *code)
+static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, struct worker *code)
 {
     size_t kept = 0;
     dw__unit_ranges(r->dw, unit, &r->places, &code->unit_ranges);
@@ -219,14 +232,15 @@ static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, stru
     code->unit_ranges.count = kept;
 }
 
-static void read_dies(struct reader *r, struct dw__scan *scan, struct unit_code *code)
+static void read_dies(struct reader *r, struct dw__scan *scan, struct worker *code)
 {
     struct dw__die die;
-    VEC(struct around) stack = {0};
     while (dw__scan_next(scan, &die)) {
-        while (stack.count != 0 && stack.items[stack.count - 1].depth >= die.lowest)
-            stack.count--;
-        const struct around *outer = stack.count ? &stack.items[stack.count - 1] : NULL;
+        while (code->stack.count != 0 &&
+               code->stack.items[code->stack.count - 1].depth >= die.lowest)
+            code->stack.count--;
+        const struct around *outer =
+            code->stack.count ? &code->stack.items[code->stack.count - 1] : NULL;
         struct around around = {die.depth, UINT32_MAX, UINT32_MAX};
         if (die.tag == DW_TAG_variable) {
             if (dw__has(&die, SLOT_LOCATION))
@@ -238,83 +252,134 @@ static void read_dies(struct reader *r, struct dw__scan *scan, struct unit_code 
         else
             add_inline(r, scan->unit, &die, code, outer, &around);
         if (die.children)
-            vec_push(&stack, around);
+            vec_push(&code->stack, around);
     }
-    vec_free(&stack);
+}
+
+#define COPY(list) arena_copy(w->arena, w->list.items, w->list.count * sizeof *w->list.items)
+
+static void set_down(struct worker *w, struct unit_code *code)
+{
+    *code = (struct unit_code){COPY(functions),     COPY(variables),   COPY(inlines),
+                               COPY(ranges),        COPY(unit_ranges), w->functions.count,
+                               w->variables.count,  w->inlines.count,  w->ranges.count,
+                               w->unit_ranges.count};
+    w->functions.count = w->variables.count = w->inlines.count = 0;
+    w->ranges.count = w->unit_ranges.count = w->stack.count = 0;
 }
 
 static void read_unit(void *context, size_t index, unsigned worker)
 {
     struct reader *r = context;
     const struct dw__unit *unit = &r->dw->units.items[index];
-    struct unit_code *code = &r->units[index];
+    struct worker *code = &r->workers[worker];
     bool has_code = unit->kind != DW_UT_type && unit->kind != DW_UT_split_type;
     if (unit->damaged || !has_code)
         return;
-    dw__abbrevs_compile(&r->abbrevs[worker], r->dw, unit, &r->pass);
+    dw__abbrevs_compile(&code->abbrevs, r->dw, unit, &r->pass);
     struct dw__scan scan;
-    dw__scan_start(&scan, r->dw, unit, &r->abbrevs[worker]);
+    code->near.unit = unit;
+    dw__scan_start(&scan, r->dw, unit, &code->abbrevs);
     read_dies(r, &scan, code);
     read_unit_ranges(r, unit, code);
+    set_down(code, &r->units[index]);
 }
 
 // ------------------------------------------------------------------------ joining
 
-static void join_units(struct dw *dw, struct reader *r, struct dw_code *out)
+// Where the entries of a unit begin in the joined lists.
+struct base {
+    uint32_t function, variable, inlined, range, unit_range;
+};
+
+struct joining {
+    const struct reader *r;
+    const struct base *bases; // by unit, and the totals behind
+    struct dw_function *functions;
+    struct dw_variable *variables;
+    struct dw_inline *inlines;
+    struct dw_range *ranges, *unit_ranges;
+};
+
+static void join_unit(void *context, size_t index, unsigned worker)
 {
-    size_t functions = 0, variables = 0, inlines = 0, ranges = 0, unit_ranges = 0;
-    for (size_t u = 0; u < dw->units.count; u++) {
-        functions += r->units[u].functions.count;
-        variables += r->units[u].variables.count;
-        inlines += r->units[u].inlines.count;
-        ranges += r->units[u].ranges.count;
-        unit_ranges += r->units[u].unit_ranges.count;
+    const struct joining *j = context;
+    const struct unit_code *code = &j->r->units[index];
+    const struct base base = j->bases[index];
+    (void)worker;
+    for (size_t i = 0; i < code->function_count; i++) {
+        struct dw_function *f = &j->functions[base.function + i];
+        *f = code->functions[i];
+        f->range_first += base.range;
     }
-    struct arena *arena = dw->code_arena;
-    struct dw_function *f = ARENA_ARRAY(arena, functions, struct dw_function);
-    struct dw_variable *v = ARENA_ARRAY(arena, variables, struct dw_variable);
-    struct dw_inline *n = ARENA_ARRAY(arena, inlines, struct dw_inline);
-    struct dw_range *all = ARENA_ARRAY(arena, ranges, struct dw_range);
-    struct dw_range *own = ARENA_ARRAY(arena, unit_ranges, struct dw_range);
-    uint32_t *first = ARENA_ARRAY(arena, dw->units.count + 1, uint32_t);
-    *out = (struct dw_code){f, v, n, all, functions, variables, inlines, ranges, own, first};
-    uint32_t function_base = 0, inline_base = 0, range_base = 0, own_base = 0;
-    for (size_t u = 0; u < dw->units.count; u++) {
-        struct unit_code *code = &r->units[u];
-        for (size_t i = 0; i < code->functions.count; i++) {
-            *f = code->functions.items[i];
-            f++->range_first += range_base;
-        }
-        for (size_t i = 0; i < code->inlines.count; i++) {
-            *n = code->inlines.items[i];
-            n->function += function_base;
-            n->parent += n->parent == UINT32_MAX ? 0 : inline_base;
-            n++->range_first += range_base;
-        }
-        for (size_t i = 0; i < code->variables.count; i++)
-            *v++ = code->variables.items[i];
-        for (size_t i = 0; i < code->ranges.count; i++)
-            *all++ = code->ranges.items[i];
-        first[u] = own_base;
-        for (size_t i = 0; i < code->unit_ranges.count; i++)
-            *own++ = code->unit_ranges.items[i];
-        function_base += (uint32_t)code->functions.count;
-        inline_base += (uint32_t)code->inlines.count;
-        range_base += (uint32_t)code->ranges.count;
-        own_base += (uint32_t)code->unit_ranges.count;
+    for (size_t i = 0; i < code->inline_count; i++) {
+        struct dw_inline *n = &j->inlines[base.inlined + i];
+        *n = code->inlines[i];
+        n->function += base.function;
+        n->parent += n->parent == UINT32_MAX ? 0 : base.inlined;
+        n->range_first += base.range;
     }
-    first[dw->units.count] = own_base;
+    for (size_t i = 0; i < code->variable_count; i++)
+        j->variables[base.variable + i] = code->variables[i];
+    for (size_t i = 0; i < code->range_count; i++)
+        j->ranges[base.range + i] = code->ranges[i];
+    for (size_t i = 0; i < code->unit_range_count; i++)
+        j->unit_ranges[base.unit_range + i] = code->unit_ranges[i];
 }
 
-static void free_units(struct reader *r)
+#define ROOM(count, type) arena_room(dw->code_arena, (count) * sizeof(type))
+
+static void join_units(struct dw *dw, const struct reader *r, struct dw_code *out)
 {
-    for (size_t u = 0; u < r->dw->units.count; u++) {
-        vec_free(&r->units[u].functions);
-        vec_free(&r->units[u].variables);
-        vec_free(&r->units[u].inlines);
-        vec_free(&r->units[u].ranges);
-        vec_free(&r->units[u].unit_ranges);
+    struct base *bases = mem_alloc((dw->units.count + 1) * sizeof *bases), at = {0};
+    uint32_t *first = ARENA_ARRAY(dw->code_arena, dw->units.count + 1, uint32_t);
+    for (size_t u = 0; u <= dw->units.count; u++) {
+        const struct unit_code *code = &r->units[u];
+        bases[u] = at;
+        first[u] = at.unit_range;
+        if (u == dw->units.count)
+            break;
+        at.function += (uint32_t)code->function_count;
+        at.variable += (uint32_t)code->variable_count;
+        at.inlined += (uint32_t)code->inline_count;
+        at.range += (uint32_t)code->range_count;
+        at.unit_range += (uint32_t)code->unit_range_count;
     }
+    struct joining j = {r,
+                        bases,
+                        ROOM(at.function, struct dw_function),
+                        ROOM(at.variable, struct dw_variable),
+                        ROOM(at.inlined, struct dw_inline),
+                        ROOM(at.range, struct dw_range),
+                        ROOM(at.unit_range, struct dw_range)};
+    par_for(dw->threads, dw->units.count, join_unit, &j);
+    *out = (struct dw_code){j.functions, j.variables, j.inlines, j.ranges,      at.function,
+                            at.variable, at.inlined,  at.range,  j.unit_ranges, first};
+    free(bases);
+}
+
+static void open_workers(struct reader *r, unsigned count)
+{
+    r->workers = mem_zalloc(count, sizeof *r->workers);
+    for (unsigned i = 0; i < count; i++)
+        r->workers[i].arena = arena_new();
+}
+
+static void close_workers(struct reader *r, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct worker *w = &r->workers[i];
+        dw__abbrevs_clear(&w->abbrevs);
+        dw__abbrevs_clear(&w->near.abbrevs);
+        vec_free(&w->functions);
+        vec_free(&w->variables);
+        vec_free(&w->inlines);
+        vec_free(&w->ranges);
+        vec_free(&w->unit_ranges);
+        vec_free(&w->stack);
+        arena_free(w->arena);
+    }
+    free(r->workers);
     free(r->units);
 }
 
@@ -342,14 +407,11 @@ bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct
     r.pass.tags = tags;
     dw__places_open(&r.places, image);
     r.units = mem_zalloc(dw->units.count, sizeof *r.units);
-    r.abbrevs = mem_zalloc(workers, sizeof *r.abbrevs);
+    open_workers(&r, workers);
     par_for(dw->threads, dw->units.count, read_unit, &r);
     struct dw_code *code = ARENA_NEW(dw->code_arena, struct dw_code);
     join_units(dw, &r, code);
-    for (unsigned i = 0; i < workers; i++)
-        dw__abbrevs_clear(&r.abbrevs[i]);
-    free(r.abbrevs);
-    free_units(&r);
+    close_workers(&r, workers);
     dw__places_close(&r.places);
     *out = dw->code[flags] = code;
     return true;

@@ -12,7 +12,7 @@ bool dw_declared(struct dw *dw, dw_ref ref, const char **path, uint32_t *line)
     for (unsigned hops = 0; hops < HOPS_MAX && ref != DW_NO_REF; hops++) {
         struct dw__die die;
         struct dw__unit *unit;
-        if (!dw__die_at(dw, ref, &die, &unit))
+        if (!dw__die_at(dw, NULL, ref, &die, &unit))
             return false;
         uint64_t number = dw__number(unit, &die, SLOT_DECL_LINE, 0);
         if (number != 0 && number <= UINT32_MAX && dw__has(&die, SLOT_DECL_FILE)) {
@@ -33,7 +33,7 @@ size_t dw_type_names(struct dw *dw, dw_ref ref, const char **names, size_t max, 
     for (unsigned hops = 0; hops < HOPS_MAX && ref != DW_NO_REF; hops++) {
         struct dw__die die;
         struct dw__unit *unit;
-        if (!dw__die_at(dw, ref, &die, &unit))
+        if (!dw__die_at(dw, NULL, ref, &die, &unit))
             return count;
         const char *name = dw__text(unit, &die, SLOT_NAME);
         if (name[0] != '\0' && count < max)

@@ -50,7 +50,7 @@ static struct dw_definition define(struct dw *dw, const struct dw__unit *unit,
     take_names(unit, die, &definition);
     for (unsigned hops = 0; hops < SPECIFICATION_HOPS && in != NULL; hops++) {
         dw_ref ref = dw__reference(dw, in, &at, SLOT_SPECIFICATION);
-        if (ref == DW_NO_REF || !dw__die_at(dw, ref, &at, &in))
+        if (ref == DW_NO_REF || !dw__die_at(dw, NULL, ref, &at, &in))
             break;
         take_names(in, &at, &definition);
     }

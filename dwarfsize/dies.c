@@ -149,7 +149,7 @@ static void read_member(const struct dw_walk *walk, struct dw_die *out)
         return;
     if (item.old_bits && item.storage == 0)
         item.storage = (uint32_t)dw__type_size(
-            walk->dw, dw__reference(walk->dw, walk->unit, &walk->die, SLOT_TYPE));
+            walk->dw, NULL, dw__reference(walk->dw, walk->unit, &walk->die, SLOT_TYPE));
     out->parts |= DW_DIE_MEMBER;
     out->member_offset = dw__item_bit_offset(&forest, &tree, &item);
 }

@@ -30,6 +30,7 @@ struct collector {
     struct dw__object *object;
     VEC(struct dw_part) parts;
     struct extent *ranges, *locations; // by unit
+    struct dw__abbrevs *abbrevs;       // by worker
     uint64_t *first_function; // by unit: offset of its first concrete function, when code was read
 };
 
@@ -61,17 +62,6 @@ static void add_units(struct collector *c)
     }
 }
 
-static void skip_attributes(struct cur *c)
-{
-    for (;;) {
-        uint64_t attribute = cur_uleb(c), form = cur_uleb(c);
-        if (form == DW_FORM_implicit_const)
-            cur_sleb(c);
-        if (c->failed || (attribute == 0 && form == 0))
-            return;
-    }
-}
-
 // The bytes of the abbreviation table at the cursor, its final 0 included (7.5.3). A damaged one
 // reaches as far as it can be read.
 static uint64_t abbrev_size(struct cur c)
@@ -83,7 +73,7 @@ static uint64_t abbrev_size(struct cur c)
             return c.failed ? end - start : cur_offset(&c) - start;
         cur_uleb(&c);
         cur_u8(&c);
-        skip_attributes(&c);
+        dw__skip_attributes(&c);
         end = c.failed ? end : cur_offset(&c);
     }
     return end - start;
@@ -100,26 +90,42 @@ static uint64_t key_after(const struct keyed *sorted, size_t count, size_t i, ui
 
 // Tables in the order of their offsets, each read up to the next at most: linear, however many
 // units point into one table.
+struct tables {
+    struct slice section;
+    struct keyed *sorted; // by offset; value: unit
+    uint64_t *sizes;      // 0 for one that is there twice
+    size_t count;
+};
+
+static void size_abbrevs(void *context, size_t index, unsigned worker)
+{
+    struct tables *t = context;
+    (void)worker;
+    if (index != 0 && t->sorted[index].key == t->sorted[index - 1].key)
+        return;
+    struct cur cur = cur_make(t->section, false);
+    cur.end = cur.base + key_after(t->sorted, t->count, index, t->section.size);
+    cur_seek(&cur, t->sorted[index].key);
+    t->sizes[index] = abbrev_size(cur);
+}
+
 static void add_abbrevs(struct collector *c)
 {
-    size_t count = c->object->unit_count, kept = 0;
-    struct slice section = dw__object_section(c->object, DW__ABBREV);
-    struct keyed *tables = mem_zalloc(count * 2, sizeof *tables);
+    size_t count = c->object->unit_count;
+    struct tables t = {.section = dw__object_section(c->object, DW__ABBREV)};
     struct dw__unit *units = first_unit(c);
+    t.sorted = mem_zalloc(count * 2, sizeof *t.sorted);
     for (size_t i = 0; i < count; i++)
-        if (!units[i].damaged && units[i].abbrev_offset < section.size)
-            tables[kept++] = (struct keyed){units[i].abbrev_offset, i};
-    sort_keyed(tables, tables + count, kept);
-    for (size_t i = 0; i < kept; i++) {
-        if (i != 0 && tables[i].key == tables[i - 1].key)
-            continue;
-        struct cur cur = cur_make(section, false);
-        cur.end = cur.base + key_after(tables, kept, i, section.size);
-        cur_seek(&cur, tables[i].key);
-        add_part(c, c->object->section_index[DW__ABBREV], tables[i].key, abbrev_size(cur),
-                 &units[tables[i].value]);
-    }
-    free(tables);
+        if (!units[i].damaged && units[i].abbrev_offset < t.section.size)
+            t.sorted[t.count++] = (struct keyed){units[i].abbrev_offset, i};
+    sort_keyed(t.sorted, t.sorted + count, t.count);
+    t.sizes = mem_zalloc(t.count, sizeof *t.sizes);
+    par_for(c->dw->threads, t.count, size_abbrevs, &t);
+    for (size_t i = 0; i < t.count; i++)
+        add_part(c, c->object->section_index[DW__ABBREV], t.sorted[i].key, t.sizes[i],
+                 &units[t.sorted[i].value]);
+    free(t.sizes);
+    free(t.sorted);
 }
 
 // ----------------------------------------------------------- offsets that DIEs refer to
@@ -194,25 +200,34 @@ static void find_lists(void *context, size_t index, unsigned worker)
     struct collector *c = context;
     struct dw__unit *unit = first_unit(c) + index;
     struct extent *ranges = &c->ranges[index], *locations = &c->locations[index];
-    struct dw__abbrevs abbrevs = {0};
+    struct dw__abbrevs *abbrevs = &c->abbrevs[worker];
     struct dw__scan scan;
     struct dw__die die;
-    (void)worker;
     *ranges = *locations = (struct extent){NO_OFFSET, 0};
     bool complete = unit->version >= 5 && unit->rnglists_base != 0 && unit->loclists_base != 0;
     if (unit->damaged || unit->kind == DW_UT_type || complete)
         return;
-    bool readable = dw__abbrevs_compile(&abbrevs, c->dw, unit, &list_pass);
+    bool readable = dw__abbrevs_compile(abbrevs, c->dw, unit, &list_pass);
     if (readable && unit->version >= 5) {
-        find_first_lists(c, unit, &abbrevs, ranges, locations);
+        find_first_lists(c, unit, abbrevs, ranges, locations);
     } else if (readable) {
-        dw__scan_start(&scan, c->dw, unit, &abbrevs);
+        dw__scan_start(&scan, c->dw, unit, abbrevs);
         while (dw__scan_next(&scan, &die)) {
             note_list(ranges, unit, &die, SLOT_RANGES);
             note_list(locations, unit, &die, SLOT_LOCATION);
         }
     }
-    dw__abbrevs_clear(&abbrevs);
+}
+
+static void read_lists(struct collector *c)
+{
+    uint32_t units = c->object->unit_count;
+    unsigned workers = par_workers(c->dw->threads, units);
+    c->abbrevs = mem_zalloc(workers, sizeof *c->abbrevs);
+    par_for(c->dw->threads, units, find_lists, c);
+    for (unsigned i = 0; i < workers; i++)
+        dw__abbrevs_clear(&c->abbrevs[i]);
+    free(c->abbrevs);
 }
 
 // -------------------------------------------------------- contributions with a header
@@ -330,7 +345,7 @@ static bool states(const struct collector *c, const struct dw__unit *unit, enum 
 {
     struct dw__die die;
     struct dw__unit *found;
-    return dw__die_at(c->dw, dw__ref_make(unit, unit->first_die), &die, &found) &&
+    return dw__die_at(c->dw, NULL, dw__ref_make(unit, unit->first_die), &die, &found) &&
            dw__has(&die, slot);
 }
 
@@ -446,7 +461,7 @@ static void collect(struct collector *c)
     find_first_functions(c);
     c->ranges = mem_zalloc(units, sizeof *c->ranges);
     c->locations = mem_zalloc(units, sizeof *c->locations);
-    par_for(c->dw->threads, units, find_lists, c);
+    read_lists(c);
     add_units(c);
     add_abbrevs(c);
     add_contributions(c, DW__STR_OFFSETS);
@@ -473,7 +488,9 @@ bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, s
         if (c.parts.count != 0)
             qsort(c.parts.items, c.parts.count, sizeof *c.parts.items, by_place);
         dw->part_count = cut_overlaps(c.parts.items, c.parts.count);
+        pthread_mutex_lock(&dw->lock); // line tables may be read at the same time
         dw->parts = arena_copy(dw->arena, c.parts.items, dw->part_count * sizeof *c.parts.items);
+        pthread_mutex_unlock(&dw->lock);
         vec_free(&c.parts);
     }
     *parts = dw->parts;

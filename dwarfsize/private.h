@@ -247,17 +247,17 @@ enum dw__field {
 };
 
 struct dw__plain {
-    bool on, declaration;
+    bool declaration;
     uint8_t at[FIELD_TOTAL], width[FIELD_TOTAL]; // bytes; width 0: it is `constant`
     uint64_t constant[FIELD_TOTAL];              // UINT64_MAX for what the DIE does not have
 };
 
 struct dw__abbrev {
-    struct dw__plain plain;
     uint64_t code;
     uint64_t present; // slots its steps read
     uint32_t fixed;   // bytes of all its attributes when no step's width varies, else VARIABLE
     uint32_t step_first;
+    uint32_t plain; // its index in `plains` + 1, or 0
     uint16_t step_count;
     uint16_t tag;
     bool children, wanted;
@@ -271,6 +271,7 @@ struct dw__abbrevs {
     VEC(struct dw__abbrev) list;
     VEC(struct dw__step) steps;
     VEC(int64_t) constants;
+    VEC(struct dw__plain) plains;
     VEC(uint32_t) dense; // code -> index in list + 1, for small codes
 };
 
@@ -281,6 +282,10 @@ bool dw__abbrevs_compile(struct dw__abbrevs *abbrevs, const struct dw *dw,
 // The same for one code only (not to be used again for another unit): cheap, for root DIEs.
 bool dw__abbrevs_compile_one(struct dw__abbrevs *abbrevs, const struct dw__unit *unit,
                              const struct dw__pass *pass, uint64_t code);
+// Makes room for all of a unit's table at once, for one that is kept.
+void dw__abbrevs_reserve(struct dw__abbrevs *abbrevs, const struct dw__unit *unit);
+// Moves behind the attribute list of one abbreviation, its final pair of 0; how many there were.
+size_t dw__skip_attributes(struct cur *c);
 void dw__abbrevs_clear(struct dw__abbrevs *abbrevs);
 
 // -------------------------------------------------------------------------- DIEs
@@ -347,10 +352,19 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die);
 // Continues at the DIE at an offset of the chunk, at a depth; for random access.
 void dw__scan_seek(struct dw__scan *scan, uint64_t offset, uint32_t depth);
 
-// The DIE at `ref` with all its attributes, and its unit; false when there is none. Thread-safe.
-bool dw__die_at(struct dw *dw, dw_ref ref, struct dw__die *die, struct dw__unit **unit);
+// The unit a worker is in, and its table compiled for all attributes, made when first asked for: most
+// references stay within their unit, and this table costs no memory that is new.
+struct dw__near {
+    const struct dw__unit *unit;
+    struct dw__abbrevs abbrevs;
+};
+
+// The DIE at `ref` with all its attributes, and its unit; false when there is none. Thread-safe, with
+// a `near` for each thread or NULL.
+bool dw__die_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__die *die,
+                struct dw__unit **unit);
 // A scan that stands at `ref` (for its children), all attributes.
-bool dw__scan_at(struct dw *dw, dw_ref ref, struct dw__scan *scan);
+bool dw__scan_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__scan *scan);
 
 // ------------------------------------------------------------------------ values
 
@@ -423,7 +437,7 @@ void dw__unit_ranges(const struct dw *dw, const struct dw__unit *unit,
 // -------------------------------------------------------------------------- code
 
 // Bytes of an object of the type at `ref`; 0 when not known. Thread-safe.
-uint64_t dw__type_size(struct dw *dw, dw_ref ref);
+uint64_t dw__type_size(struct dw *dw, struct dw__near *near, dw_ref ref);
 // Elements of one DW_TAG_subrange_type (5.13), DW_COUNT_UNKNOWN for a flexible array. `lowest` is the
 // lower bound where it states none.
 uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die, uint64_t lowest);

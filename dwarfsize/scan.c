@@ -172,7 +172,7 @@ static inline __attribute__((always_inline)) bool run_steps(const struct dw__sca
     if (abbrev->step_count == 0)
         return true;
     const struct dw__step *step = scan->abbrevs->steps.items + abbrev->step_first;
-    if (abbrev->plain.on || (!abbrev->wanted && abbrev->fixed != DW__VARIABLE)) {
+    if (abbrev->plain != 0 || (!abbrev->wanted && abbrev->fixed != DW__VARIABLE)) {
         cur_skip(c, abbrev->fixed);
         return true;
     }
@@ -211,7 +211,8 @@ bool dw__scan_next(struct dw__scan *scan, struct dw__die *die)
             die->lowest = lowest;
             die->offset = offset;
             die->present = abbrev->present;
-            die->plain = abbrev->plain.on ? &abbrev->plain : NULL;
+            die->plain =
+                abbrev->plain != 0 ? &scan->abbrevs->plains.items[abbrev->plain - 1] : NULL;
             die->fields = fields;
             die->depth = depth - abbrev->children;
             die->tag = abbrev->tag;
@@ -235,17 +236,24 @@ static const struct dw__pass everything = {.slots = UINT64_MAX};
 // come later cannot be looked into.
 #define KEPT_BASE ((uint64_t)1 << 20)
 
-static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__unit *unit)
+static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__near *near,
+                                            struct dw__unit *unit)
 {
+    if (near != NULL && near->unit == unit) {
+        dw__abbrevs_compile(&near->abbrevs, dw, unit, &everything);
+        return &near->abbrevs;
+    }
     struct dw__abbrevs *have = atomic_load(&unit->abbrevs);
     if (have != NULL)
         return have;
     struct dw__abbrevs *made = mem_zalloc(1, sizeof *made);
     struct slice section = dw__section_of(unit, DW__ABBREV);
     _Atomic uint64_t *kept = &unit->object->abbrevs_kept;
-    if (atomic_load(kept) <= KEPT_BASE + section.size &&
-        dw__abbrevs_compile(made, dw, unit, &everything))
-        atomic_fetch_add(kept, made->size);
+    if (atomic_load(kept) <= KEPT_BASE + section.size) {
+        dw__abbrevs_reserve(made, unit);
+        if (dw__abbrevs_compile(made, dw, unit, &everything))
+            atomic_fetch_add(kept, made->size);
+    }
     if (atomic_compare_exchange_strong(&unit->abbrevs, &have, made))
         return made;
     dw__abbrevs_clear(made);
@@ -253,22 +261,23 @@ static const struct dw__abbrevs *abbrevs_of(struct dw *dw, struct dw__unit *unit
     return have;
 }
 
-bool dw__scan_at(struct dw *dw, dw_ref ref, struct dw__scan *scan)
+bool dw__scan_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__scan *scan)
 {
     struct dw__unit *unit = dw__unit_of(dw, ref);
     if (unit == NULL)
         return false;
-    dw__scan_start(scan, dw, unit, abbrevs_of(dw, unit));
+    dw__scan_start(scan, dw, unit, abbrevs_of(dw, near, unit));
     uint64_t offset = (ref & 0xffffffffffffu) - unit->chunk->base;
     // Depth 1 and not 0: a null entry after the DIE's own children then ends the scan.
     dw__scan_seek(scan, offset, offset == unit->first_die ? 0 : 1);
     return offset >= unit->first_die;
 }
 
-bool dw__die_at(struct dw *dw, dw_ref ref, struct dw__die *die, struct dw__unit **unit)
+bool dw__die_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__die *die,
+                struct dw__unit **unit)
 {
     struct dw__scan scan;
-    if (!dw__scan_at(dw, ref, &scan) || !dw__scan_next(&scan, die))
+    if (!dw__scan_at(dw, near, ref, &scan) || !dw__scan_next(&scan, die))
         return false;
     *unit = dw__unit_of(dw, ref);
     return die->offset == (ref & 0xffffffffffffu) - scan.unit->chunk->base;

@@ -26,12 +26,12 @@ uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die, u
 }
 
 // Product of an array's dimensions; 0 when one is not known.
-static uint64_t element_count(struct dw *dw, dw_ref ref)
+static uint64_t element_count(struct dw *dw, struct dw__near *near, dw_ref ref)
 {
     struct dw__scan scan;
     struct dw__die die;
     uint64_t total = 1;
-    if (!dw__scan_at(dw, ref, &scan) || !dw__scan_next(&scan, &die) || !die.children)
+    if (!dw__scan_at(dw, near, ref, &scan) || !dw__scan_next(&scan, &die) || !die.children)
         return 0;
     uint32_t depth = die.depth;
     while (dw__scan_next(&scan, &die) && die.depth > depth) {
@@ -46,14 +46,14 @@ static uint64_t element_count(struct dw *dw, dw_ref ref)
     return total;
 }
 
-uint64_t dw__type_size(struct dw *dw, dw_ref ref)
+uint64_t dw__type_size(struct dw *dw, struct dw__near *near, dw_ref ref)
 {
     uint64_t factor = 1;
     for (unsigned hops = 0; hops < HOPS_MAX && ref != DW_NO_REF; hops++) {
         struct dw__die die;
         struct dw__unit *unit;
         uint64_t size;
-        if (!dw__die_at(dw, ref, &die, &unit))
+        if (!dw__die_at(dw, near, ref, &die, &unit))
             return 0;
         if (dw__has(&die, SLOT_BYTE_SIZE)) {
             size = dw__number(unit, &die, SLOT_BYTE_SIZE, 0);
@@ -69,7 +69,7 @@ uint64_t dw__type_size(struct dw *dw, dw_ref ref)
         case DW_TAG_subroutine_type:
             return 0; // a symbol knows better
         case DW_TAG_array_type:
-            if (!mul_u64(factor, element_count(dw, ref), &factor))
+            if (!mul_u64(factor, element_count(dw, near, ref), &factor))
                 return 0;
             break;
         default:
