@@ -161,6 +161,7 @@ struct led_collector *led_collector_new(struct ledger *ledger, const struct led_
     static const struct img_info no_info;
     struct led_collector *run = mem_zalloc(1, sizeof *run);
     run->ledger = ledger;
+    led_set_threads(ledger, build->threads);
     run->build = build;
     run->dims = settled_dims(dims);
     run->doubts = doubts;
@@ -197,6 +198,14 @@ bool led_collect_base(struct led_collector *run, struct fault *fault)
     return led__collect_extents(run, fault);
 }
 
+void led__collect_tables(struct led__image *im)
+{
+    led__collect_symbols(im);
+    led__collect_strings(im);
+    led__collect_eh(im);
+    led__collect_exidx(im);
+}
+
 bool led_collect_claims(struct led_collector *run, struct fault *fault)
 {
     for (size_t i = 0; i < run->image_count; i++) {
@@ -204,10 +213,6 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
         led__collect_marks(im);
         if ((run->dims & LED__CHARGED) == 0)
             continue;
-        led__collect_symbols(im);
-        led__collect_strings(im);
-        led__collect_eh(im);
-        led__collect_exidx(im);
         if (!led__collect_dwarf(im, fault))
             return false;
         led__collect_files(im);

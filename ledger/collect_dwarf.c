@@ -302,14 +302,12 @@ static void claim_variables(const struct reading *reading, bool names)
 
 // ------------------------------------------------------------------ debug sections
 
-// Parts of the debug sections, when they lie in the image itself and as they are.
+// Parts of the debug sections, which lie in the image itself; those that lie there as they are.
 static bool claim_parts(const struct reading *reading, struct fault *fault)
 {
     struct led__image *im = reading->im;
     const struct dw_part *parts;
     size_t count;
-    if (im->dwarf_from != im->img)
-        return true;
     if (!dw_read_parts(im->dw, &parts, &count, fault))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -370,35 +368,77 @@ static bool needs_names(const struct reading *reading)
     return false;
 }
 
+// The two halves of reading: the DIEs on one side, and on the other what needs none. Neither makes
+// owners while the other does.
+struct halves {
+    struct reading *reading;
+    unsigned flags;
+    bool names, parts, good; // good: of the DIEs' side, whose fault it is
+    struct fault fault;
+};
+
+static void read_half(void *context, size_t index, unsigned worker)
+{
+    struct halves *h = context;
+    struct led__image *im = h->reading->im;
+    (void)worker;
+    if (index == 0)
+        h->good = dw_read_code(im->dw, im->img, h->flags, &h->reading->code, &h->fault);
+    else
+        led__collect_tables(im);
+}
+
+static void claim_code(const struct reading *reading, bool names)
+{
+    struct led__image *im = reading->im;
+    if (led__wants(im->run, LED_SOURCE))
+        led__collect_lines(im, reading->sources, reading->unit_count);
+    claim_unit_ranges(reading);
+    claim_single_unit(reading);
+    if (led__wants(im->run, LED_UNIT))
+        claim_functions(reading);
+    if (names)
+        name_functions(reading);
+    if (led__wants(im->run, LED_INLINES))
+        claim_inlines(reading);
+    claim_variables(reading, names);
+    if (led__wants(im->run, LED_UNIT))
+        note_starts(reading);
+}
+static void claim_half(void *context, size_t index, unsigned worker)
+{
+    struct halves *h = context;
+    const struct dw_part *parts;
+    size_t count;
+    (void)worker;
+    if (index == 0)
+        claim_code(h->reading, h->names);
+    else if (h->parts)
+        h->good = dw_read_parts(h->reading->im->dw, &parts, &count, &h->fault);
+}
+
 bool led__collect_dwarf(struct led__image *im, struct fault *fault)
 {
     struct reading reading = {.im = im};
     bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
     bool inlines = led__wants(im->run, LED_INLINES);
     bool names = inlines || (led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL);
-    if (im->dw == NULL || !(units || names))
+    if (im->dw != NULL && (units || names))
+        reading.units = dw_units(im->dw, &reading.unit_count);
+    if (reading.unit_count == 0) {
+        led__collect_tables(im);
         return true;
-    reading.units = dw_units(im->dw, &reading.unit_count);
-    if (reading.unit_count == 0)
-        return true;
+    }
     name_units(&reading);
     bool named = names || needs_names(&reading);
-    unsigned flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u) |
-                     (inlines ? (unsigned)DW_CODE_INLINES : 0u);
-    if (!dw_read_code(im->dw, im->img, flags, &reading.code, fault))
-        return false;
-    if (led__wants(im->run, LED_SOURCE))
-        led__collect_lines(im, reading.sources, reading.unit_count);
-    claim_unit_ranges(&reading);
-    claim_single_unit(&reading);
-    if (led__wants(im->run, LED_UNIT))
-        claim_functions(&reading);
-    if (names)
-        name_functions(&reading);
-    if (inlines)
-        claim_inlines(&reading);
-    claim_variables(&reading, names);
-    if (led__wants(im->run, LED_UNIT))
-        note_starts(&reading);
-    return !units || claim_parts(&reading, fault);
+    struct halves h = {.reading = &reading, .names = names, .good = true};
+    h.parts = units && im->dwarf_from == im->img;
+    h.flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u) |
+              (inlines ? (unsigned)DW_CODE_INLINES : 0u);
+    par_for(im->run->build->threads, 2, read_half, &h);
+    if (h.good)
+        par_for(im->run->build->threads, 2, claim_half, &h);
+    if (!h.good)
+        *fault = h.fault;
+    return h.good && (!h.parts || claim_parts(&reading, fault));
 }

@@ -170,7 +170,8 @@ void led__collect_strings(struct led__image *im);
 // All content of an image in one dimension.
 void led__claim_content(struct led__image *im, enum led_dim dim, enum led_reader reader,
                         led_owner owner);
-bool led__collect_dwarf(struct led__image *im, struct fault *fault);
+bool led__collect_dwarf(struct led__image *im, struct fault *fault); // and the tables, meanwhile
+void led__collect_tables(struct led__image *im); // symbols, strings, unwind entries
 // Claims the line tables and makes the units' owners go by the paths those use.
 void led__collect_lines(struct led__image *im, led_owner *owners, size_t unit_count);
 void led__collect_relocs(struct led__image *im);

@@ -440,29 +440,40 @@ static uint32_t find_versions(const struct led__image *im)
     return 0;
 }
 
-// Entries, strings and versions of one of the image's own tables.
+// What a symbol of the table `which` is served by, or LED_NOWHERE.
+static uint64_t target_of(const struct table *table, const struct img_symbol *symbol,
+                          enum img_symbol_table which)
+{
+    uint32_t section;
+    uint64_t addr;
+    if (symbol->table != which || !locate(table, symbol, &section, &addr))
+        return LED_NOWHERE;
+    return led__pos_addr(table->im, section, addr);
+}
+
+// Entries, strings and versions of one of the image's own tables, each section in one go: charges
+// that come in the order of the line are not sorted again.
 static void charge_table(const struct table *table, enum img_symbol_table which)
 {
     struct led__image *im = table->im;
+    const struct img_symbol *symbols = table->symbols;
     uint32_t entries, strings;
     if (!img_symbol_section(im->img, which, &entries, &strings))
         return;
     uint32_t versions = which == IMG_DYNSYM ? find_versions(im) : 0;
     uint64_t size = im->info->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+    uint64_t *targets = mem_alloc(table->count * sizeof *targets);
     for (size_t i = 0; i < table->count; i++) {
-        const struct img_symbol *symbol = &table->symbols[i];
-        uint32_t section;
-        uint64_t addr;
-        if (symbol->table != which || !locate(table, symbol, &section, &addr))
-            continue;
-        uint64_t target = led__pos_addr(im, section, addr);
-        led__charge_in(im, entries, symbol->index * size, size, target);
-        if (symbol->name_size != 0)
-            led__charge_in(im, strings, symbol->name_offset, (uint64_t)symbol->name_size + 1,
-                           target);
-        if (versions != 0)
-            led__charge_in(im, versions, 2 * (uint64_t)symbol->index, 2, target);
+        targets[i] = target_of(table, &symbols[i], which);
+        led__charge_in(im, entries, symbols[i].index * size, size, targets[i]);
     }
+    for (size_t i = 0; i < table->count; i++)
+        if (symbols[i].name_size != 0)
+            led__charge_in(im, strings, symbols[i].name_offset, (uint64_t)symbols[i].name_size + 1,
+                           targets[i]);
+    for (size_t i = 0; versions != 0 && i < table->count; i++)
+        led__charge_in(im, versions, 2 * (uint64_t)symbols[i].index, 2, targets[i]);
+    free(targets);
 }
 
 void led__collect_symbols(struct led__image *im)

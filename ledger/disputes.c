@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What was overruled: sizes summed by who won over whom, while the sweeps of settle.c run.
+// What was overruled: sizes summed by who won over whom, while the sweeps of sweep.c run.
 
 #include "ledger/private.h"
 
@@ -57,12 +57,6 @@ void led__tally_add(struct led__tally *tally, struct led_dispute dispute)
     if (!again)
         tally->last = find_or_add(tally, &dispute);
     tally->list.items[tally->last].size += dispute.size;
-}
-
-void led__tally_clear(struct led__tally *tally)
-{
-    led__tally_free(tally);
-    *tally = (struct led__tally){0};
 }
 
 void led__tally_free(struct led__tally *tally)

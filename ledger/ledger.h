@@ -102,6 +102,7 @@ struct ledger;
 
 struct ledger *led_new(void);
 void led_free(struct ledger *ledger);
+void led_set_threads(struct ledger *ledger, unsigned threads); // to settle on; 0: one per core
 struct names *led_names(struct ledger *ledger);
 led_owner led_owner_of(struct ledger *ledger, const char *text);
 const char *led_owner_text(const struct ledger *ledger, led_owner owner); // "[unattributed]" for 0
@@ -167,7 +168,8 @@ uint64_t led_pos_addr(const struct ledger *ledger, uint32_t image, uint32_t sect
 uint64_t led_pos_file(const struct ledger *ledger, uint64_t offset);
 
 // [pos, pos + size) serves the owner of the byte at `target`, in the dimensions unit, source and
-// symbol. A target that is nobody's, or LED_NOWHERE, changes nothing.
+// symbol. A target that is nobody's, or LED_NOWHERE, changes nothing. Charges overrule what is claimed
+// by LED_BY_CHARGE itself.
 void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t target);
 
 // ------------------------------------------------------------------------ settling

@@ -82,7 +82,6 @@ void led_free(struct ledger *ledger)
     vec_free(&ledger->by_file.groups);
     vec_free(&ledger->extents);
     vec_free(&ledger->charges.claims);
-    led__scratch_free(&ledger->scratch);
     vec_free(&ledger->bounds);
     vec_free(&ledger->disputes);
     vec_free(&ledger->sets);
@@ -91,6 +90,11 @@ void led_free(struct ledger *ledger)
     arena_free(ledger->arena);
     free(ledger->payload);
     free(ledger);
+}
+
+void led_set_threads(struct ledger *ledger, unsigned threads)
+{
+    ledger->threads = threads;
 }
 
 struct names *led_names(struct ledger *ledger)

@@ -48,7 +48,6 @@ struct led__tally {
 };
 
 void led__tally_add(struct led__tally *tally, struct led_dispute dispute);
-void led__tally_clear(struct led__tally *tally);
 void led__tally_free(struct led__tally *tally);
 // Gathers the tallies of the settled dimensions into what led_disputes gives.
 void led__disputes_gather(struct ledger *ledger);
@@ -82,7 +81,8 @@ enum led__key { LED__START, LED__ORDER };
 uint64_t *led__sorted_numbers(const struct led__layer *layer, enum led__key key, uint64_t line,
                               struct led__scratch *scratch);
 // Sorts claims so that a later one wins over an earlier one wherever both lie.
-void led__sort_claims(struct ledger *ledger, struct led__layer *layer);
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer,
+                      struct led__scratch *scratch);
 // Sorted claims on the same range become one, by the set of their owners. Sets are flat, so a claim
 // that joins later finds the same set as if it had been there before.
 void led__share_ranges(struct ledger *ledger, struct led__layer *layer);
@@ -100,6 +100,19 @@ struct led__set {
 struct led__stretches {
     VEC(struct led_stretch) list; // the closing item is not counted
 };
+
+// A part of the line and what the sweep along it finds in one dimension (sweep.c).
+struct led__part {
+    uint64_t start, end;
+    struct led__stretches stretches;
+    struct led__tally tally;
+};
+
+// `charges`: with their owners in this dimension, beside the claims that state who is served; or NULL.
+void led__sweep(const struct ledger *ledger, uint8_t dim, const struct led__layer *charges,
+                struct led__part *part);
+// Adds a stretch, or makes the last one longer.
+void led__stretch_push(struct led__stretches *stretches, struct led_stretch stretch);
 
 struct ledger {
     struct names *names;
@@ -120,11 +133,11 @@ struct ledger {
 
     struct led__layer layers[LED_DIM_COUNT][LED_READER_COUNT];
     struct led__layer charges; // claims without owner; order: the target
-    struct led__scratch scratch;
     struct led__stretches stretches[LED_DIM_COUNT];
     struct led__tally tallies[LED_DIM_COUNT];
     VEC(uint64_t) bounds;
     VEC(struct led_dispute) disputes;
+    unsigned threads; // for settling; 0: one per core
     unsigned settled; // LED_MASK of dimensions
     bool bounded;     // bounds are those of the stretches
     bool closed;      // nothing can be claimed any more

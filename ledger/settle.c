@@ -6,200 +6,199 @@
 //    wherever both lie: by start ascending, end descending, order descending, owner's text
 //    descending (sort.c).
 //
-// 2. One sweep goes along the line with a lane for each reader. In a lane a claim that starts is
-//    pushed on a stack, and the top of the stack has the word up to its end. Ended claims are
-//    dropped when they come up; the one below the top is kept alive too, for it is the one that the
-//    top overrules.
+// 2. One sweep along the line lets the highest reader that claims a position win it (sweep.c). A long
+//    line is swept in parts, on several threads, and their stretches are laid end to end.
 //
-//      claims   a----------------a               the lane's word   a a b b c c b a a
-//                   b---------b
-//                       c--c
-//
-// 3. At each position the highest lane that has a word wins, and the others' owners lose to it.
-//
-//      rank 12      s----s   s---s               stretches   r|s   |f |s  |f|r
-//      rank 11      f---------------f
-//      rank 1   r-----------------------r
-//
-// n claims cost a radix sort (none if they came sorted), n pushes and one step for each start and
-// end. All is done by rank and position only, so arrival means nothing. The sweep writes nothing
-// but the stretches: fresh memory costs more than the arithmetic.
+// All is done by rank and position only, so neither arrival nor the number of threads means anything.
+
+#include <stdlib.h>
 
 #include "ledger/private.h"
 
-// --------------------------------------------------------------------------- sweeping
+// --------------------------------------------------------------------------- painting
 
-// A reader on its way along the line.
-struct lane {
-    uint64_t change; // its word holds up to here
-    led_owner owner; // its word, or LED_UNATTRIBUTED: none here
-    uint8_t reader;
-    const struct led__claim *next, *end; // claims not yet begun
-    VEC(const struct led__claim *) stack;
+// The parts that one dimension is swept in.
+struct painting {
+    const struct ledger *ledger;
+    const struct led__layer *charges; // with the owners of the dimension; or NULL
+    uint8_t dims[LED_DIM_COUNT];      // to be painted
+    size_t dim_count, parts_each;
+    struct led__part *parts; // those of the first dimension, those of the second ...
 };
 
-struct sweep {
-    struct ledger *ledger;
-    struct lane lanes[LED_READER_COUNT]; // lowest rank first
-    unsigned lane_count;
-    uint8_t dim;
-    struct led__stretches *out;
-    struct led__tally *tally;
-};
+#ifdef TARE_SMALL_PARTS
+#define PART_LEAST ((size_t)4)
+#else
+#define PART_LEAST ((size_t)1 << 16) // claims: fewer are not worth a thread
+#endif
 
-static void tally(struct sweep *sweep, const struct lane *winner, const struct lane *loser,
-                  led_owner loser_owner, uint64_t size)
+static size_t parts_for(const struct ledger *ledger, uint8_t dim, const struct led__layer *charges)
 {
-    led__tally_add(sweep->tally, (struct led_dispute){sweep->dim, winner->reader, loser->reader,
-                                                      winner->owner, loser_owner, size});
+    size_t claims = charges ? charges->claims.count : 0;
+    for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++)
+        claims += ledger->layers[dim][reader].claims.count;
+    return par_workers(ledger->threads, claims / PART_LEAST);
 }
 
-static void begin_claims(struct lane *lane, uint64_t pos)
+// Cuts the line where the largest layer has its claims cut evenly.
+static void cut_line(const struct painting *p, uint8_t dim, struct led__part *parts)
 {
-    for (; lane->next < lane->end && lane->next->start <= pos; lane->next++)
-        if (lane->next->owner != LED_UNATTRIBUTED)
-            vec_push(&lane->stack, lane->next);
-}
-
-static void drop_ended(struct lane *lane, uint64_t pos)
-{
-    const struct led__claim **stack = lane->stack.items;
-    size_t count = lane->stack.count;
-    while (count > 0 && stack[count - 1]->end <= pos)
-        count--;
-    while (count > 1 && stack[count - 2]->end <= pos) {
-        stack[count - 2] = stack[count - 1];
-        count--;
+    const struct ledger *ledger = p->ledger;
+    const struct led__layer *largest = p->charges ? p->charges : &ledger->layers[dim][0];
+    size_t count = p->parts_each;
+    for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++)
+        if (ledger->layers[dim][reader].claims.count > largest->claims.count)
+            largest = &ledger->layers[dim][reader];
+    uint64_t start = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t next = largest->claims.count / count * (i + 1);
+        bool last = i + 1 == count || next >= largest->claims.count;
+        parts[i].start = start;
+        parts[i].end = last ? ledger->end : MIN(largest->claims.items[next].start, ledger->end);
+        start = parts[i].end;
     }
-    lane->stack.count = count;
 }
 
-// The lane's word from `pos` on.
-static void enter(struct sweep *sweep, struct lane *lane, uint64_t pos)
+static void paint_part(void *context, size_t index, unsigned worker)
 {
-    begin_claims(lane, pos);
-    drop_ended(lane, pos);
-    lane->owner = LED_UNATTRIBUTED;
-    lane->change = lane->next < lane->end ? lane->next->start : UINT64_MAX;
-    if (lane->stack.count == 0)
+    const struct painting *p = context;
+    (void)worker;
+    led__sweep(p->ledger, p->dims[index / p->parts_each], p->charges, &p->parts[index]);
+}
+
+// The first part has the memory of the last painting to write in.
+static void lend_memory(struct ledger *ledger, uint8_t dim, struct led__part *first)
+{
+    first->stretches = ledger->stretches[dim];
+    first->stretches.list.count = 0;
+    ledger->stretches[dim] = (struct led__stretches){0};
+    led__tally_free(&ledger->tallies[dim]);
+}
+
+// What two parts say of the place where they meet may be one stretch; the rest is as it is.
+static void append_stretches(struct led__stretches *out, const struct led__stretches *more)
+{
+    if (more->list.count == 0)
         return;
-    const struct led__claim **top = &lane->stack.items[lane->stack.count - 1];
-    lane->owner = (*top)->owner;
-    lane->change = MIN(lane->change, (*top)->end);
-    if (lane->stack.count == 1)
-        return;
-    const struct led__claim *loser = top[-1];
-    lane->change = MIN(lane->change, loser->end);
-    if (loser->owner != lane->owner)
-        tally(sweep, lane, lane, loser->owner, lane->change - pos);
+    led__stretch_push(out, more->list.items[0]);
+    memcpy(out->list.items + out->list.count, more->list.items + 1,
+           (more->list.count - 1) * sizeof *more->list.items);
+    out->list.count += more->list.count - 1;
 }
 
-static void push_stretch(struct led__stretches *out, struct led_stretch stretch)
+// Takes over what the first part found and adds what the others did.
+static void join_parts(struct ledger *ledger, uint8_t dim, struct led__part *parts, size_t count)
 {
-    if (out->list.count > 0) {
-        const struct led_stretch *last = &out->list.items[out->list.count - 1];
-        if (last->owner == stretch.owner && last->reader == stretch.reader)
-            return;
+    struct led__stretches *out = &ledger->stretches[dim];
+    size_t total = 1; // the closing item
+    for (size_t i = 0; i < count; i++)
+        total += parts[i].stretches.list.count;
+    *out = parts[0].stretches;
+    vec_reserve(&out->list, total);
+    ledger->tallies[dim] = parts[0].tally;
+    for (size_t i = 1; i < count; i++) {
+        append_stretches(out, &parts[i].stretches);
+        for (size_t n = 0; n < parts[i].tally.list.count; n++)
+            led__tally_add(&ledger->tallies[dim], parts[i].tally.list.items[n]);
+        vec_free(&parts[i].stretches.list);
+        led__tally_free(&parts[i].tally);
     }
-    vec_push(&out->list, stretch);
+    vec_push(&out->list, (struct led_stretch){ledger->end, LED_UNATTRIBUTED, LED_NOBODY});
+    out->list.count--;
 }
 
-// Aliases: the symbol table says "memcpy = memmove" where DWARF says memcpy. They are many, and no
-// disputes; the ones in large sets are found when disputes are gathered.
-static bool is_alias(const struct ledger *ledger, led_owner set, led_owner owner)
+static void paint(struct ledger *ledger, const uint8_t *dims, size_t dim_count,
+                  const struct led__layer *charges)
 {
-    size_t count;
-    const led_owner *members = led_owner_members(ledger, set, &count);
-    for (size_t i = 0; i < MIN(count, (size_t)8); i++)
-        if (members[i] == owner)
-            return true;
-    return false;
-}
-
-static void tally_losers(struct sweep *sweep, const struct lane *winner, uint64_t size)
-{
-    for (const struct lane *lane = sweep->lanes; lane < winner; lane++)
-        if (lane->owner != LED_UNATTRIBUTED && lane->owner != winner->owner &&
-            lane->reader > LED_BY_GAP && !is_alias(sweep->ledger, winner->owner, lane->owner))
-            tally(sweep, winner, lane, lane->owner, size);
-}
-
-static void sweep_line(struct sweep *sweep, uint64_t end)
-{
-    for (uint64_t pos = 0, next; pos < end; pos = next) {
-        const struct lane *winner = NULL;
-        next = end;
-        for (struct lane *lane = sweep->lanes; lane < sweep->lanes + sweep->lane_count; lane++) {
-            if (lane->change == pos)
-                enter(sweep, lane, pos);
-            next = MIN(next, lane->change);
-            winner = lane->owner != LED_UNATTRIBUTED ? lane : winner;
-        }
-        struct led_stretch stretch = {pos, LED_UNATTRIBUTED, LED_NOBODY};
-        if (winner != NULL) {
-            stretch.owner = winner->owner;
-            stretch.reader = winner->reader;
-            tally_losers(sweep, winner, next - pos);
-        }
-        push_stretch(sweep->out, stretch);
+    struct painting p = {
+        .ledger = ledger, .charges = charges, .dim_count = dim_count, .parts_each = 1};
+    for (size_t i = 0; i < dim_count; i++) {
+        p.dims[i] = dims[i];
+        p.parts_each = MAX(p.parts_each, parts_for(ledger, dims[i], charges));
     }
-}
-
-static void paint(struct ledger *ledger, uint8_t dim)
-{
-    struct sweep sweep = {.ledger = ledger,
-                          .dim = dim,
-                          .out = &ledger->stretches[dim],
-                          .tally = &ledger->tallies[dim]};
-    sweep.out->list.count = 0;
-    led__tally_clear(sweep.tally);
-    for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++) {
-        const struct led__layer *layer = &ledger->layers[dim][reader];
-        if (layer->claims.count > 0)
-            sweep.lanes[sweep.lane_count++] =
-                (struct lane){.reader = reader,
-                              .next = layer->claims.items,
-                              .end = layer->claims.items + layer->claims.count};
+    p.parts = mem_zalloc(dim_count * p.parts_each, sizeof *p.parts);
+    for (size_t i = 0; i < dim_count; i++) {
+        cut_line(&p, dims[i], p.parts + i * p.parts_each);
+        lend_memory(ledger, dims[i], p.parts + i * p.parts_each);
     }
-    sweep_line(&sweep, ledger->end);
-    vec_push(&sweep.out->list, (struct led_stretch){ledger->end, LED_UNATTRIBUTED, LED_NOBODY});
-    sweep.out->list.count--;
-    for (unsigned i = 0; i < sweep.lane_count; i++)
-        vec_free(&sweep.lanes[i].stack);
+    par_for(ledger->threads, dim_count * p.parts_each, paint_part, &p);
+    for (size_t i = 0; i < dim_count; i++)
+        join_parts(ledger, dims[i], p.parts + i * p.parts_each, p.parts_each);
+    free(p.parts);
 }
 
 // --------------------------------------------------------------------------- settling
 
-static void settle_dimension(struct ledger *ledger, uint8_t dim)
+// Layers are sorted on several threads, then dimensions are painted so: neither touches another's
+// memory, nor makes owners. Sharing, between the two, does.
+struct settling {
+    struct ledger *ledger;
+    struct led__layer *layers[LED_DIM_COUNT * LED_READER_COUNT + 1]; // to be sorted
+    struct led__scratch *scratch;                                    // one per worker
+    uint8_t dims[LED_DIM_COUNT];                                     // to be painted
+    size_t layer_count, dim_count;
+};
+
+static void sort_layer(void *context, size_t index, unsigned worker)
 {
-    bool changed = !(ledger->settled & LED_MASK(dim));
+    struct settling *s = context;
+    led__sort_claims(s->ledger, s->layers[index], &s->scratch[worker]);
+}
+
+static void note_dimension(struct settling *s, uint8_t dim)
+{
+    bool changed = !(s->ledger->settled & LED_MASK(dim));
     for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++) {
-        struct led__layer *layer = &ledger->layers[dim][reader];
+        struct led__layer *layer = &s->ledger->layers[dim][reader];
         if (layer->sorted == layer->claims.count)
             continue;
-        led__sort_claims(ledger, layer);
-        if (dim == LED_SYMBOL)
-            led__share_ranges(ledger, layer);
-        layer->sorted = layer->claims.count;
+        s->layers[s->layer_count++] = layer;
         changed = true;
     }
     if (changed)
-        paint(ledger, dim);
-    ledger->settled |= LED_MASK(dim);
-    ledger->bounded = false;
+        s->dims[s->dim_count++] = dim;
+    s->ledger->settled |= LED_MASK(dim);
 }
 
-static void settle(struct ledger *ledger, unsigned dims)
+static void sort_layers(struct settling *s)
 {
+    unsigned threads = s->ledger->threads, workers = par_workers(threads, s->layer_count);
+    s->scratch = mem_zalloc(workers, sizeof *s->scratch);
+    par_for(threads, s->layer_count, sort_layer, s);
+    for (unsigned i = 0; i < workers; i++)
+        led__scratch_free(&s->scratch[i]);
+    free(s->scratch);
+}
+
+static bool is_shared(const struct ledger *ledger, const struct led__layer *layer)
+{
+    const struct led__layer *first = ledger->layers[LED_SYMBOL];
+    return layer >= first && layer < first + LED_READER_COUNT;
+}
+
+// `also`: one more layer to sort at the same time, or NULL.
+static void settle(struct ledger *ledger, unsigned dims, struct led__layer *also)
+{
+    struct settling s = {.ledger = ledger};
+    if (also != NULL)
+        s.layers[s.layer_count++] = also;
     for (uint8_t dim = 0; dim < LED_DIM_COUNT; dim++)
         if (dims & LED_MASK(dim))
-            settle_dimension(ledger, dim);
+            note_dimension(&s, dim);
+    sort_layers(&s);
+    for (size_t i = also != NULL; i < s.layer_count; i++) {
+        if (is_shared(ledger, s.layers[i]))
+            led__share_ranges(ledger, s.layers[i]);
+        s.layers[i]->sorted = s.layers[i]->claims.count;
+    }
+    paint(ledger, s.dims, s.dim_count, NULL);
+    ledger->bounded = false;
 }
 
 void led_settle_claims(struct ledger *ledger, unsigned dims)
 {
     ASSERT(ledger->mapped && !ledger->closed && dims < LED_MASK(LED_DIM_COUNT));
-    settle(ledger, dims);
+    settle(ledger, dims, NULL);
     led__disputes_gather(ledger);
 }
 
@@ -218,36 +217,39 @@ const struct led_stretch *led_stretches(const struct ledger *ledger, enum led_di
 
 // ---------------------------------------------------------------------------- charges
 
-// Gives every charge its owner in one dimension: a merge of the targets with the stretches.
-static void find_owners(const struct led__stretches *stretches, const uint64_t *by_target,
-                        struct led__layer *charges)
+// Charges by their target, in runs that are looked up apart.
+struct charging {
+    const struct led__stretches *stretches;
+    const uint64_t *by_target; // indices of charges
+    struct led__layer *charges;
+};
+
+static const struct led_stretch *stretch_at(const struct led__stretches *stretches, uint64_t pos)
 {
-    const struct led_stretch *at = stretches->list.items;
-    for (size_t i = 0; i < charges->claims.count; i++) {
-        struct led__claim *charge = &charges->claims.items[by_target[i]];
+    size_t low = 0, high = stretches->list.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (stretches->list.items[middle].pos <= pos)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &stretches->list.items[low];
+}
+
+// Gives a run of charges their owners in one dimension: a merge of the targets with the stretches.
+static void find_owners(void *context, size_t index, unsigned worker)
+{
+    const struct charging *c = context;
+    struct led__claim *charges = c->charges->claims.items;
+    size_t first = index * PART_LEAST, end = MIN(first + PART_LEAST, c->charges->claims.count);
+    const struct led_stretch *at = stretch_at(c->stretches, charges[c->by_target[first]].order);
+    (void)worker;
+    for (size_t i = first; i < end; i++) {
+        struct led__claim *charge = &charges[c->by_target[i]];
         while (at[1].pos <= charge->order)
             at++;
         charge->owner = at->owner;
-    }
-}
-
-// Sorted charges are sorted in every dimension (equal range and target, equal owner), so one array
-// is lent to one dimension after the other.
-static void settle_charged(struct ledger *ledger, uint8_t dim)
-{
-    struct led__layer *layer = &ledger->layers[dim][LED_BY_CHARGE], none = {0};
-    bool stated = layer->claims.count > 0; // somebody claims as this reader
-    if (stated) {
-        for (size_t i = 0; i < ledger->charges.claims.count; i++)
-            vec_push(&layer->claims, ledger->charges.claims.items[i]);
-    } else {
-        *layer = ledger->charges;
-        ledger->charges = none;
-    }
-    settle_dimension(ledger, dim);
-    if (!stated) {
-        ledger->charges = *layer;
-        *layer = none;
     }
 }
 
@@ -259,19 +261,23 @@ static void free_layers(struct ledger *ledger, uint8_t dim)
 
 static void settle_charges(struct ledger *ledger)
 {
-    led__sort_claims(ledger, &ledger->charges);
     struct led__scratch scratch = {0};
     const uint64_t *by_target =
         led__sorted_numbers(&ledger->charges, LED__ORDER, ledger->end, &scratch);
-    // Sharing eats the array, so the dimension that shares is the last.
+    // Sorted charges are sorted in every dimension (equal range and target, equal owner), so one array
+    // serves one dimension after the other. Sharing eats it: the dimension that shares is the last.
     static const uint8_t dims[] = {LED_UNIT, LED_SOURCE, LED_INLINES, LED_SYMBOL};
     for (size_t i = 0; i < COUNT_OF(dims); i++) {
         uint8_t dim = dims[i];
         if (!(ledger->settled & LED_MASK(dim)))
             continue;
-        find_owners(&ledger->stretches[dim], by_target, &ledger->charges);
-        ledger->charges.sorted = 0;
-        settle_charged(ledger, dim);
+        struct charging charging = {&ledger->stretches[dim], by_target, &ledger->charges};
+        size_t runs = (ledger->charges.claims.count + PART_LEAST - 1) / PART_LEAST;
+        par_for(ledger->threads, runs, find_owners, &charging);
+        if (dim == LED_SYMBOL)
+            led__share_ranges(ledger, &ledger->charges);
+        paint(ledger, &dim, 1, &ledger->charges);
+        ledger->bounded = false;
         free_layers(ledger, dim);
     }
     led__scratch_free(&scratch);
@@ -280,11 +286,10 @@ static void settle_charges(struct ledger *ledger)
 void led_settle_charges(struct ledger *ledger)
 {
     ASSERT(ledger->mapped && !ledger->closed);
-    settle(ledger, ledger->settled);
+    settle(ledger, ledger->settled, &ledger->charges);
     if (ledger->charges.claims.count > 0)
         settle_charges(ledger);
     led__disputes_gather(ledger);
-    led__scratch_free(&ledger->scratch);
     ledger->closed = true;
     vec_free(&ledger->charges.claims);
     for (uint8_t dim = 0; dim < LED_DIM_COUNT; dim++)

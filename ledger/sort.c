@@ -142,13 +142,13 @@ static void move_claims(struct led__claim *claims, uint64_t *numbers, size_t cou
     }
 }
 
-void led__sort_claims(struct ledger *ledger, struct led__layer *layer)
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct led__scratch *scratch)
 {
     if (is_sorted(ledger, layer))
         return;
     struct led__claim *claims = layer->claims.items;
     size_t count = layer->claims.count;
-    uint64_t *numbers = led__sorted_numbers(layer, LED__START, ledger->end, &ledger->scratch);
+    uint64_t *numbers = led__sorted_numbers(layer, LED__START, ledger->end, scratch);
     move_claims(claims, numbers, count);
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count; end++)

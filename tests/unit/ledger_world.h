@@ -164,6 +164,7 @@ static inline void world_add_claim(struct ledger *ledger, const struct world_cla
 static inline struct ledger *world_extents(const struct world *world)
 {
     struct ledger *ledger = led_new();
+    led_set_threads(ledger, 1 + (unsigned)(world->end % 4));
     for (size_t i = 0; i < world->extent_count; i++)
         led_extent_add(ledger, world->extents[i]);
     led_extents_done(ledger);

@@ -334,6 +334,7 @@ struct slow_claim {
     uint64_t start, end, order;
     led_owner owner;
     uint8_t dim, reader;
+    bool charged;
 };
 
 struct slow {
@@ -373,7 +374,8 @@ static void slow_claim(struct slow *slow, const struct world *world,
                                words->order,
                                led_owner_of(slow->ledger, world_owner(words->owner)),
                                words->dim,
-                               words->reader};
+                               words->reader,
+                               false};
     uint32_t section = words->section;
     if (slow_pos(world, words, section, words->start) == LED_NOWHERE)
         section = 0;
@@ -403,6 +405,12 @@ static bool prefer(const struct slow *slow, const struct slow_claim *a, const st
            0;
 }
 
+// Charges overrule what is claimed as their reader.
+static unsigned lane_of(const struct slow_claim *claim)
+{
+    return 2u * claim->reader + claim->charged;
+}
+
 static void slow_share(struct slow *slow)
 {
     size_t kept = 0;
@@ -410,7 +418,7 @@ static void slow_share(struct slow *slow)
         struct slow_claim *claim = &slow->claims.items[i], *same = NULL;
         for (size_t k = 0; k < kept && claim->dim == LED_SYMBOL; k++) {
             struct slow_claim *other = &slow->claims.items[k];
-            if (other->dim == claim->dim && other->reader == claim->reader &&
+            if (other->dim == claim->dim && lane_of(other) == lane_of(claim) &&
                 other->start == claim->start && other->end == claim->end)
                 same = other;
         }
@@ -454,27 +462,29 @@ static void slow_dispute(struct slow *slow, const struct slow_claim *winner,
                                                    winner->owner, loser->owner, 1});
 }
 
+#define LANES (2 * LED_READER_COUNT)
+
 static void paint_byte(struct slow *slow, unsigned dim, uint64_t pos)
 {
-    const struct slow_claim *best[LED_READER_COUNT] = {0}, *next[LED_READER_COUNT] = {0};
+    const struct slow_claim *best[LANES] = {0}, *next[LANES] = {0};
     const struct slow_claim *winner = NULL;
     for (size_t i = 0; i < slow->claims.count; i++) {
         const struct slow_claim *claim = &slow->claims.items[i];
         if (claim->dim != dim || pos < claim->start || pos >= claim->end)
             continue;
-        const struct slow_claim **first = &best[claim->reader], **second = &next[claim->reader];
+        const struct slow_claim **first = &best[lane_of(claim)], **second = &next[lane_of(claim)];
         if (*first == NULL || prefer(slow, claim, *first))
             *second = *first, *first = claim;
         else if (*second == NULL || prefer(slow, claim, *second))
             *second = claim;
     }
-    for (unsigned reader = 0; reader < LED_READER_COUNT; reader++)
-        winner = best[reader] != NULL ? best[reader] : winner;
-    for (unsigned reader = 0; reader < LED_READER_COUNT; reader++) {
-        if (next[reader] != NULL)
-            slow_dispute(slow, best[reader], next[reader]);
-        if (best[reader] != NULL && best[reader] != winner)
-            slow_dispute(slow, winner, best[reader]);
+    for (unsigned lane = 0; lane < LANES; lane++)
+        winner = best[lane] != NULL ? best[lane] : winner;
+    for (unsigned lane = 0; lane < LANES; lane++) {
+        if (next[lane] != NULL)
+            slow_dispute(slow, best[lane], next[lane]);
+        if (best[lane] != NULL && best[lane] != winner)
+            slow_dispute(slow, winner, best[lane]);
     }
     slow->owner[dim][pos] = winner == NULL ? LED_UNATTRIBUTED : winner->owner;
     slow->reader[dim][pos] = winner == NULL ? LED_NOBODY : winner->reader;
@@ -494,9 +504,13 @@ static void slow_charge(struct slow *slow, const struct world *world,
     for (unsigned dim = LED_UNIT; dim <= LED_INLINES; dim++) {
         bool counts = world->dims & LED_MASK(dim) && charge->target < world->end;
         led_owner owner = counts ? slow->owner[dim][charge->target] : LED_UNATTRIBUTED;
-        struct slow_claim piece = {charge->pos,    MIN(charge->pos + charge->size, world->end),
-                                   charge->target, owner,
-                                   (uint8_t)dim,   LED_BY_CHARGE};
+        struct slow_claim piece = {charge->pos,
+                                   MIN(charge->pos + charge->size, world->end),
+                                   charge->target,
+                                   owner,
+                                   (uint8_t)dim,
+                                   LED_BY_CHARGE,
+                                   true};
         if (owner != LED_UNATTRIBUTED && piece.start < piece.end)
             vec_push(&slow->claims, piece);
     }
