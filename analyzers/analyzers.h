@@ -33,6 +33,8 @@ enum an_dim {
     AN_SOURCE,
     AN_SYMBOL,
     AN_INLINES,
+    AN_OBJECT,
+    AN_ARCHIVE,
     AN_MODULE, // a rule of tare.yaml, else the directory of the unit without the common prefix
     AN_DIR,    // the directory of the unit
     AN_DIM_COUNT,
@@ -57,8 +59,9 @@ const char *an_modules_prefix(const struct an_modules *modules); // ends in '/';
 // Whether modules tell anything apart: false when nearly all sources lie in one directory.
 bool an_modules_tell(struct an_modules *modules);
 // Owners of the dimensions AN_MODULE and AN_DIR are numbered by these; 0 is [unattributed].
-name_id an_module_of(struct an_modules *modules, led_owner unit, led_owner symbol,
-                     led_owner section);
+// `owners` by dimension of the ledger, as a parcel has them.
+name_id an_module_of(struct an_modules *modules, const led_owner owners[LED_DIM_COUNT]);
+name_id an_module_of_unit(struct an_modules *modules, led_owner unit); // whatever rules say
 name_id an_dir_of(struct an_modules *modules, led_owner unit);
 const char *an_modules_text(const struct an_modules *modules, name_id id);
 
@@ -380,5 +383,11 @@ bool an_map_why(struct an_map *map, const char *name, struct arena *arena, struc
 // below. Columns `members` (pulled in) and `symbols` (referred to).
 bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct rep_table *out,
                  struct fault *fault);
+
+// ------------------------------------------------------- a map beside its ELF file
+
+// Why a map is of another build than this linked image, with what both say; NULL when it is of it. The
+// text lives in `arena`.
+const char *an_map_stale(const struct lm_map *map, struct img *img, struct arena *arena);
 
 #endif

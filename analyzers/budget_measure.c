@@ -122,8 +122,7 @@ static void add_parcel(void *context, const struct led_parcel *parcel)
     for (size_t i = 0; i < account->sums.count; i++) {
         struct an__sums *sums = &account->sums.items[i];
         uint32_t key = sums->dim == AN_MODULE
-                           ? an_module_of(account->build->modules, parcel->owner[LED_UNIT],
-                                          parcel->owner[LED_SYMBOL], parcel->owner[LED_SECTION])
+                           ? an_module_of(account->build->modules, parcel->owner)
                            : parcel->owner[sums->dim == AN_SECTION ? LED_SECTION : LED_SYMBOL];
         while (sums->by_key.count <= key)
             vec_push(&sums->by_key, AN__UNSEEN);

@@ -93,8 +93,7 @@ static uint32_t find_node(struct an__tree *tree, uint32_t parent, uint32_t key, 
 static uint32_t key_of(struct an__tree *tree, enum an_dim dim, const struct led_parcel *parcel)
 {
     if (dim == AN_MODULE)
-        return an_module_of(tree->modules, parcel->owner[LED_UNIT], parcel->owner[LED_SYMBOL],
-                            parcel->owner[LED_SECTION]);
+        return an_module_of(tree->modules, parcel->owner);
     if (dim == AN_DIR)
         return an_dir_of(tree->modules, parcel->owner[LED_UNIT]);
     return parcel->owner[dim];

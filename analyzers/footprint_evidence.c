@@ -11,9 +11,29 @@
 
 #define OVERRULED_SHOWN 5
 
-// A word for every node from the leaf up, in that node's own dimension. Words of one node and
-// reader mostly come one after the other, so only the last few are looked at; the rest is merged
-// when all are in.
+// Words of one node and reader mostly come one after the other, so only the last few are looked at; the
+// rest is merged when all are in.
+static void add_word(struct an__tree *tree, struct an__word added)
+{
+    size_t count = tree->words.count;
+    for (size_t back = 1; back <= MIN(count, 2 * tree->options->dim_count); back++) {
+        struct an__word *word = &tree->words.items[count - back];
+        if (word->node == added.node && word->reader == added.reader && word->unit == added.unit) {
+            word->size += added.size;
+            return;
+        }
+    }
+    vec_push(&tree->words, added);
+}
+
+// A unit as debug information has it: nothing in brackets.
+static bool has_unit(const struct an__tree *tree, const struct led_parcel *parcel)
+{
+    return parcel->owner[LED_UNIT] != LED_UNATTRIBUTED &&
+           led_owner_text(tree->ledger, parcel->owner[LED_UNIT])[0] != '[';
+}
+
+// A word for every node from the leaf up, in that node's own dimension.
 void an__evidence_add(struct an__tree *tree, uint32_t leaf, const struct led_parcel *parcel)
 {
     if (!(parcel->extent->weights & (LED_FILE | LED_VM)))
@@ -21,16 +41,10 @@ void an__evidence_add(struct an__tree *tree, uint32_t leaf, const struct led_par
     for (uint32_t at = leaf; at != 0; at = tree->nodes.items[at].parent) {
         enum an_dim dim = tree->options->dims[tree->nodes.items[at].level];
         uint8_t reader = parcel->reader[an__base_dim(dim)];
-        size_t count = tree->words.count;
-        bool merged = false;
-        for (size_t back = 1; back <= MIN(count, tree->options->dim_count) && !merged; back++) {
-            struct an__word *word = &tree->words.items[count - back];
-            merged = word->node == at && word->reader == reader;
-            if (merged)
-                word->size += parcel->size;
-        }
-        if (!merged)
-            vec_push(&tree->words, (struct an__word){at, reader, parcel->size});
+        add_word(tree, (struct an__word){at, reader, 0, parcel->size});
+        if (dim == AN_OBJECT && reader == LED_BY_MAP && has_unit(tree, parcel))
+            add_word(tree,
+                     (struct an__word){at, AN__OF_UNIT, parcel->owner[LED_UNIT], parcel->size});
     }
 }
 
@@ -39,7 +53,9 @@ static int compare_words(const void *left, const void *right)
     const struct an__word *a = left, *b = right;
     if (a->node != b->node)
         return a->node < b->node ? -1 : 1;
-    return (a->reader > b->reader) - (a->reader < b->reader);
+    if (a->reader != b->reader)
+        return a->reader < b->reader ? -1 : 1;
+    return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
 static void merge_words(struct an__tree *tree)
@@ -84,9 +100,9 @@ static void index_disputes(struct an__tree *tree, enum an_dim dim)
             continue;
         if (dim == AN_MODULE || dim == AN_DIR) {
             bool module = dim == AN_MODULE;
-            winner = module ? an_module_of(tree->modules, disputes[i].winner, 0, 0)
+            winner = module ? an_module_of_unit(tree->modules, disputes[i].winner)
                             : an_dir_of(tree->modules, disputes[i].winner);
-            loser = module ? an_module_of(tree->modules, disputes[i].loser, 0, 0)
+            loser = module ? an_module_of_unit(tree->modules, disputes[i].loser)
                            : an_dir_of(tree->modules, disputes[i].loser);
         }
         if (winner != loser)
@@ -129,20 +145,35 @@ static const char *overruled_text(const struct an__tree *tree, enum an_dim dim, 
                         dispute->size, led_reader_text(dispute->loser_reader));
 }
 
+// "symbol table: 120 bytes"; of units in an object only the largest: "unit main.c: 100 bytes".
+static size_t show_words(const struct an__tree *tree, uint32_t node, struct arena *arena,
+                         const char **lines)
+{
+    size_t count = 0;
+    const struct an__word *unit = NULL;
+    for (size_t i = first_word(tree, node);
+         i < tree->words.count && tree->words.items[i].node == node; i++) {
+        const struct an__word *word = &tree->words.items[i];
+        if (word->reader == AN__OF_UNIT)
+            unit = unit == NULL || word->size > unit->size ? word : unit;
+        else
+            lines[count++] =
+                arena_printf(arena, "%s: %" PRIu64 " bytes%s", led_reader_text(word->reader),
+                             word->size, led_reader_inferred(word->reader) ? " (inferred)" : "");
+    }
+    if (unit != NULL)
+        lines[count++] = arena_printf(arena, "unit %s: %" PRIu64 " bytes",
+                                      led_owner_text(tree->ledger, unit->unit), unit->size);
+    return count;
+}
+
 void an__evidence_show(const struct an__tree *tree, uint32_t node, struct arena *arena,
                        struct rep_row *row)
 {
     uint32_t key = tree->nodes.items[node].key;
     enum an_dim dim = tree->options->dims[tree->nodes.items[node].level];
-    const char **lines = ARENA_ARRAY(arena, LED_READER_COUNT + OVERRULED_SHOWN, const char *);
-    size_t count = 0, shown = 0;
-    for (size_t i = first_word(tree, node);
-         i < tree->words.count && tree->words.items[i].node == node; i++) {
-        const struct an__word *word = &tree->words.items[i];
-        lines[count++] =
-            arena_printf(arena, "%s: %" PRIu64 " bytes%s", led_reader_text(word->reader),
-                         word->size, led_reader_inferred(word->reader) ? " (inferred)" : "");
-    }
+    const char **lines = ARENA_ARRAY(arena, LED_READER_COUNT + 1 + OVERRULED_SHOWN, const char *);
+    size_t count = show_words(tree, node, arena, lines), shown = 0;
     for (size_t i = keyed_first(tree->overruled[dim].items, tree->overruled[dim].count, key);
          i < tree->overruled[dim].count && tree->overruled[dim].items[i].key == key &&
          shown < OVERRULED_SHOWN;

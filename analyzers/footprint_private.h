@@ -19,10 +19,13 @@ struct an__last {
     uint32_t parent, key, node;
 };
 
-// Bytes that one reader claimed for one node.
+// Bytes that one reader claimed for one node; or, for an object of the linker map, bytes of one unit in
+// it (reader AN__OF_UNIT).
+#define AN__OF_UNIT LED_READER_COUNT
 struct an__word {
     uint32_t node;
     uint8_t reader;
+    led_owner unit; // 0 of what a reader claimed
     uint64_t size;
 };
 

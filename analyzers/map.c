@@ -49,18 +49,10 @@ static bool is_slash(uint8_t c)
     return c == '/' || c == '\\';
 }
 
-struct slice an__map_base_name(struct slice path)
-{
-    size_t at = path.size;
-    while (at > 0 && !is_slash(path.data[at - 1]))
-        at--;
-    return slice_of(path.data + at, path.size - at);
-}
-
 // The directory of a path with "x/.." taken out ("/usr/lib/gcc/../x" is "/usr/lib/x"), or nothing.
 static void directory(struct slice path, struct buf *out)
 {
-    size_t dir = path.size - an__map_base_name(path).size;
+    size_t dir = path.size - lm_base_name(path).size;
     for (size_t at = 0; at < dir;) {
         size_t size = 0;
         while (at + size < dir && !is_slash(path.data[at + size]))
@@ -98,13 +90,13 @@ static name_id make_file_name(struct an_map *map, enum an_map_dim dim, const str
     bool archived = file->archive.size != 0;
     switch (dim) {
     case AN_MAP_MODULE:
-        return archived ? names_intern(map->names, an__map_base_name(file->archive))
+        return archived ? names_intern(map->names, lm_base_name(file->archive))
                         : dir_name(map, file->path);
     case AN_MAP_ARCHIVE:
         return archived ? names_intern(map->names, file->archive)
                         : names_intern_text(map->names, "[no archive]");
     case AN_MAP_MEMBER:
-        return names_intern(map->names, archived ? file->member : an__map_base_name(file->path));
+        return names_intern(map->names, lm_member_name(file));
     case AN_MAP_DIR:
         return dir_name(map, archived ? file->archive : file->path);
     default:
@@ -136,19 +128,26 @@ static const struct lm_contribution *contribution_of(const struct an_map *map,
                                    : &map->map->contributions.items[piece->contribution];
 }
 
+static const char *text_of(struct an_map *map, struct slice text)
+{
+    return text.size == 0 ? NULL : names_text(map->names, names_intern(map->names, text));
+}
+
+// Rules on units see objects: a map knows no better.
 static name_id module_name(struct an_map *map, const struct an__piece *piece,
                            const struct lm_contribution *c)
 {
-    const char *symbol = NULL, *section = NULL;
+    const struct lm_map *lm = map->map;
+    const struct lm_file *file = &lm->files.items[c->file];
+    struct slice section =
+        piece->section == LM_NO ? c->name : lm->sections.items[piece->section].name;
+    struct cfg_place place = {.unit = text_of(map, file->path),
+                              .section = text_of(map, section),
+                              .archive = text_of(map, file->archive),
+                              .object = text_of(map, file->path)};
     if (piece->symbol != LM_NO)
-        symbol = names_text(map->names,
-                            names_intern(map->names, map->map->symbols.items[piece->symbol].name));
-    struct slice name = c->name;
-    if (piece->section != LM_NO)
-        name = map->map->sections.items[piece->section].name;
-    section = names_text(map->names, names_intern(map->names, name));
-    const char *unit = names_text(map->names, an__map_file_name(map, AN_MAP_OBJECT, c->file));
-    const char *rule = cfg_module(map->cfg, unit, symbol, section);
+        place.symbol = text_of(map, lm->symbols.items[piece->symbol].name);
+    const char *rule = cfg_module(map->cfg, &place);
     return rule != NULL ? names_intern_text(map->names, rule)
                         : an__map_file_name(map, AN_MAP_MODULE, c->file);
 }

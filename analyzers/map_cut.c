@@ -141,29 +141,11 @@ name_id an__map_bracketed(struct an_map *map, struct slice name)
     return id;
 }
 
-// "[.got.plt]", "[linker stubs]"; of gold's "** PLT" "[PLT]".
-static name_id made_by_linker(struct an_map *map, const struct lm_contribution *c)
-{
-    struct slice name = c->name;
-    if (c->file != LM_NO && slice_is(map->map->files.items[c->file].path, "linker stubs"))
-        name = slice_text("linker stubs");
-    if (slice_starts(name, "** "))
-        name = slice_of(name.data + 3, name.size - 3);
-    return an__map_bracketed(map, name);
-}
-
+// "[padding]", "[.got.plt]", "[linker stubs]"; 0 for what is an object's.
 static name_id special_owner(struct an_map *map, const struct lm_contribution *c)
 {
-    switch (c->kind) {
-    case LM_FILL:
-        return names_intern_text(map->names, "[padding]");
-    case LM_DATA:
-        return names_intern_text(map->names, "[linker script]");
-    case LM_MADE:
-        return made_by_linker(map, c);
-    default:
-        return c->file == LM_NO ? made_by_linker(map, c) : 0;
-    }
+    struct slice name;
+    return lm_no_object(map->map, c, &name) ? an__map_bracketed(map, name) : 0;
 }
 
 static void hand_out_symbols(struct cutter *cutter, uint32_t index, uint64_t end)

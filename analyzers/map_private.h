@@ -59,7 +59,6 @@ void an__map_objects_in(struct an_map *map, const uint32_t *sections, size_t cou
                         const struct an_map_options *options, struct arena *arena,
                         struct rep_table *out);
 
-struct slice an__map_base_name(struct slice path);                // behind the last '/' or '\\'
 name_id an__map_bracketed(struct an_map *map, struct slice name); // "[name]"
 
 #endif

@@ -113,9 +113,9 @@ static bool symbol_matches(const char *wanted, struct slice symbol)
 static bool file_matches(const char *wanted, const struct lm_file *file)
 {
     return glob_names(wanted, file->path) || glob_names(wanted, file->member) ||
-           glob_names(wanted, an__map_base_name(file->path)) ||
-           (file->archive.size != 0 && (slice_is(file->archive, wanted) ||
-                                        slice_is(an__map_base_name(file->archive), wanted)));
+           glob_names(wanted, lm_base_name(file->path)) ||
+           (file->archive.size != 0 &&
+            (slice_is(file->archive, wanted) || slice_is(lm_base_name(file->archive), wanted)));
 }
 
 static bool set(uint8_t *mark)
@@ -186,7 +186,7 @@ static bool not_found(struct an_map *map, const char *name, struct fault *fault)
     for (size_t i = 0; i < lm->files.count; i++) {
         an_nearest_offer(&nearest, text_of(map, lm->files.items[i].member));
         if (lm->files.items[i].archive.size != 0)
-            an_nearest_offer(&nearest, text_of(map, an__map_base_name(lm->files.items[i].archive)));
+            an_nearest_offer(&nearest, text_of(map, lm_base_name(lm->files.items[i].archive)));
     }
     for (size_t i = 0; i < lm->symbols.count; i++)
         an_nearest_offer(&nearest, text_of(map, lm->symbols.items[i].name));

@@ -3,7 +3,7 @@
 // Units as people group them: modules by the rules of tare.yaml, else by directory.
 //
 // What a unit maps to is worked out once per unit; only rules that look at symbols or sections cost
-// more, once per distinct (unit, symbol, section).
+// more, once per distinct set of what they look at.
 //
 // Owners in brackets ([padding], [.dynamic]) are nobody's unit and pass as they are.
 
@@ -14,15 +14,20 @@
 #define PREFIX_PERCENT 80
 #define NOT_YET        UINT32_MAX
 
+// The dimensions that rules look at. What is not settled is nobody's, and no glob matches it.
+static const enum led_dim ruled_dims[] = {LED_UNIT, LED_SYMBOL, LED_SECTION, LED_OBJECT,
+                                          LED_ARCHIVE};
+#define RULED_COUNT COUNT_OF(ruled_dims)
+
 struct an_modules {
     const struct ledger *ledger;
     const struct cfg *cfg;
     struct names *names;
     char *prefix;                             // with its last '/', or ""
     VEC(name_id) module_of_unit, dir_of_unit; // by unit owner; NOT_YET
-    // (unit, symbol, section) -> module, open addressing; used with rules only
+    // What rules look at -> module, open addressing; used with rules only
     struct ruled {
-        led_owner unit, symbol, section;
+        led_owner by[RULED_COUNT];
         name_id module; // NOT_YET: free
     } * ruled;
     size_t ruled_mask, ruled_count;
@@ -42,6 +47,8 @@ static const struct {
     [AN_SOURCE] = {"source", LED_MASK(LED_SOURCE)},
     [AN_SYMBOL] = {"symbol", LED_MASK(LED_SYMBOL)},
     [AN_INLINES] = {"inlines", LED_MASK(LED_INLINES)},
+    [AN_OBJECT] = {"object", LED_MASK(LED_OBJECT)},
+    [AN_ARCHIVE] = {"archive", LED_MASK(LED_ARCHIVE)},
     [AN_MODULE] = {"module", LED_MASK(LED_UNIT)},
     [AN_DIR] = {"dir", LED_MASK(LED_UNIT)},
 };
@@ -290,6 +297,14 @@ static bool is_bracketed(const char *text)
     return text[0] == '[';
 }
 
+// Owners in brackets are groups of their own, but "[no debug] libgcc.a:_divdi3.o" is of its archive.
+static struct slice bracketed_group(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    bool member = colon != NULL && strncmp(text, "[no debug] ", 11) == 0;
+    return member ? slice_of(text, (size_t)(colon - text)) : slice_text(text);
+}
+
 name_id an_dir_of(struct an_modules *modules, led_owner unit)
 {
     if (unit == LED_UNATTRIBUTED)
@@ -298,13 +313,13 @@ name_id an_dir_of(struct an_modules *modules, led_owner unit)
     name_id *known = &modules->dir_of_unit.items[unit];
     if (*known == NOT_YET) {
         const char *path = led_owner_text(modules->ledger, unit);
-        struct slice dir = is_bracketed(path) ? slice_text(path) : directory(path);
+        struct slice dir = is_bracketed(path) ? bracketed_group(path) : directory(path);
         *known = names_intern(modules->names, dir);
     }
     return *known;
 }
 
-static name_id module_by_unit(struct an_modules *modules, led_owner unit)
+name_id an_module_of_unit(struct an_modules *modules, led_owner unit)
 {
     if (unit == LED_UNATTRIBUTED)
         return 0;
@@ -312,7 +327,7 @@ static name_id module_by_unit(struct an_modules *modules, led_owner unit)
     name_id *known = &modules->module_of_unit.items[unit];
     if (*known == NOT_YET) {
         const char *path = led_owner_text(modules->ledger, unit);
-        *known = is_bracketed(path) ? names_intern_text(modules->names, path)
+        *known = is_bracketed(path) ? names_intern(modules->names, bracketed_group(path))
                                     : default_module(modules, path);
     }
     return *known;
@@ -343,14 +358,14 @@ static const char *text_or_null(const struct ledger *ledger, led_owner owner)
     return owner == LED_UNATTRIBUTED ? NULL : led_owner_text(ledger, owner);
 }
 
-static struct ruled *ruled_slot(const struct an_modules *modules, led_owner unit, led_owner symbol,
-                                led_owner section)
+static struct ruled *ruled_slot(const struct an_modules *modules, const led_owner by[RULED_COUNT])
 {
-    uint64_t hash = hash_mix((uint64_t)unit << 32 | symbol, section);
+    uint64_t hash = 0;
+    for (size_t i = 0; i < RULED_COUNT; i++)
+        hash = hash_mix(hash, by[i]);
     for (size_t at = hash & modules->ruled_mask;; at = (at + 1) & modules->ruled_mask) {
         struct ruled *slot = &modules->ruled[at];
-        if (slot->module == NOT_YET ||
-            (slot->unit == unit && slot->symbol == symbol && slot->section == section))
+        if (slot->module == NOT_YET || memcmp(slot->by, by, sizeof slot->by) == 0)
             return slot;
     }
 }
@@ -365,40 +380,44 @@ static void ruled_grow(struct an_modules *modules)
     modules->ruled_mask = slots - 1;
     for (size_t i = 0; i < old_slots; i++)
         if (old[i].module != NOT_YET)
-            *ruled_slot(modules, old[i].unit, old[i].symbol, old[i].section) = old[i];
+            *ruled_slot(modules, old[i].by) = old[i];
     free(old);
 }
 
 // A rule on symbols names the module of an alias set when it matches one of the set.
-static const char *rule_for(const struct an_modules *modules, led_owner unit, led_owner symbol,
-                            led_owner section)
+static const char *rule_for(const struct an_modules *modules, const led_owner owners[LED_DIM_COUNT])
 {
     const struct ledger *ledger = modules->ledger;
     size_t count;
-    const led_owner *members = led_owner_members(ledger, symbol, &count);
-    const char *unit_text = text_or_null(ledger, unit);
-    const char *section_text = text_or_null(ledger, section);
-    const char *rule =
-        cfg_module(modules->cfg, unit_text, text_or_null(ledger, symbol), section_text);
-    for (size_t i = 0; i < count && rule == NULL; i++)
-        rule =
-            cfg_module(modules->cfg, unit_text, led_owner_text(ledger, members[i]), section_text);
+    const led_owner *members = led_owner_members(ledger, owners[LED_SYMBOL], &count);
+    struct cfg_place place = {.unit = text_or_null(ledger, owners[LED_UNIT]),
+                              .symbol = text_or_null(ledger, owners[LED_SYMBOL]),
+                              .section = text_or_null(ledger, owners[LED_SECTION]),
+                              .object = text_or_null(ledger, owners[LED_OBJECT]),
+                              .archive = text_or_null(ledger, owners[LED_ARCHIVE])};
+    const char *rule = cfg_module(modules->cfg, &place);
+    for (size_t i = 0; i < count && rule == NULL; i++) {
+        place.symbol = led_owner_text(ledger, members[i]);
+        rule = cfg_module(modules->cfg, &place);
+    }
     return rule;
 }
 
-name_id an_module_of(struct an_modules *modules, led_owner unit, led_owner symbol,
-                     led_owner section)
+name_id an_module_of(struct an_modules *modules, const led_owner owners[LED_DIM_COUNT])
 {
     if (modules->cfg == NULL)
-        return module_by_unit(modules, unit);
+        return an_module_of_unit(modules, owners[LED_UNIT]);
     if (modules->ruled_count * 2 >= modules->ruled_mask)
         ruled_grow(modules);
-    struct ruled *slot = ruled_slot(modules, unit, symbol, section);
+    led_owner by[RULED_COUNT];
+    for (size_t i = 0; i < RULED_COUNT; i++)
+        by[i] = owners[ruled_dims[i]];
+    struct ruled *slot = ruled_slot(modules, by);
     if (slot->module == NOT_YET) {
-        const char *rule = rule_for(modules, unit, symbol, section);
-        name_id module =
-            rule ? names_intern_text(modules->names, rule) : module_by_unit(modules, unit);
-        *slot = (struct ruled){unit, symbol, section, module};
+        const char *rule = rule_for(modules, owners);
+        memcpy(slot->by, by, sizeof by);
+        slot->module = rule ? names_intern_text(modules->names, rule)
+                            : an_module_of_unit(modules, owners[LED_UNIT]);
         modules->ruled_count++;
     }
     return slot->module;

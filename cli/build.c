@@ -87,8 +87,8 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
         out->debug_path = cmd->options.debug;
     if (out->map_path == NULL)
         out->map_path = cmd->options.map;
-    if (out->map_path != NULL && (cmd->verb->bit & (VERB_SIZE | VERB_CHECK)) == 0) {
-        cmd_usage(cmd, "'%s': a map serves tare size and tare check", spec);
+    if (out->map_path != NULL && cmd->verb->bit == VERB_STRUCT) {
+        cmd_usage(cmd, "'%s': a map tells nothing of types", spec);
         return false;
     }
     return true;
@@ -207,6 +207,7 @@ void cmd_build_close(struct cmd_build *build)
     free(build->dw);
     free(build->debug);
     led_free(build->ledger);
+    lm_free(build->map);
     free(build->bytes);
     if (build->file != NULL)
         img_file_close(build->file);
@@ -225,6 +226,20 @@ bool cmd_build_has_units(const struct cmd_build *build)
             return true;
     }
     return false;
+}
+
+// Dimensions that nothing in the file tells of.
+static bool check_mapped(struct cmd *cmd, const struct cmd_build *build, unsigned dims)
+{
+    unsigned missing = build->map != NULL ? 0 : dims & LED_FROM_MAP;
+    if (img_file_is_archive(build->file))
+        missing &= ~LED_MASK(LED_MEMBER);
+    if (missing == 0)
+        return true;
+    return fault_set(&cmd->fault, FAULT_USAGE, build->path, NULL, NO_OFFSET,
+                     "the dimension '%s' needs the linker map of the build: --map FILE, or "
+                     "FILE,map=FILE",
+                     led_dim_name((enum led_dim)__builtin_ctz(missing)));
 }
 
 static bool check_settled(struct cmd *cmd, const struct cmd_build *build, unsigned dims)
@@ -257,11 +272,13 @@ bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)
 {
     if (build->file == NULL)
         return check_settled(cmd, build, dims);
-    if (!open_what_is_needed(cmd, build, dims))
+    if (!cmd_build_map(cmd, build) || !check_mapped(cmd, build, dims) ||
+        !open_what_is_needed(cmd, build, dims))
         return false;
     struct led_build input = {.file = build->file,
                               .debug = build->debug,
                               .dw = build->dw,
+                              .map = build->map,
                               .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024)};
     cmd_progress(cmd, "settling who owns what");
     build->ledger = led_new();

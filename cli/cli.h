@@ -5,6 +5,7 @@
 //   tare.c      main: the verb table, help, exit status
 //   options.c   one table of options for all verbs; the parser and the help both walk it
 //   build.c     a BUILD argument opened: image, debug information, or a snapshot
+//   map.c       the linker map beside it
 //   output.c    reports to stdout or -o FILE, messages, the progress line
 //   cmd_*.c     one file a verb
 //
@@ -55,7 +56,7 @@ struct cmd_options {
     const char *script, *map, *ship; // size, verify, check
     struct cmd_list defines, script_dirs;
     uint64_t keep, min_change;
-    bool all;
+    bool all, force;
     // struct
     struct cmd_list kinds;
     const char *contains, *points_to;
@@ -146,6 +147,7 @@ struct cmd_build {
     struct dw *types_dw;     // of all images, after cmd_build_types
     // after cmd_build_ledger, of a snapshot from the start
     struct ledger *ledger;
+    struct lm_map *map; // after cmd_build_map; NULL where there is none
     // of a snapshot
     void *bytes;
     struct slice types; // for dw_types_load
@@ -160,6 +162,9 @@ bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build);
 bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build);
 // Whether any image has debug information with units in it (after cmd_build_dwarf).
 bool cmd_build_has_units(const struct cmd_build *build);
+// Opens the linker map, if one is named. One of another build than a file is a fault, with --force a
+// doubt. Idempotent.
+bool cmd_build_map(struct cmd *cmd, struct cmd_build *build);
 // Reads what these dimensions (LED_MASK of each) need, and settles them in build->ledger. A snapshot
 // has been settled; dimensions it lacks are a fault.
 bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims);
@@ -180,7 +185,7 @@ const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char
 // The regions of a build: those of its linker script (--script, else the target's), else those of its
 // linker map, completed by tare.yaml.
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
-                 const struct cmd_build *build, struct cfg_regions *out);
+                 struct cmd_build *build, struct cfg_regions *out);
 // The file that ships a build (--ship, else the target's; NULL: none), against its load image. What
 // is said of it, behind its name, is in `text`, the ranges that differ (the first `keep`) in `ranges`.
 const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target);

@@ -8,7 +8,8 @@
 
 // What a snapshot holds. Chains of inlined calls are left out: there are more of them than of all
 // the rest.
-#define ALL_DIMS ((LED_MASK(LED_DIM_COUNT) - 1) & ~LED_MASK(LED_INLINES))
+// What only a map tells is there with one.
+#define ALL_DIMS ((LED_MASK(LED_INLINES) - 1) & ~LED_FROM_MAP)
 
 // ------------------------------------------------------------------------ snapshot
 
@@ -108,9 +109,16 @@ static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *d
 
 static int run(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
 {
-    if (!cmd_build_open(cmd, cmd->args[0], build) || !cmd_division_default(cmd, division, build, 1))
+    if (!cmd_build_open(cmd, cmd->args[0], build))
         return cmd_fail(cmd);
-    unsigned dims = cmd->options.save ? ALL_DIMS : cmd_division_needs(division);
+    if (build->map_path == NULL)
+        build->map_path = cmd_beside_config(cmd, division->cfg,
+                                            cmd_target_of(cmd, division->cfg, build->path)->map);
+    if (!cmd_division_default(cmd, division, build, 1))
+        return cmd_fail(cmd);
+    unsigned dims = cmd_division_needs(division) | (cmd->options.save ? ALL_DIMS : 0);
+    if (cmd->options.save != NULL && build->file != NULL && img_file_is_archive(build->file))
+        dims |= LED_MASK(LED_MEMBER);
     if (!cmd_build_ledger(cmd, build, dims))
         return cmd_fail(cmd);
     return show(cmd, build, division);

@@ -75,7 +75,7 @@ static bool choose_dims(struct cmd *cmd, struct cmd_division *division, struct c
             continue;
         if (!cmd_build_dwarf(cmd, &builds[i]))
             return false;
-        units = units && cmd_build_has_units(&builds[i]);
+        units = units && (cmd_build_has_units(&builds[i]) || builds[i].map_path != NULL);
     }
     if (units) {
         options->dims[options->dim_count++] = AN_MODULE;
@@ -121,10 +121,13 @@ bool cmd_division_refine(struct cmd *cmd, struct cmd_division *division,
 unsigned cmd_division_needs(const struct cmd_division *division)
 {
     const struct an_footprint_options *options = &division->options;
-    enum an_dim dims[AN_DIMS_MAX + AN_FILTERS_MAX];
+    enum an_dim dims[AN_DIMS_MAX + AN_FILTERS_MAX + 1];
     size_t count = 0;
-    for (size_t i = 0; i < options->dim_count; i++)
+    for (size_t i = 0; i < options->dim_count; i++) {
         dims[count++] = options->dims[i];
+        if (options->dims[i] == AN_OBJECT && options->evidence)
+            dims[count++] = AN_UNIT; // which is evidence of objects
+    }
     for (size_t i = 0; i < options->filter_count; i++)
         dims[count++] = options->filters[i].dim;
     return an_dims_needed(dims, count, division->cfg != NULL);

@@ -26,7 +26,8 @@ struct option_row {
 
 static const struct option_row option_rows[] = {
     {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_SIZE | VERB_DIFF,
-     "divide by these, nested: module dir unit source symbol section segment kind member inlines"},
+     "divide by these, nested: module dir unit source symbol section segment kind inlines; with a "
+     "linker map also archive object member"},
     {"dimension", 'd', LIST, "DIM[,DIM]", AT(dims), VERB_MAP,
      "divide by these, nested: region section module archive object member input symbol dir"},
     {"top", 'n', NUMBER, "N", AT(keep), VERB_SIZE | VERB_DIFF | VERB_STRUCT | VERB_MAP,
@@ -43,8 +44,10 @@ static const struct option_row option_rows[] = {
      "also write a snapshot, which stands wherever a BUILD may stand"},
     {"script", 0, TEXT, "FILE", AT(script), VERB_SIZE | VERB_CHECK,
      "the linker script, whose MEMORY block says what regions there are"},
-    {"map", 0, TEXT, "FILE", AT(map), VERB_SIZE,
-     "the linker map, which says what regions there are when no script does"},
+    {"map", 0, TEXT, "FILE", AT(map), VERB_SIZE | VERB_VERIFY,
+     "the linker map: archives and objects, and regions when no script says any"},
+    {"force", 0, FLAG, NULL, AT(force), VERB_SIZE | VERB_DIFF | VERB_VERIFY | VERB_CHECK,
+     "take a linker map that is of another build"},
     {"script-dir", 0, ITEMS, "DIR", AT(script_dirs), VERB_SIZE | VERB_CHECK,
      "where the script looks for what it includes, as -L of the linker"},
     {"ship", 0, TEXT, "FILE", AT(ship), VERB_SIZE | VERB_VERIFY,

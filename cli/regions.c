@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
-#include "linkmap/linkmap.h"
 
 const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path)
 {
@@ -52,18 +51,15 @@ static struct cfg_script_options script_options(struct cmd *cmd, const struct cf
 }
 
 // Maps state regions of no length, as scripts do; nothing lies in them.
-static bool map_regions(struct cmd *cmd, const char *path, struct cfg_regions *out)
+static struct cfg_regions map_regions(struct cmd *cmd, const struct lm_map *map)
 {
-    struct lm_map *map;
-    if (!lm_open(&map, path, NULL, cmd->doubts, &cmd->fault))
-        return false;
     struct cfg_region *items = ARENA_ARRAY(cmd->arena, map->regions.count, struct cfg_region);
-    *out = (struct cfg_regions){.items = items};
+    struct cfg_regions out = {.items = items};
     for (size_t i = 0; i < map->regions.count; i++) {
         const struct lm_region *r = &map->regions.items[i];
         uint64_t end;
         if (r->length != 0 && add_u64(r->origin, r->length, &end))
-            items[out->count++] =
+            items[out.count++] =
                 (struct cfg_region){.name = arena_text(cmd->arena, r->name),
                                     .origin = r->origin,
                                     .length = r->length,
@@ -71,12 +67,11 @@ static bool map_regions(struct cmd *cmd, const char *path, struct cfg_regions *o
                                     .line = r->line,
                                     .placed = true};
     }
-    lm_free(map);
-    return true;
+    return out;
 }
 
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
-                 const struct cmd_build *build, struct cfg_regions *out)
+                 struct cmd_build *build, struct cfg_regions *out)
 {
     struct cfg_regions stated = {0};
     const struct cfg_script_options options = script_options(cmd, cfg, target);
@@ -85,8 +80,10 @@ bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target
         script = cmd_beside_config(cmd, cfg, target->script);
     if (script != NULL && !cfg_script_load(script, &options, cmd->arena, &stated, &cmd->fault))
         return false;
-    if (script == NULL && build->map_path != NULL && !map_regions(cmd, build->map_path, &stated))
+    if (script == NULL && !cmd_build_map(cmd, build))
         return false;
+    if (script == NULL && build->map != NULL)
+        stated = map_regions(cmd, build->map);
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }
 

@@ -25,6 +25,7 @@ static const struct cmd_verb_row verbs[] = {
      "  tare size python3.11 -d unit,symbol -n 0         everything\n"
      "  tare size fw.elf,debug=fw.debug -d segment,unit  a firmware with its debug file\n"
      "  tare size a.out -d symbol -f 'Py*' -v            some symbols, with the evidence\n"
+     "  tare size fw.elf --map fw.map -d archive,object  where the linker took it from\n"
      "  tare size a.out --save v1.tare                   a snapshot for tare diff\n",
      1, 1},
     {"struct", VERB_STRUCT, cmd_struct, "BUILD [NAME...]", "layouts, holes, better orders",

@@ -12,6 +12,8 @@
 //       symbols: ["_Py_M__*"]
 //     - name: relocations
 //       sections: [".rela*"]
+//     - name: C library                    # with a linker map: archives and objects as it has them
+//       archives: ["*/libc.a", "*/libm.a"]
 //
 //   regions:                               # the memory of the target
 //     - {name: FLASH, origin: 0x08000000, length: 256K, kind: ROM}
@@ -49,11 +51,14 @@ bool cfg_load(struct cfg **out, const char *path, struct fault *fault);
 bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct fault *fault);
 void cfg_free(struct cfg *cfg); // NULL is fine
 
-// The module of what lies in this unit, symbol and section, or NULL when no rule matches. Any of
-// the three may be NULL (not known): then no glob on it matches. Unit globs are tried on the whole
+// What rules look at. Any may be NULL (not known): then no glob on it matches.
+struct cfg_place {
+    const char *unit, *symbol, *section;
+    const char *archive, *object; // as the linker map has them
+};
+// The module of what lies there, or NULL when no rule matches. Unit globs are tried on the whole
 // path and on the path without strip_prefix. `cfg` may be NULL. The name lives as long as `cfg`.
-const char *cfg_module(const struct cfg *cfg, const char *unit, const char *symbol,
-                       const char *section);
+const char *cfg_module(const struct cfg *cfg, const struct cfg_place *place);
 
 // The unit path as reports show it: without strip_prefix. Points into `unit`.
 const char *cfg_strip(const struct cfg *cfg, const char *unit);

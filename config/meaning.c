@@ -369,9 +369,13 @@ static bool check_rules(const struct reading *r, const struct cfg *cfg)
     int list = cfg__tree_child(r->tree, cfg__tree_root(r->tree), "modules");
     for (size_t i = 0; i < cfg->module_count; i++) {
         const struct cfg_rule *rule = &cfg->modules[i];
-        if (rule->units.count + rule->symbols.count + rule->sections.count == 0)
-            return MISTAKE(r, cfg__tree_item(r->tree, list, i), "",
-                           "module '%s' has no units, symbols or sections to match", rule->name);
+        if (rule->units.count + rule->symbols.count + rule->sections.count + rule->archives.count +
+                rule->objects.count ==
+            0)
+            return MISTAKE(
+                r, cfg__tree_item(r->tree, list, i), "",
+                "module '%s' has no units, symbols, sections, archives or objects to match",
+                rule->name);
     }
     return true;
 }

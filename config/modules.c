@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Which module something belongs to. Rules are tried in order and globs are matched anew for every
-// question: callers ask once per distinct unit, symbol and section, not per byte.
+// question: callers ask once per distinct place, not per byte.
 
 #include "config/private.h"
 
@@ -26,16 +26,18 @@ static bool list_matches(const struct cfg_globs *globs, const char *text)
     return globs->count == 0 || one_matches(globs, text);
 }
 
-const char *cfg_module(const struct cfg *cfg, const char *unit, const char *symbol,
-                       const char *section)
+const char *cfg_module(const struct cfg *cfg, const struct cfg_place *place)
 {
     if (cfg == NULL)
         return NULL;
-    const char *stripped = unit ? cfg_strip(cfg, unit) : NULL;
+    const char *stripped = place->unit ? cfg_strip(cfg, place->unit) : NULL;
     for (size_t i = 0; i < cfg->module_count; i++) {
         const struct cfg_rule *rule = &cfg->modules[i];
-        if ((list_matches(&rule->units, unit) || one_matches(&rule->units, stripped)) &&
-            list_matches(&rule->symbols, symbol) && list_matches(&rule->sections, section))
+        if ((list_matches(&rule->units, place->unit) || one_matches(&rule->units, stripped)) &&
+            list_matches(&rule->symbols, place->symbol) &&
+            list_matches(&rule->sections, place->section) &&
+            list_matches(&rule->archives, place->archive) &&
+            list_matches(&rule->objects, place->object))
             return rule->name;
     }
     return NULL;

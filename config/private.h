@@ -19,7 +19,7 @@ struct cfg_globs { // or other texts
 
 struct cfg_rule {
     char *name;
-    struct cfg_globs units, symbols, sections;
+    struct cfg_globs units, symbols, sections, archives, objects;
 };
 
 struct cfg__region {

@@ -34,6 +34,8 @@ static const cyaml_schema_field_t rule_fields[] = {
     TEXTS("units", struct cfg_rule, units),
     TEXTS("symbols", struct cfg_rule, symbols),
     TEXTS("sections", struct cfg_rule, sections),
+    TEXTS("archives", struct cfg_rule, archives),
+    TEXTS("objects", struct cfg_rule, objects),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t rule_value = {MAPPING(struct cfg_rule, rule_fields)};

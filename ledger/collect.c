@@ -14,24 +14,29 @@ static bool has_symbol_table(const struct img *img)
     return img != NULL && img_symbol_section(img, IMG_SYMTAB, &symbols, &strings);
 }
 
-// Padding is told by what lies between symbols.
-static unsigned settled_dims(unsigned dims)
+// Padding is told by what lies between symbols. A map tells of all its dimensions, and what it adds to
+// sources it knows by their units.
+static unsigned settled_dims(unsigned dims, bool mapped)
 {
-    return dims & LED_MASK(LED_KIND) ? dims | LED_MASK(LED_SYMBOL) : dims;
+    if (dims & LED_MASK(LED_KIND))
+        dims |= LED_MASK(LED_SYMBOL);
+    if (mapped && dims & LED_MASK(LED_SOURCE))
+        dims |= LED_MASK(LED_UNIT);
+    return mapped ? dims | LED_FROM_MAP : dims;
 }
 
 bool led_wants_debug(struct img *img, unsigned dims)
 {
     if (dims & LED__FROM_DWARF)
         return true;
-    return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img);
+    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img);
 }
 
 bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsigned dims)
 {
     if (dims & LED__FROM_DWARF)
         return true;
-    return (settled_dims(dims) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img) &&
+    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img) &&
            !(debug && has_symbol_table(debug->img));
 }
 
@@ -163,7 +168,7 @@ struct led_collector *led_collector_new(struct ledger *ledger, const struct led_
     run->ledger = ledger;
     led_set_threads(ledger, build->threads);
     run->build = build;
-    run->dims = settled_dims(dims);
+    run->dims = settled_dims(dims, build->map != NULL);
     run->doubts = doubts;
     run->arena = arena_new();
     run->padding = led_owner_padding(ledger);
@@ -192,8 +197,9 @@ void led_collector_free(struct led_collector *run)
 bool led_collect_base(struct led_collector *run, struct fault *fault)
 {
     uint64_t limit;
-    if (mul_u64(img_file_size(run->build->file), NAMES_RATE, &limit) &&
-        add_u64(limit, NAMES_BASE, &limit))
+    uint64_t size = img_file_size(run->build->file);
+    size += run->build->map != NULL ? run->build->map->text.size : 0;
+    if (mul_u64(size, NAMES_RATE, &limit) && add_u64(limit, NAMES_BASE, &limit))
         names_limit(led_names(run->ledger), limit);
     return led__collect_extents(run, fault);
 }
@@ -219,6 +225,8 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
         if (!led__collect_definitions(im, fault))
             return false;
     }
+    if (run->build->map != NULL)
+        led__collect_map(&run->images[0]);
     return true;
 }
 
@@ -226,11 +234,14 @@ bool led_collect_settle(struct led_collector *run, struct fault *fault)
 {
     (void)fault;
     led_settle_claims(run->ledger, run->dims);
-    if (run->dims & LED__CHARGED) {
-        for (size_t i = 0; i < run->image_count; i++)
-            led__collect_relocs(&run->images[i]);
-        led__collect_fill(run);
+    if (run->build->map != NULL && led__wants(run, LED_UNIT)) {
+        led__collect_map_units(&run->images[0]);
+        led_settle_claims(run->ledger, run->dims);
     }
+    for (size_t i = 0; i < run->image_count && run->dims & LED__CHARGED; i++)
+        led__collect_relocs(&run->images[i]);
+    if (run->dims & (LED__CHARGED | LED_FROM_MAP))
+        led__collect_fill(run);
     led_settle_charges(run->ledger);
     return true;
 }

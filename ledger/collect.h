@@ -7,7 +7,9 @@
 //               .eh_frame .ARM.exidx LSDAs ─── charges to their functions        collect_eh.c
 //               string sections, marks ─────── claims of kinds                   collect_strings.c
 //   dwarfsize/  units, functions, lines ────── claims                            collect_dwarf.c
+//   linkmap/    contributions ──────────────── claims of objects, archives       collect_map.c
 //                        led_settle_claims
+//   linkmap/    objects ────────────────────── units where no debug information  collect_map_units.c
 //   image/      relocations ────────────────── charges, in runs                  collect_relocs.c
 //               bytes nobody claims ────────── padding                           collect_fill.c
 //                        led_settle_charges
@@ -22,6 +24,7 @@
 #include "dwarfsize/dwarfsize.h"
 #include "image/image.h"
 #include "ledger/ledger.h"
+#include "linkmap/linkmap.h"
 
 // A build as the readers have opened it. The arrays have one item per image of `file`.
 struct led_build {
@@ -29,7 +32,10 @@ struct led_build {
     const struct img_debug *debug; // NULL, or where each image's debug information was found
     struct dw *const *dw;          // NULL, or opened debug information; items may be NULL
     unsigned threads;              // 0: one per core
+    const struct lm_map *map;      // NULL, or the linker map of the one image
 };
+// Dimensions that a map divides; with one they are settled whatever is asked for.
+#define LED_FROM_MAP (LED_MASK(LED_OBJECT) | LED_MASK(LED_ARCHIVE) | LED_MASK(LED_MEMBER))
 
 // What has to be opened before collecting these dimensions (LED_MASK of each): whether to look for
 // a debug file at all, and, when it was found (`debug` may be NULL), whether to open its DWARF.
@@ -54,6 +60,11 @@ void led_collector_free(struct led_collector *collector);
 // Whether the image runs from ROM without a loader, so that its load addresses mean something:
 // fixed address, no program interpreter, no dynamic section, not for an operating system, not x86.
 bool led_is_firmware(const struct img *img);
+
+// Which section of a linked image each section of a map is, by name and, where several share it, by
+// address; 0: none. One item a section of the map, in `arena`.
+const uint32_t *led_map_sections(const struct lm_map *map, const struct img *img,
+                                 struct arena *arena);
 
 // The function a compiler cut a piece from: "f.constprop.0.cold" gives "f". Suffixes: .cold .part.N
 // .__part.N (LLVM) .constprop.N .isra.N .lto_priv.N .llvm.N, any number of them.

@@ -431,7 +431,8 @@ static bool is_padding(const struct led_collector *all, const struct run *run,
 static void claim_role(struct led_collector *all, const struct led_extent *extent, led_owner role,
                        uint8_t kind, enum led_reader reader)
 {
-    static const enum led_dim dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL, LED_INLINES};
+    static const enum led_dim dims[] = {LED_UNIT,    LED_SOURCE, LED_SYMBOL, LED_INLINES,
+                                        LED_ARCHIVE, LED_OBJECT, LED_MEMBER};
     led__claim_dim(all, LED_KIND, reader, all->kinds[kind], 0, extent->pos, extent->size);
     for (size_t i = 0; i < COUNT_OF(dims); i++)
         led__claim_dim(all, dims[i], reader, role, 0, extent->pos, extent->size);

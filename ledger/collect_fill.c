@@ -191,7 +191,8 @@ static size_t claim_stretch(struct led_collector *run, enum led_dim dim, uint64_
 
 void led__collect_fill(struct led_collector *run)
 {
-    static const enum led_dim dims[] = {LED_UNIT, LED_SOURCE, LED_SYMBOL, LED_INLINES};
+    static const enum led_dim dims[] = {LED_UNIT,    LED_SOURCE, LED_SYMBOL, LED_INLINES,
+                                        LED_ARCHIVE, LED_OBJECT, LED_MEMBER};
     for (size_t d = 0; d < COUNT_OF(dims); d++) {
         size_t count, at = 0;
         const struct led_stretch *stretches = led_stretches(run->ledger, dims[d], &count);

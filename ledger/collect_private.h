@@ -47,6 +47,7 @@ struct led__image {
     bool sized_ready;
     struct keyed *starts; // by address: the unit (led_owner) that has a function or variable there
     size_t start_count;
+    struct led__joined *joined;   // with the linker map, see collect_map.c
     const led_owner *unit_owners; // by unit of `dw`; LED_UNATTRIBUTED for artificial ones
 };
 
@@ -175,6 +176,10 @@ void led__collect_tables(struct led__image *im); // symbols, strings, unwind ent
 // Claims the line tables and makes the units' owners go by the paths those use.
 void led__collect_lines(struct led__image *im, led_owner *owners, size_t unit_count);
 void led__collect_relocs(struct led__image *im);
+// collect_map.c: claims of objects, archives and members; once claims are settled, of the units that
+// objects stand for.
+void led__collect_map(struct led__image *im);
+void led__collect_map_units(struct led__image *im);
 void led__collect_fill(struct led_collector *run);
 // Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.
 bool led__is_fill(const struct img_info *info, struct slice bytes, bool code);

@@ -40,11 +40,13 @@ enum led_dim {
     LED_SEGMENT, // "LOAD #2 [RX]"
     LED_SECTION, // ".text"
     LED_KIND,    // code, constant, data, bss, metadata, debug, padding
-    LED_MEMBER,  // archive member
+    LED_MEMBER,  // archive member, of an archive or by a linker map
     LED_UNIT,    // path of the compile unit
     LED_SOURCE,  // path of the source file, innermost inlined call
     LED_SYMBOL,  // linkage name, or a set of aliases
     LED_INLINES, // the function and the calls inlined into it: "outer > inner > innermost"
+    LED_OBJECT,  // the file the linker took it from: "build/main.o", "lib/libc.a(printf.o)"
+    LED_ARCHIVE, // "lib/libc.a"
     LED_DIM_COUNT,
 };
 #define LED_MASK(dim) (1u << (dim))

@@ -22,7 +22,8 @@ const char *led_dim_name(enum led_dim dim)
     static const char *const names[LED_DIM_COUNT] = {
         [LED_SEGMENT] = "segment", [LED_SECTION] = "section", [LED_KIND] = "kind",
         [LED_MEMBER] = "member",   [LED_UNIT] = "unit",       [LED_SOURCE] = "source",
-        [LED_SYMBOL] = "symbol",   [LED_INLINES] = "inlines",
+        [LED_SYMBOL] = "symbol",   [LED_INLINES] = "inlines", [LED_OBJECT] = "object",
+        [LED_ARCHIVE] = "archive",
     };
     ASSERT(dim < LED_DIM_COUNT);
     return names[dim];

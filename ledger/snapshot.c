@@ -35,7 +35,7 @@
 // cannot break the walk's assertions. All memory is in proportion to the payload, and the payload to
 // the file (snapshot_inflation); a ledger that compresses better than that is stored as it is.
 // Dimensions, readers and weights are the numbers of their enums: whoever changes those raises
-// SNAPSHOT_VERSION.
+// SNAPSHOT_VERSION, and SNAPSHOT_OLDEST when numbers of before mean something else now.
 
 #include "ledger/snapshot_format.h"
 

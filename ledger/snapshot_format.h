@@ -8,8 +8,10 @@
 #include "ledger/private.h"
 
 #define SNAPSHOT_MAGIC   "tare snapshot" // and its NUL
-#define SNAPSHOT_VERSION 2
-#define SNAPSHOT_HEADER  40 // bytes
+#define SNAPSHOT_VERSION 3
+#define SNAPSHOT_OLDEST                                                                            \
+    2 // that is read: 3 added dimensions behind those of 2, and is else the same
+#define SNAPSHOT_HEADER 40 // bytes
 
 enum snapshot_method { SNAPSHOT_STORED, SNAPSHOT_ZSTD };
 enum snapshot_place { IN_FILE = 1, IN_MEMORY = 2, IN_LOAD = 4 };

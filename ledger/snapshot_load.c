@@ -276,10 +276,10 @@ static bool read_header(struct cur *cur, struct header *header, const char *path
     if (cur->failed)
         return fault_set(fault, FAULT_INPUT, path, NULL, cur_offset(cur),
                          "damaged snapshot: a header of %d bytes was expected", SNAPSHOT_HEADER);
-    if (version != SNAPSHOT_VERSION || header->method > SNAPSHOT_ZSTD)
+    if (version < SNAPSHOT_OLDEST || header->method > SNAPSHOT_ZSTD)
         return fault_set(fault, FAULT_INPUT, path, NULL, 14,
-                         "damaged snapshot: version %d, stored or zstd, was expected",
-                         SNAPSHOT_VERSION);
+                         "damaged snapshot: version %d to %d, stored or zstd, was expected",
+                         SNAPSHOT_OLDEST, SNAPSHOT_VERSION);
     bool possible = header->method == SNAPSHOT_STORED
                         ? header->payload == header->stored
                         : header->payload <= snapshot_inflation(header->stored);

@@ -56,6 +56,8 @@ struct lm_section {
     bool loaded; // takes memory of the target. Few dialects say; then a section at address 0 is not
                  // when its name is one of debug information and notes, or another lies there
     bool nobits; // takes no load image (.bss): stated, or by the names of what is in it
+    bool made;   // by the linker, by its name, and so is all in it (".rela.got" within .rela.dyn,
+                 // which GNU ld hangs on the first object)
 };
 
 enum lm_kind {
@@ -202,5 +204,17 @@ bool lm_add_why_extract(struct lm_map *map, const char *path, struct doubts *dou
 // "libc.a(printf.o)" taken apart: the parenthesis that closes at the end opens the member, so that
 // paths with parentheses and blanks survive. What is no member has an empty archive.
 void lm_split_path(struct slice path, struct slice *archive, struct slice *member);
+
+// -------------------------------------------------------------------------- naming
+
+struct slice lm_base_name(struct slice path); // behind the last '/' or '\\'
+// The member of an archive, the base name of a plain object.
+struct slice lm_member_name(const struct lm_file *file);
+// Whether a contribution is no object's, and what reports call it in brackets then: "padding",
+// "linker script", "linker stubs", ".got.plt".
+bool lm_no_object(const struct lm_map *map, const struct lm_contribution *contribution,
+                  struct slice *name);
+// Whether a link-time optimiser wrote the object: its name tells.
+bool lm_by_lto(const struct lm_file *file);
 
 #endif

@@ -222,7 +222,8 @@ struct lm_section *lm__section(struct lm__reader *r, struct slice name, uint64_t
                                  .region = LM_NO,
                                  .first = (uint32_t)r->map->contributions.count,
                                  .line = r->line,
-                                 .loaded = true};
+                                 .loaded = true,
+                                 .made = lm__is_made(name)};
     r->held += sizeof section;
     vec_push(&r->map->sections, section);
     return &r->map->sections.items[r->map->sections.count - 1];
@@ -261,7 +262,10 @@ struct lm_contribution *lm__contribution(struct lm__reader *r, struct slice name
     vec_push(&map->contributions, contribution(r, name, addr, size, file));
     struct lm_contribution *made = &map->contributions.items[map->contributions.count - 1];
     made->section = (uint32_t)map->sections.count - 1;
-    map->sections.items[made->section].count++;
+    struct lm_section *in = &map->sections.items[made->section];
+    in->count++;
+    if (made->kind == LM_INPUT && in->made)
+        made->kind = LM_MADE;
     return made;
 }
 

@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ASSERT(fault.kind == FAULT_INPUT && strncmp(fault.text, "tare.yaml:", 10) == 0);
         return 0;
     }
-    cfg_module(cfg, "/src/Objects/unicode.c", "PyUnicode_New", ".text");
-    cfg_module(cfg, NULL, "_Py_M__x", NULL);
+    cfg_module(cfg, &(struct cfg_place){"/src/Objects/unicode.c", "PyUnicode_New", ".text",
+                                        "libpython.a", "libpython.a(unicode.o)"});
+    cfg_module(cfg, &(struct cfg_place){.symbol = "_Py_M__x"});
     cfg_strip(cfg, "/src/Objects/unicode.c");
     size_t targets;
     cfg_targets(cfg, &targets);

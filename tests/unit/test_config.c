@@ -32,6 +32,12 @@ static const char rules[] = "strip_prefix: /build/\n"
                             "  - name: rest\n"
                             "    sections: ['*']\n";
 
+static const char *module_of(const struct cfg *cfg, const char *unit, const char *symbol,
+                             const char *section)
+{
+    return cfg_module(cfg, &(struct cfg_place){.unit = unit, .symbol = symbol, .section = section});
+}
+
 static void test_modules(void)
 {
     static const struct {
@@ -52,7 +58,7 @@ static void test_modules(void)
     };
     struct cfg *cfg = load(rules);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        CHECK_TEXT(cfg_module(cfg, rows[i].unit, rows[i].symbol, rows[i].section), rows[i].module);
+        CHECK_TEXT(module_of(cfg, rows[i].unit, rows[i].symbol, rows[i].section), rows[i].module);
     CHECK_TEXT(cfg_strip(cfg, "/build/a.c"), "a.c");
     CHECK_TEXT(cfg_strip(cfg, "/usr/a.c"), "/usr/a.c");
     cfg_free(cfg);
@@ -63,11 +69,11 @@ static void test_empty(void)
     static const char *const texts[] = {"", "# nothing\n", "{}\n", "modules: []\n", "\n\n"};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct cfg *cfg = load(texts[i]);
-        CHECK(cfg != NULL && cfg_module(cfg, "a.c", "f", ".text") == NULL);
+        CHECK(cfg != NULL && module_of(cfg, "a.c", "f", ".text") == NULL);
         CHECK_TEXT(cfg_strip(cfg, "/build/a.c"), "/build/a.c");
         cfg_free(cfg);
     }
-    CHECK(cfg_module(NULL, "a.c", NULL, NULL) == NULL);
+    CHECK(module_of(NULL, "a.c", NULL, NULL) == NULL);
     CHECK_TEXT(cfg_strip(NULL, "a.c"), "a.c");
     cfg_free(NULL);
     struct cfg *cfg = NULL;
@@ -102,7 +108,7 @@ static void test_mistakes(void)
          "t.yaml:4: 'units' is there twice"},
         {"strip_prefix: a\n# b\nstrip_prefix: b\n", "t.yaml:3: 'strip_prefix' is there twice"},
         {"modules:\n  - name: a\n    units: [x]\n  - name: a\n",
-         "t.yaml:4: module 'a' has no units, symbols or sections to match"},
+         "t.yaml:4: module 'a' has no units, symbols, sections, archives or objects to match"},
         {"strip_prefix: &a x\nmodules: *a\n", "t.yaml:2: YAML aliases are not supported"},
         {"strip_prefix: a\n---\nstrip_prefix: b\n",
          "t.yaml:2: expected one YAML document, found another"},
@@ -366,7 +372,7 @@ static void test_files(void)
     struct cfg *cfg = NULL;
     struct fault fault = {0};
     CHECK(cfg_load(&cfg, path, &fault));
-    CHECK_TEXT(cfg_module(cfg, "/build/Objects/x.c", NULL, NULL), "objects");
+    CHECK_TEXT(module_of(cfg, "/build/Objects/x.c", NULL, NULL), "objects");
     cfg_free(cfg);
     unlink(path), unlink(fifo), rmdir(directory);
 }
