@@ -177,6 +177,46 @@ bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *ar
 // ends in one is embedded before other members or in an array.
 void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
 
+// -------------------------------------------------------------------- object models
+
+// The profiles that come with the program; NULL after the last. Text and the name it goes by.
+const char *an_profile_text(size_t index, const char **name);
+// Whether a build with these types is one that a profile is for.
+bool an_profile_fits(const struct cfg_profile *profile, const struct dw_types *types);
+
+// A profile bound to a build. Lent: all of it, longer than the model.
+struct an_model;
+struct an_model_input {
+    const char *name; // what reports call the build
+    const struct cfg_profile *profile;
+    const struct dw_types *types; // all of them
+    struct dw *const *dw;         // by image; NULL where there is none
+    struct img *const *images;    // at least one
+    struct img *const *symbols;   // by image: where its symbol table is, or NULL
+    size_t image_count;
+};
+// False with `fault` when the profile names what the build has not.
+bool an_model_new(struct an_model **out, const struct an_model_input *input, struct fault *fault);
+void an_model_free(struct an_model *model); // NULL is fine
+
+// What an object costs before it holds anything: a row for every type of objects of the build, or, with
+// several builds, for every kind that the profiles name. Lives in `arena`.
+void an_tax(struct an_model *const *models, size_t count, const char *const *globs,
+            size_t glob_count, struct arena *arena, struct rep_table *out);
+// Type objects that disagree with the debug information, a line each.
+size_t an_tax_notes(struct an_model *const *models, size_t count, struct arena *arena,
+                    const char *const **notes);
+
+struct an_predict_options {
+    bool shapes; // a row for each shape of a kind, not for each kind
+};
+// What a population takes on each build: a row for each kind. Kinds that a build cannot price are rows
+// of 0 bytes, and lines in `notes`. False with `fault` when a size is negative or too large.
+bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
+                struct an_model *const *models, size_t count, struct arena *arena,
+                struct rep_table *out, const char *const **notes, size_t *note_count,
+                struct fault *fault);
+
 // ------------------------------------------------------------------------- budgets
 
 // A build as budgets look at it. What no budget needs may be NULL.

@@ -44,7 +44,9 @@ static bool check_keys(struct cmd *cmd, const char *spec)
     if (equals == NULL || is_there(spec) ||
         !is_there(arena_text(cmd->arena, slice_of(spec, (size_t)(comma - spec)))))
         return true;
-    cmd_usage(cmd, "'%s': '%.*s' is not known after a comma; there are debug=FILE and map=FILE",
+    cmd_usage(cmd,
+              "'%s': '%.*s' is not known after a comma; there are debug=FILE, map=FILE "
+              "and profile=NAME",
               spec, (int)(equals - comma), comma + 1);
     return false;
 }
@@ -67,16 +69,13 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
         const char *value = comma + 1 + strlen(spec_keys[key]);
         comma = find_key(value, &which);
         size_t size = comma ? (size_t)(comma - value) : strlen(value);
-        if (key == KEY_PROFILE) {
-            cmd_usage(cmd, "'%s': this version does not read %.*s yet", spec,
-                      (int)strlen(spec_keys[key]) - 1, spec_keys[key]);
-            return false;
-        }
         if (size == 0) {
             cmd_usage(cmd, "'%s': %s needs its FILE", spec, spec_keys[key]);
             return false;
         }
-        const char **path = key == KEY_MAP ? &out->map_path : &out->debug_path;
+        const char **path = key == KEY_MAP       ? &out->map_path
+                            : key == KEY_PROFILE ? &out->profile
+                                                 : &out->debug_path;
         *path = arena_text(cmd->arena, slice_of(value, size));
     }
     if (cmd->options.debug != NULL && cmd->build_count++ != 0) {

@@ -33,7 +33,8 @@ enum cmd_verb {
     VERB_VERIFY = 8,
     VERB_MAP = 16,
     VERB_CHECK = 32,
-    VERB_ALL = 63
+    VERB_PREDICT = 64,
+    VERB_ALL = 127
 };
 
 #define CMD_NOT_GIVEN UINT64_MAX
@@ -61,7 +62,10 @@ struct cmd_options {
     struct cmd_list kinds;
     const char *contains, *points_to;
     uint64_t padding, cacheline;
-    bool holes, reorder, expand, flex, first, sizes, inlines;
+    bool holes, reorder, expand, flex, first, sizes, inlines, tax;
+    const char *profile;   // struct --tax, predict
+    const char *mote, *at; // predict
+    bool shapes;
     // map
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
@@ -97,6 +101,7 @@ int cmd_struct(struct cmd *cmd);
 int cmd_diff(struct cmd *cmd);
 int cmd_map(struct cmd *cmd);
 int cmd_check(struct cmd *cmd);
+int cmd_predict(struct cmd *cmd);
 // Stands on libdwarf; a program built without cmd_verify.c has no such verb.
 int cmd_verify(struct cmd *cmd) __attribute__((weak));
 
@@ -139,7 +144,7 @@ void cmd_progress_end(void);
 
 // A BUILD: FILE[,debug=FILE][,map=FILE]...
 struct cmd_build {
-    const char *path, *debug_path, *map_path;
+    const char *path, *debug_path, *map_path, *profile;
     struct img_file *file;   // NULL for a snapshot
     size_t image_count;      // images of the file
     struct img_debug *debug; // by image, after cmd_build_debug
@@ -175,6 +180,18 @@ struct led_snapshot_info cmd_build_info(struct cmd *cmd, const struct cmd_build 
 // The header of a report about these builds.
 void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t count,
                         struct rep_report *report);
+
+// An interpreter: a build with its profile, which is the one of BUILD,profile=NAME, else of --profile,
+// else the first that recognises it. All NULL before; to be closed also when opening failed.
+struct cmd_model {
+    struct cmd_build build;
+    struct dw_types *types;
+    const struct cfg_profile *profile;
+    struct an_model *model;
+};
+bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
+void cmd_model_close(struct cmd_model *model);
+int cmd_tax(struct cmd *cmd); // tare struct --tax
 
 // ------------------------------------------------------------------------- regions
 

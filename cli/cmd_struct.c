@@ -221,6 +221,12 @@ int cmd_struct(struct cmd *cmd)
 {
     struct an_layout_options options;
     struct cmd_build build = {0};
+    if (cmd->options.tax)
+        return cmd_tax(cmd);
+    if (cmd->options.filters.count != 0 || cmd->options.profile != NULL) {
+        cmd_usage(cmd, "--filter and --profile go with --tax");
+        return cmd_fail(cmd);
+    }
     if (!parse_layout_options(cmd, &options))
         return cmd_fail(cmd);
     bool open = cmd_build_open(cmd, cmd->args[0], &build);

@@ -36,7 +36,9 @@ static const struct cmd_verb_row verbs[] = {
      "  tare struct python3.11 '_Py*' --holes            those with holes, worst first\n"
      "  tare struct python3.11 PyThreadState -R          a better order of its members\n"
      "  tare struct python3.11 --contains PyObject       who starts with an object header\n"
-     "  tare struct python3.11 --sizes --format csv      a table of all types\n",
+     "  tare struct python3.11 --sizes --format csv      a table of all types\n"
+     "  tare struct --tax python3.11                     objects before they hold anything\n"
+     "  tare struct --tax python3.11 micropython         two interpreters side by side\n",
      1, SIZE_MAX},
     {"diff", VERB_DIFF, cmd_diff, "OLD NEW", "what changed between two builds",
      "Compares two builds or snapshots, the old one first.\n"
@@ -69,6 +71,17 @@ static const struct cmd_verb_row verbs[] = {
      "  tare check --base main.tare                      growth against a snapshot\n"
      "  tare check --format github                       annotations in a workflow\n",
      0, SIZE_MAX},
+    {"predict", VERB_PREDICT, cmd_predict, "PROGRAM BUILD...", "the heap of a program on any build",
+     "Prices one program on every build. The objects it has when it ends are counted once, by "
+     "mote;\n"
+     "what each takes follows from the build's own layouts and its allocator's rules. PROGRAM is "
+     "a\n"
+     ".py file, which mote runs, or a census that mote wrote.\n"
+     "\n"
+     "  tare predict work.py python3.11                  by kind of object\n"
+     "  tare predict work.py python3.11 micropython      side by side\n"
+     "  tare predict work.json fw.elf --at loaded        a census made before, at a label\n",
+     2, SIZE_MAX},
     {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"

@@ -190,4 +190,129 @@ bool cfg_script_load_text(struct slice text, const char *name,
                           const struct cfg_script_options *options, struct arena *arena,
                           struct cfg_regions *out, struct fault *fault);
 
+// ------------------------------------------------------------------------ profiles
+
+// A profile: an interpreter's object model and allocator, in the names of its own source. All texts are
+// as written (formulas are compiled by those who know a build); NULL where nothing is said, and lines
+// for messages. docs/formats/profiles.md tells every key.
+struct cfg_value { // a named formula
+    const char *name, *is;
+    const char *from; // where a number comes from that the build does not tell: source and versions
+    uint32_t line;
+};
+
+struct cfg_values {
+    const struct cfg_value *items;
+    size_t count;
+};
+
+struct cfg_part { // one allocation
+    const char *name, *size, *count, *when;
+    uint32_t line;
+};
+
+struct cfg_kind {
+    const char *kind;    // as a census calls it
+    const char *type;    // struct
+    const char *class;   // symbol of its static type object
+    const char *object;  // formula: bytes of the object itself, without what lies before it
+    const char *shared;  // formula: true when such an object is there once, whoever holds it
+    const char *differs; // why it cannot be priced
+    const struct cfg_part *parts; // further allocations
+    size_t part_count;
+    uint32_t line;
+};
+
+struct cfg_types { // one sort of static type objects: their type, and its members
+    const char *type, *name, *size, *item, *flags;
+};
+
+struct cfg_profile {
+    const char *name, *about;
+    const char *const *recognise; // types that are all defined in a build it is for
+    size_t recognise_count;
+    struct cfg_values values;
+    struct {
+        const char *type, *count, *class; // the header, its reference count, its type pointer
+    } object;
+    struct { // what lies in front of an object that has it
+        const char *type, *size, *when;
+        uint32_t line;
+    } before;
+    const struct cfg_types *types;
+    size_t type_count;
+    struct {
+        const char *model;
+        struct cfg_values with;
+        uint32_t line;
+    } allocator;
+    const struct cfg_kind *kinds;
+    size_t kind_count;
+    const char *path;
+};
+
+// Lives until cfg_profile_free. Faults say FILE:LINE.
+bool cfg_profile_load(const struct cfg_profile **out, const char *path, struct fault *fault);
+bool cfg_profile_load_text(const struct cfg_profile **out, struct slice text, const char *name,
+                           struct fault *fault);
+void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
+
+// -------------------------------------------------------------------------- census
+
+// What a census says of the shape of an object (examples/mote/census.md has the format). From LITERAL
+// on it is how the object came to be: 0 or 1.
+#define CFG_SHAPE(X)                                                                               \
+    X(BITS, "bits")                                                                                \
+    X(LENGTH, "length")                                                                            \
+    X(WIDTH, "width")                                                                              \
+    X(CAPACITY, "capacity")                                                                        \
+    X(ENTRIES, "entries")                                                                          \
+    X(FIELDS, "fields")                                                                            \
+    X(CLOSURE, "closure")                                                                          \
+    X(DEFAULTS, "defaults")                                                                        \
+    X(BYTES, "bytes")                                                                              \
+    X(CONSTANTS, "constants")                                                                      \
+    X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
+    X(CONSTANT, "constant")                                                                        \
+    X(LITERAL, "literal")                                                                          \
+    X(APPEND, "append")                                                                            \
+    X(COMPREHENSION, "comprehension")                                                              \
+    X(COPY, "copy")                                                                                \
+    X(REPEAT, "repeat")                                                                            \
+    X(GROWN, "grown")                                                                              \
+    X(TABLE, "table")                                                                              \
+    X(SLOTS, "slots")                                                                              \
+    X(INTERNED, "interned")
+
+enum cfg_shape {
+#define X(name, text) CFG_##name,
+    CFG_SHAPE(X)
+#undef X
+        CFG_SHAPE_COUNT,
+};
+
+// Objects that look alike.
+struct cfg_population {
+    const char *kind, *class; // class: of instances, or NULL
+    uint64_t count;
+    int64_t shape[CFG_SHAPE_COUNT]; // 0: not said
+};
+
+struct cfg_census {
+    const char *path, *label;
+    uint64_t word, block; // of the build that counted, bytes
+    bool boxed;           // whether every int was an object
+    const struct cfg_population *rows;
+    size_t row_count;
+};
+
+// The censuses of one file, which follow each other.
+struct cfg_censuses;
+bool cfg_censuses_read(struct cfg_censuses **out, struct slice text, const char *path,
+                       struct fault *fault);
+void cfg_censuses_free(struct cfg_censuses *censuses); // NULL is fine
+// The last of that label (NULL: the last of all), or NULL.
+const struct cfg_census *cfg_census_labelled(const struct cfg_censuses *censuses,
+                                             const char *label);
+
 #endif

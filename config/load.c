@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading tare.yaml with libcyaml, and what is wrong with it in our words.
+// Loading a YAML file with libcyaml, and what is wrong with it in our words.
 
 #include <cyaml/cyaml.h>
 #include <stdio.h>
@@ -79,20 +79,39 @@ static void say_kind(struct buf *out, const char *wanted)
     buf_printf(out, "expected %s, found %s", kind_word(wanted), kind_word(got ? got + 7 : ""));
 }
 
-static void say_unknown_key(struct buf *out, const char *field, const char *key)
+#define FAR 3 // edits from which a key is no misspelling of another
+
+static const char *nearest_key(const struct cfg__yaml *yaml, const char *field, const char *key)
 {
-    const char *nearest = cfg__nearest_key(field, key);
+    const char *nearest = NULL;
+    unsigned best = FAR;
+    for (size_t t = 0; t < yaml->table_count; t++) {
+        const cyaml_schema_field_t *at = yaml->tables[t].keys;
+        for (; strcmp(yaml->tables[t].field, field) == 0 && at->key != NULL; at++) {
+            unsigned distance = text_distance(slice_text(key), slice_text(at->key), best);
+            if (distance < best)
+                best = distance, nearest = at->key;
+        }
+    }
+    return nearest;
+}
+
+static void say_unknown_key(struct buf *out, const struct cfg__yaml *yaml, const char *field,
+                            const char *key)
+{
+    const char *nearest = nearest_key(yaml, field, key);
     buf_printf(out, "unknown key '%s'", key);
     if (nearest != NULL)
         buf_printf(out, ", did you mean '%s'?", nearest);
 }
 
 // Complaints about a key; the line it is on, or 0 when it is none of these.
-static size_t say_key(struct buf *out, const struct complaint *complaint, struct slice text)
+static size_t say_key(struct buf *out, const struct cfg__yaml *yaml,
+                      const struct complaint *complaint, struct slice text)
 {
     const char *key;
     if ((key = after(complaint->text, "Unexpected key: "))) {
-        say_unknown_key(out, complaint->field, key);
+        say_unknown_key(out, yaml, complaint->field, key);
         return cfg__line_of_text(text, key, complaint->at);
     }
     if ((key = after(complaint->text, "Mapping field already seen: "))) {
@@ -123,11 +142,11 @@ static void say_value(struct buf *out, const struct complaint *complaint, cyaml_
         buf_printf(out, "not understood: %s", said);
 }
 
-static bool complain(const struct complaint *complaint, cyaml_err_t error, struct slice text,
-                     const char *name, struct fault *fault)
+static bool complain(const struct cfg__yaml *yaml, const struct complaint *complaint,
+                     cyaml_err_t error, struct slice text, const char *name, struct fault *fault)
 {
     struct buf out = {0};
-    size_t line = say_key(&out, complaint, text);
+    size_t line = say_key(&out, yaml, complaint, text);
     if (line == 0) {
         line = MAX(complaint->at.line, (size_t)1);
         say_value(&out, complaint, error);
@@ -159,33 +178,45 @@ static cyaml_config_t cyaml_settings(struct complaint *complaint)
     };
 }
 
-void cfg_free(struct cfg *cfg)
+bool cfg__yaml_load(const struct cfg__yaml *yaml, void **data, struct slice text, const char *name,
+                    struct fault *fault)
 {
-    cyaml_config_t settings = cyaml_settings(NULL);
-    if (cfg == NULL)
-        return;
-    arena_free(cfg->arena);
-    cyaml_free(&settings, cfg__schema(), cfg, 0);
-}
-
-bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct fault *fault)
-{
-    struct cfg *cfg = NULL;
     struct complaint complaint = {0};
     cyaml_config_t settings = cyaml_settings(&complaint);
+    *data = NULL;
     if (text.data == NULL)
         text = slice_text("");
     if (text.size > CFG_SIZE_MAX)
         return cfg__fault(fault, name, 0, "%zu bytes are too long for a configuration", text.size);
     if (!cfg__check_yaml(text, name, fault))
         return false;
-    cyaml_err_t error = cyaml_load_data(text.data, text.size, &settings, cfg__schema(),
-                                        (cyaml_data_t **)&cfg, NULL);
-    if (error != CYAML_OK)
-        return complain(&complaint, error, text, name, fault);
+    cyaml_err_t error = cyaml_load_data(text.data, text.size, &settings, yaml->schema, data, NULL);
+    return error == CYAML_OK || complain(yaml, &complaint, error, text, name, fault);
+}
+
+void cfg__yaml_free(const struct cfg__yaml *yaml, void *data)
+{
+    cyaml_config_t settings = cyaml_settings(NULL);
+    cyaml_free(&settings, yaml->schema, data, 0);
+}
+
+// ----------------------------------------------------------------------- tare.yaml
+
+void cfg_free(struct cfg *cfg)
+{
     if (cfg == NULL)
-        cfg = mem_zalloc(1, sizeof *cfg); // an empty document
-    if (!cfg__understand(cfg, text, name, fault)) {
+        return;
+    arena_free(cfg->arena);
+    cfg__yaml_free(&cfg__tare_yaml, cfg);
+}
+
+bool cfg_load_text(struct cfg **out, struct slice text, const char *name, struct fault *fault)
+{
+    void *data;
+    if (!cfg__yaml_load(&cfg__tare_yaml, &data, text, name, fault))
+        return false;
+    struct cfg *cfg = data ? data : mem_zalloc(1, sizeof *cfg); // an empty document
+    if (!cfg__understand(cfg, text.data ? text : slice_text(""), name, fault)) {
         cfg_free(cfg);
         return false;
     }

@@ -64,11 +64,25 @@ struct cfg {
     struct cfg_target *target_meanings;
 };
 
-// The schema (schema.c), as libcyaml's cyaml_schema_value_t.
-const void *cfg__schema(void);
-// The key nearest to a misspelt one among those of the mapping that is the value of `field` (""
-// for the top), or NULL.
-const char *cfg__nearest_key(const char *field, const char *key);
+// The format of a YAML file: its schema (libcyaml's), and the keys of the mapping, or of the entries of
+// the list, that is the value of a field ("" for the top), to answer a misspelt one.
+struct cfg__keys {
+    const char *field;
+    const struct cyaml_schema_field *keys;
+};
+
+struct cfg__yaml {
+    const struct cyaml_schema_value *schema;
+    const struct cfg__keys *tables;
+    size_t table_count;
+};
+
+extern const struct cfg__yaml cfg__tare_yaml; // schema.c
+
+// What the schema says; NULL for an empty document. Freed with the same format.
+bool cfg__yaml_load(const struct cfg__yaml *yaml, void **data, struct slice text, const char *name,
+                    struct fault *fault);
+void cfg__yaml_free(const struct cfg__yaml *yaml, void *data);
 
 // Works out regions, budgets and targets; false with `fault` when they make no sense.
 bool cfg__understand(struct cfg *cfg, struct slice text, const char *name, struct fault *fault);

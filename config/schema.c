@@ -3,31 +3,12 @@
 // The schema of tare.yaml. A new key is a member in private.h and a line in a table here. Numbers
 // are texts to libcyaml: they may say "96 KiB" or "95%" (amount.c).
 
-#include <cyaml/cyaml.h>
-
-#include "config/private.h"
+#include "config/schema.h"
 
 // Each target is compared with its neighbours and has the budgets of the top besides its own.
 #define REGIONS_MAX 256
 #define BUDGETS_MAX 4096
 #define TARGETS_MAX 256
-
-#define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
-
-#define TEXT(key, type, member)                                                                    \
-    CYAML_FIELD_STRING_PTR(key, OPTIONAL, type, member, 1, CYAML_UNLIMITED)
-#define NEEDED_TEXT(key, type, member)                                                             \
-    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, CYAML_UNLIMITED)
-#define LIST(key, type, member, count, entry, min, max)                                            \
-    CYAML_FIELD_SEQUENCE_COUNT(key, OPTIONAL, type, member, count, entry, min, max)
-#define MAPPING(type, fields) CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, type, fields)
-
-static const cyaml_schema_value_t text_value = {
-    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED),
-};
-
-#define TEXTS(key, type, member)                                                                   \
-    LIST(key, type, member.items, member.count, &text_value, 1, CYAML_UNLIMITED)
 
 static const cyaml_schema_field_t rule_fields[] = {
     NEEDED_TEXT("name", struct cfg_rule, name),
@@ -107,16 +88,7 @@ static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct cfg, fields),
 };
 
-const void *cfg__schema(void)
-{
-    return &schema;
-}
-
-// The keys of the mapping, or of the entries of the list, that is the value of a field.
-static const struct {
-    const char *field;
-    const cyaml_schema_field_t *keys;
-} tables[] = {
+static const struct cfg__keys tables[] = {
     {"", fields},
     {"modules", rule_fields},
     {"regions", region_fields},
@@ -126,19 +98,4 @@ static const struct {
     {"targets", target_fields},
 };
 
-#define FAR 3 // edits from which a key is no misspelling of another
-
-const char *cfg__nearest_key(const char *field, const char *key)
-{
-    const char *nearest = NULL;
-    unsigned best = FAR;
-    for (size_t t = 0; t < COUNT_OF(tables); t++) {
-        const cyaml_schema_field_t *at = tables[t].keys;
-        for (; strcmp(tables[t].field, field) == 0 && at->key != NULL; at++) {
-            unsigned distance = text_distance(slice_text(key), slice_text(at->key), best);
-            if (distance < best)
-                best = distance, nearest = at->key;
-        }
-    }
-    return nearest;
-}
+const struct cfg__yaml cfg__tare_yaml = {&schema, tables, COUNT_OF(tables)};

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Allocators: what a block takes besides the bytes that were asked for. A further one is a row below.
+//
+//   blocks      mote, MicroPython: a heap of equal blocks and a bitmap beside them
+//               | A | A | B | . | C | C | C | . |    bitmap: head tail head free head tail tail free
+//   pymalloc    CPython: pools of one size class each, inside arenas; large requests go to malloc
+//               pool: | header | block | block | ... | rest |
+//   glibc       a size word in front of each chunk, which the next chunk's first word overlaps
+//               | size | bytes asked ............ | size | ...
+//   classes     sizes rounded up to a multiple, nothing else: bump and size-class allocators
+
+#include "analyzers/model_private.h"
+
+static uint64_t round_to(uint64_t size, uint64_t unit)
+{
+    return unit < 2 ? size : (size + unit - 1) / unit * unit;
+}
+
+static double no_share(const int64_t *p, uint64_t asked, uint64_t count)
+{
+    (void)p, (void)asked, (void)count;
+    return 0;
+}
+
+// ------------------------------------------------------------------------- blocks
+
+enum { BLOCKS_BLOCK, BLOCKS_BITS };
+
+static uint64_t blocks_held(const int64_t *p, uint64_t asked)
+{
+    return round_to(asked, (uint64_t)p[BLOCKS_BLOCK]);
+}
+
+static double blocks_shared(const int64_t *p, uint64_t asked, uint64_t count)
+{
+    double blocks = (double)(blocks_held(p, asked) / (uint64_t)p[BLOCKS_BLOCK]) * (double)count;
+    return blocks * (double)p[BLOCKS_BITS] / 8;
+}
+
+// -------------------------------------------------------------------------- glibc
+
+static uint64_t glibc_chunk(uint64_t asked, uint64_t head, uint64_t unit, uint64_t least)
+{
+    return MAX(least, round_to(asked + head, unit));
+}
+
+enum { GLIBC_HEAD, GLIBC_UNIT, GLIBC_LEAST };
+
+static uint64_t glibc_held(const int64_t *p, uint64_t asked)
+{
+    return glibc_chunk(asked, (uint64_t)p[GLIBC_HEAD], (uint64_t)p[GLIBC_UNIT],
+                       (uint64_t)p[GLIBC_LEAST]);
+}
+
+// ----------------------------------------------------------------------- pymalloc
+
+enum { PY_UNIT, PY_LIMIT, PY_POOL, PY_HEADER, PY_HEAD, PY_MALLOC_UNIT, PY_LEAST };
+
+static uint64_t pymalloc_held(const int64_t *p, uint64_t asked)
+{
+    if (asked <= (uint64_t)p[PY_LIMIT])
+        return round_to(asked, (uint64_t)p[PY_UNIT]);
+    return glibc_chunk(asked, (uint64_t)p[PY_HEAD], (uint64_t)p[PY_MALLOC_UNIT],
+                       (uint64_t)p[PY_LEAST]);
+}
+
+// What a pool's header and the rest at its end are for each of the blocks it holds.
+static double pymalloc_shared(const int64_t *p, uint64_t asked, uint64_t count)
+{
+    uint64_t size = pymalloc_held(p, asked), pool = (uint64_t)p[PY_POOL];
+    if (asked > (uint64_t)p[PY_LIMIT] || pool <= (uint64_t)p[PY_HEADER] + size)
+        return 0;
+    uint64_t each = (pool - (uint64_t)p[PY_HEADER]) / size;
+    return (double)count * (double)(pool - each * size) / (double)each;
+}
+
+// ------------------------------------------------------------------------ classes
+
+static uint64_t classes_held(const int64_t *p, uint64_t asked)
+{
+    return MAX(round_to(asked, (uint64_t)p[0]), (uint64_t)p[1]);
+}
+
+static const struct an__allocator allocators[] = {
+    {"blocks", {"block", "bits"}, blocks_held, blocks_shared},
+    {"pymalloc",
+     {"alignment", "limit", "pool", "pool_header", "malloc_head", "malloc_alignment",
+      "malloc_least"},
+     pymalloc_held,
+     pymalloc_shared},
+    {"glibc", {"head", "alignment", "least"}, glibc_held, no_share},
+    {"classes", {"alignment", "least"}, classes_held, no_share},
+};
+
+const char *an__allocator_name(size_t index)
+{
+    return index < COUNT_OF(allocators) ? allocators[index].name : NULL;
+}
+
+const struct an__allocator *an__allocator_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(allocators); i++)
+        if (strcmp(allocators[i].name, name) == 0)
+            return &allocators[i];
+    return NULL;
+}
+
+uint64_t an__held(const struct an_model *model, uint64_t asked)
+{
+    return asked == 0 ? 0 : model->allocator->held(model->parameters, asked);
+}

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: MIT
+//
+// A profile bound to a build: its names looked up in the debug information, its formulas compiled.
+//
+// A profile holds no sizes, so whatever it says of a build is asked of that build, and what the build
+// has not is a fault with the profile's line. Kinds are the exception: an interpreter built without
+// floats has no float object, and all else can still be priced.
+
+#include "analyzers/model_private.h"
+#include "ledger/collect.h"
+
+#include <stdlib.h>
+
+const char *const an__variables[AN__VARIABLES] = {
+#define X(name, text) [CFG_##name] = text,
+    CFG_SHAPE(X)
+#undef X
+        [AN__FLAGS] = "flags",
+    [AN__ROOM] = "room",
+};
+
+// ---------------------------------------------------------------------- types, members
+
+static const char *after_keyword(struct slice name, unsigned *kinds, struct arena *arena)
+{
+    return an__strip_kind_word(arena_text(arena, name), kinds);
+}
+
+dw_type_id an__model_type(const struct an_model *model, struct slice name)
+{
+    const struct dw_types *types = model->input.types;
+    unsigned kinds = 0;
+    const char *plain = after_keyword(name, &kinds, model->arena);
+    dw_type_id best = DW_NO_TYPE;
+    for (dw_type_id id = 0; id < dw_types_count(types); id++) {
+        const struct dw_type *type = dw_types_get(types, id);
+        if (type->declaration || type->scope[0] != '\0' || strcmp(type->name, plain) != 0)
+            continue;
+        // Of two different ones the more common; a name that is both tag and typedef is the former.
+        if (best == DW_NO_TYPE || type->copies > dw_types_get(types, best)->copies)
+            best = id;
+    }
+    return best;
+}
+
+static bool find_member(const struct an_model *model, dw_type_id id, struct slice name,
+                        uint64_t *bits, dw_type_id *member)
+{
+    const struct dw_types *types = model->input.types;
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, id));
+    if (type == NULL || !an__is_record(type))
+        return false;
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct dw_member *m = &type->members[i];
+        uint64_t inside = 0;
+        if (slice_equal(name, slice_text(m->name))) {
+            *bits = m->bit_offset;
+            *member = m->type;
+            return true;
+        }
+        if (m->name[0] == '\0' && find_member(model, m->type, name, &inside, member)) {
+            *bits = m->bit_offset + inside;
+            return true;
+        }
+    }
+    return false;
+}
+
+// The word up to `separator`, which is taken off `rest` with it.
+static struct slice cut(struct slice *rest, char separator)
+{
+    const uint8_t *at = memchr(rest->data, separator, rest->size);
+    size_t size = at ? (size_t)(at - rest->data) : rest->size;
+    struct slice word = slice_of(rest->data, size);
+    size_t taken = at ? size + 1 : size;
+    *rest = slice_of(rest->data + taken, rest->size - taken);
+    while (word.size > 0 && word.data[0] == ' ')
+        word = slice_of(word.data + 1, word.size - 1);
+    while (word.size > 0 && word.data[word.size - 1] == ' ')
+        word.size--;
+    return word;
+}
+
+bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
+                      uint64_t *offset, dw_type_id *member)
+{
+    uint64_t bits, total = 0;
+    *member = type;
+    while (path.size > 0) {
+        if (!find_member(model, *member, cut(&path, '.'), &bits, member))
+            return false;
+        total += bits;
+    }
+    *offset = total / 8;
+    return true;
+}
+
+static bool same_member(const struct dw_types *types, const struct dw_member *a,
+                        const struct dw_member *b)
+{
+    struct buf x = {0}, y = {0};
+    if (strcmp(a->name, b->name) != 0 || a->bit_offset != b->bit_offset)
+        return false;
+    dw_types_spell(types, a->type, a->name, &x);
+    dw_types_spell(types, b->type, b->name, &y);
+    bool same = slice_equal(slice_of(x.data, x.size), slice_of(y.data, y.size));
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+// A record that has the members of the header as its own first ones, as a macro puts them there.
+static bool starts_like(const struct dw_types *types, const struct dw_type *type,
+                        const struct dw_type *header)
+{
+    bool same = an__is_record(header) && header->member_count != 0 &&
+                type->member_count >= header->member_count && header->members[0].name[0] != '\0';
+    for (uint32_t i = 0; same && i < header->member_count; i++)
+        same = same_member(types, &type->members[i], &header->members[i]);
+    return same;
+}
+
+#define HEADER_DEPTH 8 // of headers in headers
+
+bool an__is_object(const struct an_model *model, dw_type_id id)
+{
+    const struct dw_types *types = model->input.types;
+    dw_type_id header = dw_types_strip(types, model->header);
+    for (unsigned depth = 0; depth < HEADER_DEPTH; depth++) {
+        id = dw_types_strip(types, id);
+        const struct dw_type *type = dw_types_get(types, id);
+        if (id == header)
+            return true;
+        if (type == NULL || !an__is_record(type) || type->member_count == 0 ||
+            type->kind == DW_UNION)
+            return false;
+        if (starts_like(types, type, dw_types_get(types, header)))
+            return true;
+        id = type->members[0].type;
+    }
+    return false;
+}
+
+// ------------------------------------------------------------- what formulas ask for
+
+struct place {
+    struct slice text;
+    dw_type_id type, member;
+    uint64_t offset;
+};
+
+// "TYPE" or "TYPE.member.member".
+static bool locate(const struct an_model *model, struct slice text, struct place *place)
+{
+    struct slice path = text;
+    struct slice name = cut(&path, '.');
+    place->text = text;
+    place->type = an__model_type(model, name);
+    return place->type != DW_NO_TYPE &&
+           an__model_member(model, place->type, path, &place->offset, &place->member);
+}
+
+struct element {
+    uint64_t size, count;
+};
+
+static struct element element_of(const struct an_model *model, dw_type_id id)
+{
+    const struct dw_types *types = model->input.types;
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, id));
+    struct element element = {0, 0};
+    if (type == NULL || (type->kind != DW_ARRAY && type->kind != DW_POINTER))
+        return element;
+    element.size = dw_types_size(types, type->target);
+    element.count = 1;
+    for (uint32_t i = 0; i < type->dimension_count; i++)
+        element.count *= type->dimensions[i] == DW_COUNT_UNKNOWN ? 0 : type->dimensions[i];
+    return element;
+}
+
+// Of a symbol, also under the name that link-time optimisation gave it ("usedpools.lto_priv.0").
+static bool symbol_size(const struct an_model *model, struct slice name, int64_t *value)
+{
+    for (size_t i = 0; i < model->input.image_count; i++) {
+        size_t count = 0;
+        struct img *from = model->input.symbols[i];
+        const struct img_symbol *symbols = from ? img_symbols(from, &count) : NULL;
+        for (size_t s = 0; s < count; s++)
+            if (slice_equal(name, led_parent_name(slice_text(symbols[s].name)))) {
+                *value = (int64_t)symbols[s].size;
+                return true;
+            }
+    }
+    return false;
+}
+
+static bool enumerator(const struct an_model *model, struct slice name, int64_t *value)
+{
+    for (dw_type_id id = 0; id < dw_types_count(model->input.types); id++) {
+        const struct dw_type *type = dw_types_get(model->input.types, id);
+        for (uint32_t i = 0; i < type->enumerator_count; i++)
+            if (slice_equal(name, slice_text(type->enumerators[i].name))) {
+                *value = type->enumerators[i].value;
+                return true;
+            }
+    }
+    return false;
+}
+
+struct asking {
+    struct an_model *model;
+    const char *where;
+};
+
+static bool measure(const struct an_model *model, struct slice function, const struct place *place,
+                    int64_t *value)
+{
+    struct element element = element_of(model, place->member);
+    if (slice_equal(function, slice_text("sizeof")))
+        *value = (int64_t)dw_types_size(model->input.types, place->member);
+    else if (slice_equal(function, slice_text("offsetof")))
+        *value = (int64_t)place->offset;
+    else if (slice_equal(function, slice_text("element")))
+        *value = (int64_t)element.size;
+    else if (slice_equal(function, slice_text("elements")))
+        *value = (int64_t)element.count;
+    else
+        return false;
+    return true;
+}
+
+static bool absent(const struct asking *asking, struct slice name, struct slice words,
+                   struct fault *fault)
+{
+    struct slice rest = words, first = cut(&rest, ','), path = first;
+    struct slice type = cut(&path, '.');
+    const char *nearest[3];
+    char *text = arena_text(asking->model->arena, type);
+    size_t count = an__model_type(asking->model, type) == DW_NO_TYPE
+                       ? an_nearest_types(asking->model->input.types, text, nearest, 3)
+                       : 0;
+    return fault_set(fault, FAULT_INPUT, asking->where, NULL, NO_OFFSET,
+                     "%.*s(%.*s): the build has no such %s%s%s", (int)name.size,
+                     (const char *)name.data, (int)words.size, (const char *)words.data,
+                     path.size != 0 && count == 0 ? "member" : "name",
+                     count != 0 ? "; the nearest is " : "", count != 0 ? nearest[0] : "");
+}
+
+static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
+                struct fault *fault)
+{
+    const struct asking *asking = context;
+    struct an_model *model = asking->model;
+    bool has = slice_equal(name, slice_text("has"));
+    struct place place;
+    if (slice_equal(name, slice_text("word"))) {
+        *value = model->word;
+        return true;
+    }
+    if (slice_equal(name, slice_text("symbol")))
+        return symbol_size(model, words, value) || absent(asking, name, words, fault);
+    if (slice_equal(name, slice_text("enum")))
+        return enumerator(model, words, value) || absent(asking, name, words, fault);
+    for (struct slice rest = words; rest.size > 0;) {
+        if (!locate(model, cut(&rest, ','), &place))
+            continue;
+        *value = 1;
+        if (has || measure(model, name, &place, value))
+            return true;
+        return fault_set(fault, FAULT_INPUT, asking->where, NULL, NO_OFFSET,
+                         "there is no function '%.*s'", (int)name.size, (const char *)name.data);
+    }
+    *value = 0;
+    return has || absent(asking, name, words, fault);
+}
+
+// ------------------------------------------------------------------------ compiling
+
+static const char *where(struct an_model *model, uint32_t line)
+{
+    return arena_printf(model->arena, "%s:%u", model->profile->path, line);
+}
+
+static bool compile(struct an_model *model, const char *text, uint32_t line,
+                    struct an__formula *out, struct fault *fault)
+{
+    const char *at = where(model, line);
+    struct asking asking = {model, at};
+    struct an__scope scope = {an__variables,      AN__VARIABLES, AN__ROOM, model->named.items,
+                              model->named.count, ask,           &asking};
+    *out = (struct an__formula){0};
+    return text == NULL || an__formula_compile(out, text, &scope, at, model->arena, fault);
+}
+
+static bool bind_values(struct an_model *model, struct fault *fault)
+{
+    const struct cfg_values *values = &model->profile->values;
+    for (size_t i = 0; i < values->count; i++) {
+        struct an__named named = {.name = values->items[i].name};
+        if (!compile(model, values->items[i].is, values->items[i].line, &named.formula, fault))
+            return false;
+        vec_push(&model->named, named);
+    }
+    return true;
+}
+
+static bool bind_header(struct an_model *model, struct fault *fault)
+{
+    const struct cfg_profile *p = model->profile;
+    const char *const members[] = {p->object.count, p->object.class};
+    uint64_t *const sizes[] = {&model->count_size, &model->class_size};
+    model->header = an__model_type(model, slice_text(p->object.type));
+    if (model->header == DW_NO_TYPE)
+        return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
+                         "the build has no type '%s', with which its objects begin",
+                         p->object.type);
+    model->header_size = dw_types_size(model->input.types, model->header);
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        uint64_t offset;
+        dw_type_id member;
+        if (members[i] == NULL)
+            continue;
+        if (!an__model_member(model, model->header, slice_text(members[i]), &offset, &member))
+            return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
+                             "'%s' has no member '%s'", p->object.type, members[i]);
+        const struct dw_type *type =
+            dw_types_get(model->input.types, dw_types_strip(model->input.types, member));
+        bool fits = type && type->kind == (sizes[i] == &model->class_size ? DW_POINTER : DW_BASE);
+        if (!fits)
+            return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
+                             "member '%s' of '%s' is no %s", members[i], p->object.type,
+                             sizes[i] == &model->class_size ? "pointer" : "number");
+        *sizes[i] = dw_types_size(model->input.types, member);
+    }
+    return compile(model, p->before.size, p->before.line, &model->before_size, fault) &&
+           compile(model, p->before.when, p->before.line, &model->before_when, fault);
+}
+
+static bool bind_parameter(struct an_model *model, const char *name, int64_t *value,
+                           struct fault *fault)
+{
+    int64_t nothing[AN__VARIABLES] = {0};
+    const struct cfg_profile *p = model->profile;
+    for (size_t i = 0; i < p->allocator.with.count; i++) {
+        const struct cfg_value *with = &p->allocator.with.items[i];
+        struct an__formula formula;
+        if (strcmp(with->name, name) != 0)
+            continue;
+        if (!compile(model, with->is, with->line, &formula, fault))
+            return false;
+        return (an__formula_value(&formula, nothing, value) && *value > 0) ||
+               fault_set(fault, FAULT_INPUT, where(model, with->line), NULL, NO_OFFSET,
+                         "'%s' is no positive number", name);
+    }
+    return fault_set(fault, FAULT_INPUT, where(model, p->allocator.line), NULL, NO_OFFSET,
+                     "the allocator %s needs '%s'", p->allocator.model, name);
+}
+
+static bool bind_allocator(struct an_model *model, struct fault *fault)
+{
+    const struct cfg_profile *p = model->profile;
+    model->allocator = an__allocator_named(p->allocator.model);
+    if (model->allocator == NULL) {
+        struct buf names = {0};
+        for (size_t i = 0; an__allocator_name(i) != NULL; i++)
+            buf_printf(&names, "%s%s", i ? ", " : "", an__allocator_name(i));
+        fault_set(fault, FAULT_INPUT, where(model, p->allocator.line), NULL, NO_OFFSET,
+                  "there is no allocator '%s'; there are %s", p->allocator.model, names.data);
+        buf_free(&names);
+        return false;
+    }
+    for (size_t i = 0; model->allocator->parameters[i] != NULL; i++)
+        if (!bind_parameter(model, model->allocator->parameters[i], &model->parameters[i], fault))
+            return false;
+    return true;
+}
+
+// ---------------------------------------------------------------------------- kinds
+
+static const struct an__class *class_named(const struct an_model *model, const char *symbol)
+{
+    for (size_t i = 0; symbol != NULL && i < model->classes.count; i++)
+        if (strcmp(model->classes.items[i].symbol, symbol) == 0)
+            return &model->classes.items[i];
+    return NULL;
+}
+
+static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct fault *fault)
+{
+    const struct cfg_kind *stated = kind->stated;
+    const char *object = stated->object;
+    if (object == NULL && stated->type != NULL)
+        object = arena_printf(model->arena, "sizeof(%s)", stated->type);
+    kind->parts = ARENA_ARRAY(model->arena, stated->part_count, struct an__part);
+    if (!compile(model, object, stated->line, &kind->object, fault) ||
+        !compile(model, stated->shared, stated->line, &kind->shared, fault))
+        return false;
+    for (size_t i = 0; i < stated->part_count; i++) {
+        const struct cfg_part *part = &stated->parts[i];
+        kind->parts[i].name = part->name;
+        if (!compile(model, part->size, part->line, &kind->parts[i].size, fault) ||
+            !compile(model, part->count, part->line, &kind->parts[i].count, fault) ||
+            !compile(model, part->when, part->line, &kind->parts[i].when, fault))
+            return false;
+    }
+    return true;
+}
+
+static void bind_kind(struct an_model *model, struct an__kind *kind)
+{
+    const struct cfg_kind *stated = kind->stated;
+    struct fault fault = {0};
+    kind->trouble = stated->differs;
+    kind->type = DW_NO_TYPE;
+    if (kind->trouble != NULL)
+        return;
+    if (stated->type != NULL)
+        kind->type = an__model_type(model, slice_text(stated->type));
+    kind->class = class_named(model, stated->class);
+    if (stated->class != NULL && kind->class == NULL)
+        kind->trouble = arena_printf(model->arena, "the build has no %s", stated->class);
+    else if (!bind_formulas(model, kind, &fault))
+        kind->trouble = arena_text(model->arena, slice_text(fault.text));
+    else if (kind->object.count == 0)
+        kind->trouble = "its profile says no size";
+}
+
+uint64_t an__model_before(const struct an_model *model, uint64_t flags)
+{
+    int64_t variables[AN__VARIABLES] = {0}, when = 0, size = 0;
+    variables[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
+    bool good = model->before_size.count != 0 &&
+                an__formula_value(&model->before_when, variables, &when) && when != 0 &&
+                an__formula_value(&model->before_size, variables, &size);
+    return good && size > 0 ? (uint64_t)size : 0;
+}
+
+// ------------------------------------------------------------------------ the model
+
+bool an_profile_fits(const struct cfg_profile *profile, const struct dw_types *types)
+{
+    struct an_model model = {.input = {.types = types}, .arena = arena_new()};
+    bool fits = profile->recognise_count != 0;
+    for (size_t i = 0; fits && i < profile->recognise_count; i++)
+        fits = an__model_type(&model, slice_text(profile->recognise[i])) != DW_NO_TYPE;
+    arena_free(model.arena);
+    return fits;
+}
+
+bool an_model_new(struct an_model **out, const struct an_model_input *input, struct fault *fault)
+{
+    struct an_model *model = mem_zalloc(1, sizeof *model);
+    model->input = *input;
+    model->profile = input->profile;
+    model->arena = arena_new();
+    model->word = img_info(input->images[0])->address_size;
+    an__types_init(&model->facts, input->types);
+    bool good = bind_values(model, fault) && bind_header(model, fault) &&
+                bind_allocator(model, fault) && an__read_classes(model, fault);
+    if (!good) {
+        an_model_free(model);
+        return false;
+    }
+    model->kinds = ARENA_ARRAY(model->arena, model->profile->kind_count, struct an__kind);
+    for (size_t i = 0; i < model->profile->kind_count; i++) {
+        model->kinds[i].stated = &model->profile->kinds[i];
+        bind_kind(model, &model->kinds[i]);
+    }
+    *out = model;
+    return true;
+}
+
+void an_model_free(struct an_model *model)
+{
+    if (model == NULL)
+        return;
+    vec_free(&model->named);
+    vec_free(&model->classes);
+    an__types_free(&model->facts);
+    arena_free(model->arena);
+    free(model);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+//
+// Static type objects, read out of the linked bytes of a build: what an interpreter itself believes an
+// object takes.
+//
+// A pointer in a position-independent image is not in its bytes yet; the dynamic relocations that will
+// put it there are laid over them, sorted by the place they apply to.
+
+#include <ctype.h>
+#include <elf.h>
+#include <stdlib.h>
+
+#include "analyzers/model_private.h"
+
+struct memory {
+    struct img *img;
+    VEC(struct keyed) pointers; // what relocations will put where
+};
+
+// Only such relocations count as say a whole address: with a symbol its address, else the addend.
+static void note_section(struct memory *memory, uint32_t section, const struct img_symbol *symbols,
+                         size_t symbol_count)
+{
+    struct img_reloc_reader reader;
+    struct img_reloc reloc;
+    struct fault fault = {0};
+    if (!img_reloc_open(&reader, memory->img, section, &fault))
+        return;
+    while (img_reloc_next(&reader, &reloc)) {
+        uint64_t value = (uint64_t)reloc.addend;
+        if (reloc.symbol != 0 && reloc.symbol < symbol_count)
+            value += symbols[reloc.symbol].addr;
+        if (value != 0)
+            vec_push(&memory->pointers, (struct keyed){reloc.addr, value});
+    }
+}
+
+// Symbols of the dynamic table by their number there; mapping symbols leave gaps in the list.
+static struct img_symbol *dynamic_symbols(struct img *img, size_t *count)
+{
+    size_t total;
+    const struct img_symbol *symbols = img_symbols(img, &total);
+    *count = 0;
+    for (size_t i = 0; i < total; i++)
+        if (symbols[i].table == IMG_DYNSYM)
+            *count = MAX(*count, (size_t)symbols[i].index + 1);
+    struct img_symbol *by_index = mem_zalloc(*count, sizeof *by_index);
+    for (size_t i = 0; i < total; i++)
+        if (symbols[i].table == IMG_DYNSYM)
+            by_index[symbols[i].index] = symbols[i];
+    return by_index;
+}
+
+static void memory_open(struct memory *memory, struct img *img)
+{
+    size_t count, symbol_count;
+    const struct img_section *sections = img_sections(img, &count);
+    struct img_symbol *symbols = dynamic_symbols(img, &symbol_count);
+    *memory = (struct memory){.img = img};
+    for (size_t i = 1; i < count; i++)
+        if (img_is_reloc_section(&sections[i]) && (sections[i].flags & SHF_ALLOC))
+            note_section(memory, (uint32_t)i, symbols, symbol_count);
+    struct keyed *scratch = mem_alloc((memory->pointers.count + 1) * sizeof *scratch);
+    if (memory->pointers.count != 0)
+        sort_keyed(memory->pointers.items, scratch, memory->pointers.count);
+    free(scratch);
+    free(symbols);
+}
+
+static const struct keyed *pointer_at(const struct memory *memory, uint64_t addr)
+{
+    size_t low = 0, high = memory->pointers.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memory->pointers.items[middle].key < addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < memory->pointers.count && memory->pointers.items[low].key == addr;
+    return found ? &memory->pointers.items[low] : NULL;
+}
+
+static uint64_t number_at(const struct memory *memory, uint64_t addr, uint64_t size)
+{
+    struct slice bytes;
+    const struct keyed *pointer = pointer_at(memory, addr);
+    if (pointer != NULL)
+        return pointer->value;
+    if (size == 0 || size > 8 || !img_bytes_at(memory->img, addr, size, &bytes))
+        return 0;
+    struct cur c = cur_make(bytes, img_info(memory->img)->big_endian);
+    return cur_uint(&c, (unsigned)size);
+}
+
+#define NAME_LONGEST 200
+
+static const char *text_at(const struct memory *memory, uint64_t addr, struct arena *arena)
+{
+    struct slice bytes;
+    size_t size = 0;
+    while (size < NAME_LONGEST && img_bytes_at(memory->img, addr + size, 1, &bytes) &&
+           isprint(bytes.data[0]))
+        size++;
+    if (size == 0 || !img_bytes_at(memory->img, addr, size, &bytes))
+        return NULL;
+    return arena_text(arena, bytes);
+}
+
+// ------------------------------------------------------------- names of types, alike
+
+// "PySetIter_Type" and "setiterobject", "mp_type_list" and "mp_obj_list_t": what is left without the
+// words that only say what sort of thing it is.
+static void core_of(const char *name, char *core, size_t size)
+{
+    static const char *const words[] = {"struct", "mp", "obj", "object", "type",
+                                        "py",     "t",  "mrb", "js"};
+    size_t used = 0;
+    while (*name != '\0' && used + 1 < size) {
+        char word[64];
+        size_t n = 0;
+        while (*name == '_')
+            name++;
+        while (*name != '\0' && *name != '_' && n + 1 < sizeof word)
+            word[n++] = (char)tolower((unsigned char)*name++);
+        word[n] = '\0';
+        bool plain = false;
+        for (size_t i = 0; i < COUNT_OF(words); i++)
+            plain = plain || strcmp(word, words[i]) == 0;
+        const char *at = strncmp(word, "py", 2) == 0 ? word + 2 : word;
+        n = strlen(at);
+        if (n > 6 && strcmp(at + n - 6, "object") == 0)
+            n -= 6;
+        for (size_t i = 0; !plain && i < n && used + 1 < size; i++)
+            core[used++] = at[i];
+    }
+    core[used] = '\0';
+}
+
+bool an__size_fits(const struct an_model *model, const struct dw_type *type, uint64_t size)
+{
+    if (size == 0 || size == type->size)
+        return true;
+    if (!an__is_record(type) || type->member_count == 0)
+        return false;
+    const struct dw_member *last = &type->members[type->member_count - 1];
+    const struct dw_type *array =
+        dw_types_get(model->input.types, dw_types_strip(model->input.types, last->type));
+    return array != NULL && array->kind == DW_ARRAY && size >= last->bit_offset / 8 &&
+           size < type->size;
+}
+
+// The struct of the objects of a class: one that begins like an object, is called like the class, and
+// has the size that it says; else what the profile calls the type of its kind.
+static dw_type_id struct_of(const struct an_model *model, const struct an__class *class)
+{
+    char wanted[80], core[80];
+    core_of(class->symbol, wanted, sizeof wanted);
+    for (dw_type_id id = 0; wanted[0] != '\0' && id < dw_types_count(model->input.types); id++) {
+        const struct dw_type *type = dw_types_get(model->input.types, id);
+        if (type->declaration || !an__is_record(type) || !an__size_fits(model, type, class->size))
+            continue;
+        core_of(an__name(&model->facts, id), core, sizeof core);
+        if (strcmp(core, wanted) == 0 && an__is_object(model, id))
+            return id;
+    }
+    for (size_t i = 0; i < model->profile->kind_count; i++) {
+        const struct cfg_kind *kind = &model->profile->kinds[i];
+        if (kind->class != NULL && kind->type != NULL && strcmp(kind->class, class->symbol) == 0)
+            return dw_types_strip(model->input.types,
+                                  an__model_type(model, slice_text(kind->type)));
+    }
+    return DW_NO_TYPE;
+}
+
+// ------------------------------------------------------------------------- classes
+
+struct members {
+    uint64_t name, size, item, flags; // offsets; NO_OFFSET: not named
+    uint64_t name_size, size_size, item_size, flags_size;
+};
+
+static bool find(struct an_model *model, const struct cfg_types *types, const char *member,
+                 uint64_t *offset, uint64_t *size, struct fault *fault)
+{
+    dw_type_id type = an__model_type(model, slice_text(types->type)), found;
+    *offset = NO_OFFSET;
+    if (member == NULL)
+        return true;
+    if (!an__model_member(model, type, slice_text(member), offset, &found))
+        return fault_set(fault, FAULT_INPUT, model->profile->path, NULL, NO_OFFSET,
+                         "'%s' has no member '%s'", types->type, member);
+    *size = dw_types_size(model->input.types, found);
+    return true;
+}
+
+static bool find_members(struct an_model *model, const struct cfg_types *types, struct members *m,
+                         struct fault *fault)
+{
+    return find(model, types, types->name, &m->name, &m->name_size, fault) &&
+           find(model, types, types->size, &m->size, &m->size_size, fault) &&
+           find(model, types, types->item, &m->item, &m->item_size, fault) &&
+           find(model, types, types->flags, &m->flags, &m->flags_size, fault);
+}
+
+static uint64_t member_at(const struct memory *memory, uint64_t addr, uint64_t offset,
+                          uint64_t size)
+{
+    return offset == NO_OFFSET ? 0 : number_at(memory, addr + offset, size);
+}
+
+static void add_class(struct an_model *model, const struct memory *memory, const struct members *m,
+                      const struct dw_variable *variable)
+{
+    struct an__class class = {.symbol = variable->name, .addr = variable->addr};
+    class.size = member_at(memory, class.addr, m->size, m->size_size);
+    class.item = member_at(memory, class.addr, m->item, m->item_size);
+    class.flags = member_at(memory, class.addr, m->flags, m->flags_size);
+    if (m->name != NO_OFFSET)
+        class.name =
+            text_at(memory, number_at(memory, class.addr + m->name, m->name_size), model->arena);
+    if (class.name == NULL)
+        class.name = class.symbol;
+    class.type = struct_of(model, &class);
+    vec_push(&model->classes, class);
+}
+
+// An array of them is none: there is no name for each.
+static bool is_class(const char *type, struct dw *dw, const struct dw_variable *variable)
+{
+    const char *names[8];
+    uint64_t size;
+    size_t count = dw_type_names(dw, variable->type, names, COUNT_OF(names), &size);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], type) == 0)
+            return variable->size == size && !variable->tls;
+    return false;
+}
+
+static int by_symbol(const void *a, const void *b)
+{
+    const struct an__class *x = a, *y = b;
+    int order = strcmp(x->symbol, y->symbol);
+    return order != 0 ? order : (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+static bool read_image(struct an_model *model, size_t index, struct fault *fault)
+{
+    const struct cfg_profile *p = model->profile;
+    struct dw *dw = model->input.dw[index];
+    const struct dw_code *code;
+    struct memory memory;
+    bool good = true;
+    if (dw == NULL)
+        return true;
+    if (!dw_read_code(dw, model->input.images[index], DW_CODE_SIZES | DW_CODE_NAMES, &code, fault))
+        return false;
+    memory_open(&memory, model->input.images[index]);
+    for (size_t t = 0; good && t < p->type_count; t++) {
+        struct members m = {0};
+        if (an__model_type(model, slice_text(p->types[t].type)) == DW_NO_TYPE)
+            continue; // of another version
+        good = find_members(model, &p->types[t], &m, fault);
+        for (size_t v = 0; good && v < code->variable_count; v++)
+            if (is_class(p->types[t].type, dw, &code->variables[v]))
+                add_class(model, &memory, &m, &code->variables[v]);
+    }
+    vec_free(&memory.pointers);
+    return good;
+}
+
+bool an__read_classes(struct an_model *model, struct fault *fault)
+{
+    for (size_t i = 0; i < model->input.image_count; i++)
+        if (!read_image(model, i, fault))
+            return false;
+    if (model->classes.count != 0)
+        qsort(model->classes.items, model->classes.count, sizeof *model->classes.items, by_symbol);
+    return true;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the object models share: a profile, bound to one build.
+//
+//   formula      the arithmetic of profiles
+//   model        names of the profile -> numbers of the build
+//   model_data   static type objects, read out of the linked bytes
+//   allocators   what a block of so many bytes really takes
+//   tax          objects before they hold anything
+//   predict      the population of a heap, priced
+#ifndef TARE_MODEL_PRIVATE_H
+#define TARE_MODEL_PRIVATE_H
+
+#include "analyzers/analyzers.h"
+#include "analyzers/formula.h"
+#include "analyzers/layout_private.h"
+
+// The variables of formulas about one object: its shape as a census gives it, and
+enum an__variable {
+    AN__FLAGS = CFG_SHAPE_COUNT, // of its static type object
+    AN__ROOM,                    // of what is growing: see formula.h
+    AN__VARIABLES,
+};
+extern const char *const an__variables[AN__VARIABLES];
+
+// --------------------------------------------------------------------- allocators
+
+#define AN__PARAMETERS_MAX 8
+
+struct an__allocator {
+    const char *name;
+    const char *parameters[AN__PARAMETERS_MAX + 1]; // NULL behind the last
+    // Bytes taken for one block of `asked` bytes (more than 0), without shared bookkeeping.
+    uint64_t (*held)(const int64_t *parameters, uint64_t asked);
+    // Bookkeeping for `count` such blocks, in bytes: bitmaps, headers of pools.
+    double (*shared)(const int64_t *parameters, uint64_t asked, uint64_t count);
+};
+
+const struct an__allocator *an__allocator_named(const char *name);
+const char *an__allocator_name(size_t index); // NULL after the last
+
+// ------------------------------------------------------------------- type objects
+
+// One static type object of the build.
+struct an__class {
+    const char *symbol, *name; // PyList_Type; "list", or the symbol again
+    uint64_t addr;
+    uint64_t size, item, flags; // as it says; 0 when such a member is not named
+    dw_type_id type;            // the struct of its instances, or DW_NO_TYPE
+};
+
+// ------------------------------------------------------------------------ the model
+
+struct an__part {
+    const char *name;
+    struct an__formula size, count, when; // count, when: empty for once and always
+};
+
+struct an__kind {
+    const struct cfg_kind *stated;
+    dw_type_id type;                   // or DW_NO_TYPE
+    const struct an__class *class;     // or NULL
+    struct an__formula object, shared; // empty: cannot be priced; never
+    struct an__part *parts;
+    const char *trouble; // why it cannot be priced in this build, or NULL
+};
+
+struct an_model {
+    struct an_model_input input;
+    const struct cfg_profile *profile;
+    struct arena *arena;
+    struct an__types facts;
+    unsigned word; // bytes
+    VEC(struct an__named) named;
+    dw_type_id header;
+    uint64_t header_size, count_size, class_size; // bytes; 0: there is none
+    struct an__formula before_size, before_when;  // empty: nothing lies before objects
+    const struct an__allocator *allocator;
+    int64_t parameters[AN__PARAMETERS_MAX];
+    VEC(struct an__class) classes; // by symbol
+    struct an__kind *kinds;        // as in the profile
+};
+
+// Whether an object of the type begins with the header of all objects.
+bool an__is_object(const struct an_model *model, dw_type_id type);
+// A type by name; DW_NO_TYPE when the build defines none.
+dw_type_id an__model_type(const struct an_model *model, struct slice name);
+// A member by path ("long_value.ob_digit") in a type. Bytes from its start.
+bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
+                      uint64_t *offset, dw_type_id *member);
+// Bytes before an object whose type object has these flags.
+uint64_t an__model_before(const struct an_model *model, uint64_t flags);
+// Reads the classes; false with `fault` when the profile names members that are not there.
+bool an__read_classes(struct an_model *model, struct fault *fault);
+// Whether a class that says `size` can be that of the struct: the same, or less by the array at its end,
+// which grows with each object.
+bool an__size_fits(const struct an_model *model, const struct dw_type *type, uint64_t size);
+uint64_t an__held(const struct an_model *model, uint64_t asked);
+
+#endif

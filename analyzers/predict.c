@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+//
+// The price of a population: how many objects there are is counted once, what each takes follows from
+// the build. Cost is that of the rows, not of the objects.
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "analyzers/model_private.h"
+
+struct price {
+    uint64_t objects, header, payload, rounding, held; // bytes but the first
+    uint64_t saved;                                    // if every header were one word smaller
+    double shared;
+    bool unknown; // some of them cannot be priced
+};
+
+struct pricing {
+    struct an_model *model;
+    struct price *kinds; // by kind of the census
+    struct price total;
+    const char *trouble; // of the last row that could not be priced
+};
+
+static const struct an__kind *kind_of(const struct an_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->profile->kind_count; i++)
+        if (strcmp(model->kinds[i].stated->kind, name) == 0)
+            return &model->kinds[i];
+    return NULL;
+}
+
+static bool value(const struct an__formula *formula, int64_t *shape, int64_t otherwise,
+                  int64_t *out)
+{
+    *out = otherwise;
+    return formula->count == 0 || (an__formula_value(formula, shape, out) && *out >= 0);
+}
+
+static bool add_product(uint64_t each, uint64_t count, uint64_t *sum)
+{
+    uint64_t product;
+    return mul_u64(each, count, &product) && add_u64(*sum, product, sum);
+}
+
+// `count` blocks of `asked` bytes, of which `header` are the interpreter's.
+static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t header,
+                       uint64_t count, struct price *price)
+{
+    uint64_t held = an__held(model, asked);
+    if (asked == 0 || count == 0)
+        return true;
+    price->shared += model->allocator->shared(model->parameters, asked, count);
+    return add_product(MIN(header, asked), count, &price->header) &&
+           add_product(asked - MIN(header, asked), count, &price->payload) &&
+           add_product(held - asked, count, &price->rounding) &&
+           add_product(held, count, &price->held);
+}
+
+static bool add_object(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
+                       uint64_t count, struct price *price)
+{
+    int64_t size, shared;
+    uint64_t flags = kind->class ? kind->class->flags : 0, before = an__model_before(model, flags);
+    shape[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
+    if (!value(&kind->shared, shape, 0, &shared) || !value(&kind->object, shape, 0, &size))
+        return false;
+    if (shared != 0 || size == 0) // is there anyhow, or is no object
+        return true;
+    uint64_t asked = before + (uint64_t)size, held = an__held(model, asked);
+    uint64_t less = asked > model->word ? held - an__held(model, asked - model->word) : 0;
+    if (!add_blocks(model, asked, before + model->count_size + model->class_size, count, price) ||
+        !add_product(less, count, &price->saved))
+        return false;
+    price->objects += count;
+    for (size_t i = 0; i < kind->stated->part_count; i++) {
+        int64_t when, part, times;
+        uint64_t blocks;
+        if (!value(&kind->parts[i].when, shape, 1, &when) ||
+            (when != 0 && (!value(&kind->parts[i].size, shape, 0, &part) ||
+                           !value(&kind->parts[i].count, shape, 1, &times))))
+            return false;
+        if (when != 0 && (!mul_u64(count, (uint64_t)times, &blocks) ||
+                          !add_blocks(model, (uint64_t)part, 0, blocks, price)))
+            return false;
+    }
+    return true;
+}
+
+static bool price_row(struct pricing *pricing, const struct cfg_population *row,
+                      struct price *price)
+{
+    const struct an__kind *kind = kind_of(pricing->model, row->kind);
+    int64_t shape[AN__VARIABLES] = {0};
+    if (kind == NULL || kind->trouble != NULL) {
+        pricing->trouble = kind ? kind->trouble : "its profile does not name this kind";
+        price->unknown = true;
+        return true;
+    }
+    memcpy(shape, row->shape, sizeof row->shape);
+    return add_object(pricing->model, kind, shape, row->count, price);
+}
+
+// --------------------------------------------------------------------------- kinds
+
+struct kinds {
+    VEC(const char *) names;
+    VEC(uint64_t) counts;
+    size_t *of_row;
+};
+
+// "list", "instance Point"; with shapes "list length=10 capacity=11 literal".
+static const char *name_of(const struct cfg_population *row, bool shapes, struct arena *arena)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s%s%s", row->kind, row->class ? " " : "", row->class ? row->class : "");
+    for (unsigned v = 0; shapes && v < CFG_SHAPE_COUNT; v++)
+        if (row->shape[v] != 0 && (v >= CFG_LITERAL || v == CFG_CONSTANT))
+            buf_printf(&text, " %s", an__variables[v]);
+        else if (row->shape[v] != 0)
+            buf_printf(&text, " %s=%" PRId64, an__variables[v], row->shape[v]);
+    const char *name = arena_text(arena, slice_of(text.data, text.size));
+    buf_free(&text);
+    return name;
+}
+
+static void gather(const struct cfg_census *census, bool shapes, struct arena *arena,
+                   struct kinds *kinds)
+{
+    kinds->of_row = ARENA_ARRAY(arena, census->row_count, size_t);
+    struct names *ids = names_new();
+    for (size_t i = 0; i < census->row_count; i++) {
+        const char *name = name_of(&census->rows[i], shapes, arena);
+        size_t id = names_intern_text(ids, name);
+        for (size_t n = kinds->names.count; n <= id; n++) { // id 0 is the empty text's
+            vec_push(&kinds->names, n == id ? name : "");
+            vec_push(&kinds->counts, 0);
+        }
+        kinds->of_row[i] = id;
+        kinds->counts.items[id] += census->rows[i].count;
+    }
+    names_free(ids);
+}
+
+static bool price_all(struct pricing *pricing, const struct cfg_census *census,
+                      const struct kinds *kinds, struct fault *fault)
+{
+    for (size_t i = 0; i < census->row_count; i++)
+        if (!price_row(pricing, &census->rows[i], &pricing->kinds[kinds->of_row[i]]))
+            return fault_set(fault, FAULT_INPUT, pricing->model->profile->path, NULL, NO_OFFSET,
+                             "the size of kind '%s' is negative or too large for row %zu of the "
+                             "census",
+                             census->rows[i].kind, i + 1);
+    for (size_t k = 0; k < kinds->names.count; k++) {
+        const struct price *p = &pricing->kinds[k];
+        pricing->total.objects += p->objects;
+        pricing->total.header += p->header;
+        pricing->total.payload += p->payload;
+        pricing->total.rounding += p->rounding;
+        pricing->total.held += p->held;
+        pricing->total.saved += p->saved;
+        pricing->total.shared += p->shared;
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------------------- rows
+
+enum { ALL, OBJECTS, PAYLOAD, HEADER, ROUNDING, SHARED, TOTAL, COLUMNS };
+
+static const struct rep_column one_build[COLUMNS] = {
+    [ALL] = {"count", NULL, REP_COUNT, true, false},
+    [OBJECTS] = {"objects", NULL, REP_COUNT, true, false},
+    [PAYLOAD] = {"payload", NULL, REP_BYTES, true, false},
+    [HEADER] = {"header", NULL, REP_BYTES, true, false},
+    [ROUNDING] = {"rounding", NULL, REP_BYTES, true, false},
+    [SHARED] = {"bookkeeping", NULL, REP_BYTES, true, false},
+    [TOTAL] = {"total", NULL, REP_BYTES, true, true},
+};
+
+static void fill_one(union rep_value *v, uint64_t count, const struct price *p, uint64_t shared)
+{
+    v[ALL].u = count;
+    v[OBJECTS].u = p->objects;
+    v[PAYLOAD].u = p->payload;
+    v[HEADER].u = p->header;
+    v[ROUNDING].u = p->rounding;
+    v[SHARED].u = shared;
+    v[TOTAL].u = p->held + shared;
+}
+
+static struct rep_column *many_builds(const struct pricing *pricings, size_t count,
+                                      struct arena *arena)
+{
+    struct rep_column *columns = ARENA_ARRAY(arena, count + 2, struct rep_column);
+    columns[0] = one_build[ALL];
+    for (size_t i = 0; i < count; i++)
+        columns[i + 1] = (struct rep_column){arena_printf(arena, "total_%zu", i + 1),
+                                             pricings[i].model->input.name, REP_BYTES, true, true};
+    columns[count + 1] = (struct rep_column){"ratio", "LAST / FIRST", REP_PERMILLE, false, false};
+    return columns;
+}
+
+static void fill_many(union rep_value *v, uint64_t count, const uint64_t *totals, size_t builds)
+{
+    v[0].u = count;
+    for (size_t i = 0; i < builds; i++)
+        v[i + 1].u = totals[i];
+    bool has = totals[0] != 0;
+    v[builds + 1].i =
+        has ? (int64_t)((__uint128_t)totals[builds - 1] * 1000 / totals[0]) : (int64_t)REP_NONE;
+}
+
+// Rows round their share of the bookkeeping so that they add up to the rounded total.
+static uint64_t rounded(double *sum, double more)
+{
+    uint64_t before = (uint64_t)(*sum + 0.5);
+    *sum += more;
+    return (uint64_t)(*sum + 0.5) - before;
+}
+
+static void make_rows(const struct pricing *pricings, size_t builds, const struct kinds *kinds,
+                      struct arena *arena, struct rep_table *out)
+{
+    size_t columns = builds == 1 ? (size_t)COLUMNS : builds + 2, used = 0;
+    struct rep_row *rows = ARENA_ARRAY(arena, kinds->names.count, struct rep_row);
+    double *sums = ARENA_ARRAY(arena, builds, double);
+    uint64_t *totals = ARENA_ARRAY(arena, builds, uint64_t), all = 0;
+    uint64_t *grand = ARENA_ARRAY(arena, builds, uint64_t);
+    for (size_t k = 0; k < kinds->names.count; k++) {
+        uint64_t shared = 0;
+        if (kinds->counts.items[k] == 0)
+            continue;
+        all += kinds->counts.items[k];
+        for (size_t i = 0; i < builds; i++) {
+            shared = rounded(&sums[i], pricings[i].kinds[k].shared);
+            totals[i] = pricings[i].kinds[k].held + shared;
+            grand[i] += totals[i];
+        }
+        struct rep_row *row = &rows[used++];
+        *row = (struct rep_row){.name = kinds->names.items[k],
+                                .dimension = "kind",
+                                .values = ARENA_ARRAY(arena, columns, union rep_value)};
+        if (builds == 1)
+            fill_one(row->values, kinds->counts.items[k], &pricings[0].kinds[k], shared);
+        else
+            fill_many(row->values, kinds->counts.items[k], totals, builds);
+    }
+    out->total = (struct rep_row){
+        .rows = rows, .row_count = used, .values = ARENA_ARRAY(arena, columns, union rep_value)};
+    if (builds == 1)
+        fill_one(out->total.values, all, &pricings[0].total, grand[0] - pricings[0].total.held);
+    else
+        fill_many(out->total.values, all, grand, builds);
+    rep_sort(out, builds == 1 ? TOTAL : 1, true);
+}
+
+// --------------------------------------------------------------------------- notes
+
+static void note_unknown(const struct pricing *pricing, const struct kinds *kinds,
+                         struct arena *arena, struct buf *text)
+{
+    size_t listed = 0;
+    for (size_t k = 0; k < kinds->names.count; k++)
+        if (pricing->kinds[k].unknown)
+            buf_printf(text, "%s%s", listed++ ? ", " : "", kinds->names.items[k]);
+    (void)arena;
+}
+
+static const char *note(const struct pricing *pricing, const struct kinds *kinds,
+                        struct arena *arena)
+{
+    struct buf unknown = {0};
+    const char *name = pricing->model->input.name;
+    note_unknown(pricing, kinds, arena, &unknown);
+    buf_char(&unknown, '\0');
+    const char *saving = arena_printf(
+        arena, "%s: one word (%u bytes) less in every object would save %" PRIu64 " bytes", name,
+        pricing->model->word, pricing->total.saved);
+    const char *text =
+        unknown.size > 1 ? arena_printf(arena, "%s; not priced: %s", saving, unknown.data) : saving;
+    buf_free(&unknown);
+    return text;
+}
+
+bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
+                struct an_model *const *models, size_t count, struct arena *arena,
+                struct rep_table *out, const char *const **notes, size_t *note_count,
+                struct fault *fault)
+{
+    struct kinds kinds = {0};
+    bool good = true;
+    gather(census, options->shapes, arena, &kinds);
+    struct pricing *pricings = ARENA_ARRAY(arena, count, struct pricing);
+    const char **lines = ARENA_ARRAY(arena, count, const char *);
+    for (size_t i = 0; good && i < count; i++) {
+        pricings[i].model = models[i];
+        pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);
+        good = price_all(&pricings[i], census, &kinds, fault);
+        lines[i] = good ? note(&pricings[i], &kinds, arena) : NULL;
+    }
+    if (good) {
+        *out = (struct rep_table){
+            .names = "KIND",
+            .columns = count == 1 ? one_build : many_builds(pricings, count, arena),
+            .column_count = count == 1 ? (size_t)COLUMNS : count + 2,
+        };
+        make_rows(pricings, count, &kinds, arena, out);
+        *notes = lines;
+        *note_count = count;
+    }
+    vec_free(&kinds.names);
+    vec_free(&kinds.counts);
+    return good;
+}

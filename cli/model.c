@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// A BUILD as an interpreter: with the profile that describes its objects.
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+// ------------------------------------------------------------------------- profiles
+
+static bool embedded(struct cmd *cmd, size_t index, const struct cfg_profile **out)
+{
+    const char *name, *text = an_profile_text(index, &name);
+    return cfg_profile_load_text(out, slice_text(text), name, &cmd->fault);
+}
+
+// "cpython" is the profile "cpython.yaml" that comes with the program.
+static bool is_embedded(size_t index, const char *name)
+{
+    const char *file;
+    size_t size = strlen(name);
+    return an_profile_text(index, &file) != NULL && strncmp(file, name, size) == 0 &&
+           strcmp(file + size, ".yaml") == 0;
+}
+
+static bool load_named(struct cmd *cmd, const char *name, const struct cfg_profile **out)
+{
+    const char *file;
+    struct buf names = {0};
+    if (access(name, F_OK) == 0)
+        return cfg_profile_load(out, name, &cmd->fault);
+    for (size_t i = 0; an_profile_text(i, &file) != NULL; i++) {
+        if (is_embedded(i, name))
+            return embedded(cmd, i, out);
+        buf_printf(&names, "%s%.*s", i ? ", " : "", (int)strcspn(file, "."), file);
+    }
+    cmd_usage(cmd, "there is no profile '%s', nor such a file; there are %s", name, names.data);
+    buf_free(&names);
+    return false;
+}
+
+// The first that fits the build's types.
+static bool recognise(struct cmd *cmd, struct cmd_model *m, const struct cfg_profile **out)
+{
+    const char *file;
+    struct buf names = {0};
+    for (size_t i = 0; an_profile_text(i, &file) != NULL; i++) {
+        if (!embedded(cmd, i, out))
+            return false;
+        if (an_profile_fits(*out, m->types)) {
+            buf_free(&names);
+            return true;
+        }
+        cfg_profile_free(*out);
+        *out = NULL;
+        buf_printf(&names, "%s%.*s", i ? ", " : "", (int)strcspn(file, "."), file);
+    }
+    cmd_usage(cmd, "'%s' is none of the interpreters there are profiles for (%s); see --profile",
+              m->build.path, names.data);
+    buf_free(&names);
+    return false;
+}
+
+// --------------------------------------------------------------------------- builds
+
+static bool open_images(struct cmd *cmd, struct cmd_model *m, struct an_model_input *input)
+{
+    size_t count = m->build.image_count;
+    struct img **images = ARENA_ARRAY(cmd->arena, count + 1, struct img *);
+    struct img **symbols = ARENA_ARRAY(cmd->arena, count + 1, struct img *);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t table, strings;
+        images[i] = img_file_image(m->build.file, i);
+        bool own = img_symbol_section(images[i], IMG_SYMTAB, &table, &strings);
+        symbols[i] = own || m->build.debug[i].img == NULL ? images[i] : m->build.debug[i].img;
+    }
+    input->images = images;
+    input->symbols = symbols;
+    input->image_count = count;
+    input->dw = m->build.dw;
+    return count != 0 || (cmd_usage(cmd, "'%s' holds no image", m->build.path), false);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
+{
+    const struct dw_types_options everything = {0};
+    struct an_model_input input = {0};
+    *m = (struct cmd_model){0};
+    if (!cmd_build_open(cmd, spec, &m->build))
+        return false;
+    if (m->build.file == NULL) {
+        cmd_usage(cmd, "'%s' is a snapshot; a model needs the build", m->build.path);
+        return false;
+    }
+    if (!cmd_build_types(cmd, &m->build, &everything, &m->types) ||
+        !cmd_build_dwarf(cmd, &m->build) || !open_images(cmd, m, &input))
+        return false;
+    const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
+    if (!(wanted ? load_named(cmd, wanted, &m->profile) : recognise(cmd, m, &m->profile)))
+        return false;
+    input.name = base_name(m->build.path);
+    input.profile = m->profile;
+    input.types = m->types;
+    return an_model_new(&m->model, &input, &cmd->fault);
+}
+
+void cmd_model_close(struct cmd_model *m)
+{
+    an_model_free(m->model);
+    cfg_profile_free(m->profile);
+    dw_types_free(m->types);
+    cmd_build_close(&m->build);
+}
+
+// ------------------------------------------------------------------------------ tax
+
+// tare struct --tax BUILD...: what objects cost before they hold anything.
+static int show_tax(struct cmd *cmd, struct cmd_model *models, size_t count)
+{
+    struct an_model **bound = ARENA_ARRAY(cmd->arena, count, struct an_model *);
+    struct cmd_build *builds = ARENA_ARRAY(cmd->arena, count, struct cmd_build);
+    for (size_t i = 0; i < count; i++) {
+        bound[i] = models[i].model;
+        builds[i] = models[i].build;
+    }
+    struct rep_part parts[2] = {{.kind = REP_TABLE}, {.kind = REP_NOTES}};
+    an_tax(bound, count, cmd->options.filters.items, cmd->options.filters.count, cmd->arena,
+           &parts[0].table);
+    rep_trim(cmd->arena, &parts[0].table,
+             cmd->options.keep == CMD_NOT_GIVEN ? 0 : cmd->options.keep);
+    parts[1].note_count = an_tax_notes(bound, count, cmd->arena, &parts[1].notes);
+    struct rep_report report = {.parts = parts, .part_count = parts[1].note_count ? 2 : 1};
+    cmd_build_describe(cmd, builds, count, &report);
+    return cmd_render(cmd, &report);
+}
+
+int cmd_tax(struct cmd *cmd)
+{
+    struct cmd_model *models = ARENA_ARRAY(cmd->arena, cmd->arg_count, struct cmd_model);
+    size_t opened = 0;
+    bool good = true;
+    while (good && opened < cmd->arg_count) {
+        good = cmd_model_open(cmd, cmd->args[opened], &models[opened]);
+        opened++;
+    }
+    int status = good ? show_tax(cmd, models, opened) : cmd_fail(cmd);
+    for (size_t i = 0; i < opened; i++)
+        cmd_model_close(&models[i]);
+    return status;
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+//
+// Profiles: the schema, and the same with lines.
+
+#include <stdlib.h>
+
+#include "config/schema.h"
+
+struct value {
+    char *name, *is, *from;
+};
+
+struct part {
+    char *name, *size, *count, *when;
+};
+
+struct kind {
+    char *kind, *type, *class, *object, *shared, *differs;
+    struct part *parts;
+    uint32_t part_count;
+};
+
+struct object {
+    char *type, *count, *class;
+};
+
+struct before {
+    char *type, *size, *when;
+};
+
+struct types {
+    char *type, *name, *size, *item, *flags;
+};
+
+struct allocator {
+    char *model;
+    struct value *with;
+    uint32_t with_count;
+};
+
+struct profile {
+    char *name, *about;
+    struct cfg_globs recognise;
+    struct value *values;
+    uint32_t value_count;
+    struct object *object;
+    struct before *before;
+    struct types *types;
+    uint32_t type_count;
+    struct allocator *allocator;
+    struct kind *kinds;
+    uint32_t kind_count;
+};
+
+#define NEEDED(key, type, member, fields)                                                          \
+    CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_POINTER, type, member, fields)
+#define MAY(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPTIONAL, type, member, fields)
+
+static const cyaml_schema_field_t value_fields[] = {
+    NEEDED_TEXT("name", struct value, name),
+    NEEDED_TEXT("is", struct value, is),
+    TEXT("from", struct value, from),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t value_value = {MAPPING(struct value, value_fields)};
+
+static const cyaml_schema_field_t part_fields[] = {
+    NEEDED_TEXT("name", struct part, name),
+    NEEDED_TEXT("size", struct part, size),
+    TEXT("count", struct part, count),
+    TEXT("when", struct part, when),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t part_value = {MAPPING(struct part, part_fields)};
+
+static const cyaml_schema_field_t kind_fields[] = {
+    NEEDED_TEXT("kind", struct kind, kind),
+    TEXT("type", struct kind, type),
+    TEXT("class", struct kind, class),
+    TEXT("object", struct kind, object),
+    TEXT("shared", struct kind, shared),
+    TEXT("differs", struct kind, differs),
+    LIST("parts", struct kind, parts, part_count, &part_value, 1, 16),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t kind_value = {MAPPING(struct kind, kind_fields)};
+
+static const cyaml_schema_field_t object_fields[] = {
+    NEEDED_TEXT("type", struct object, type),
+    TEXT("count", struct object, count),
+    TEXT("class", struct object, class),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t before_fields[] = {
+    TEXT("type", struct before, type),
+    NEEDED_TEXT("size", struct before, size),
+    NEEDED_TEXT("when", struct before, when),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t types_fields[] = {
+    NEEDED_TEXT("type", struct types, type), TEXT("name", struct types, name),
+    TEXT("size", struct types, size),        TEXT("item", struct types, item),
+    TEXT("flags", struct types, flags),      CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t types_value = {MAPPING(struct types, types_fields)};
+
+static const cyaml_schema_field_t allocator_fields[] = {
+    NEEDED_TEXT("model", struct allocator, model),
+    LIST("with", struct allocator, with, with_count, &value_value, 1, 64),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t fields[] = {
+    NEEDED_TEXT("profile", struct profile, name),
+    TEXT("about", struct profile, about),
+    TEXTS("recognise", struct profile, recognise),
+    LIST("values", struct profile, values, value_count, &value_value, 1, 256),
+    NEEDED("object", struct profile, object, object_fields),
+    MAY("before", struct profile, before, before_fields),
+    LIST("types", struct profile, types, type_count, &types_value, 1, 16),
+    NEEDED("allocator", struct profile, allocator, allocator_fields),
+    LIST("kinds", struct profile, kinds, kind_count, &kind_value, 1, 256),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct profile, fields),
+};
+
+static const struct cfg__keys tables[] = {
+    {"", fields},
+    {"values", value_fields},
+    {"object", object_fields},
+    {"before", before_fields},
+    {"types", types_fields},
+    {"allocator", allocator_fields},
+    {"with", value_fields},
+    {"kinds", kind_fields},
+    {"parts", part_fields},
+};
+
+static const struct cfg__yaml profile_yaml = {&schema, tables, COUNT_OF(tables)};
+
+// ------------------------------------------------------------------------- meaning
+
+// The profile, and what it is lent from.
+struct whole {
+    struct cfg_profile profile; // the first member: the address of one is that of the other
+    struct profile *raw;
+    struct arena *arena;
+};
+
+struct reader {
+    struct whole *whole;
+    struct cfg__tree *tree;
+};
+
+static struct cfg_values read_values(struct reader *r, const struct value *raw, size_t count,
+                                     int list)
+{
+    struct cfg_value *items = ARENA_ARRAY(r->whole->arena, count, struct cfg_value);
+    for (size_t i = 0; i < count; i++)
+        items[i] = (struct cfg_value){raw[i].name, raw[i].is, raw[i].from,
+                                      cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+    return (struct cfg_values){items, count};
+}
+
+static const struct cfg_part *read_parts(struct reader *r, const struct kind *raw, int list)
+{
+    struct cfg_part *items = ARENA_ARRAY(r->whole->arena, raw->part_count, struct cfg_part);
+    for (size_t i = 0; i < raw->part_count; i++) {
+        const struct part *part = &raw->parts[i];
+        items[i] = (struct cfg_part){part->name, part->size, part->count, part->when,
+                                     cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+    }
+    return items;
+}
+
+static void read_kinds(struct reader *r, int list)
+{
+    const struct profile *raw = r->whole->raw;
+    struct cfg_kind *kinds = ARENA_ARRAY(r->whole->arena, raw->kind_count, struct cfg_kind);
+    for (size_t i = 0; i < raw->kind_count; i++) {
+        const struct kind *kind = &raw->kinds[i];
+        int node = cfg__tree_item(r->tree, list, i);
+        kinds[i] = (struct cfg_kind){
+            .kind = kind->kind,
+            .type = kind->type,
+            .class = kind->class,
+            .object = kind->object,
+            .shared = kind->shared,
+            .differs = kind->differs,
+            .parts = read_parts(r, kind, cfg__tree_child(r->tree, node, "parts")),
+            .part_count = kind->part_count,
+            .line = cfg__tree_line(r->tree, node),
+        };
+    }
+    r->whole->profile.kinds = kinds;
+    r->whole->profile.kind_count = raw->kind_count;
+}
+
+static void read_profile(struct reader *r, const char *name)
+{
+    const struct profile *raw = r->whole->raw;
+    struct cfg_profile *out = &r->whole->profile;
+    int root = cfg__tree_root(r->tree), allocator = cfg__tree_child(r->tree, root, "allocator");
+    out->name = raw->name;
+    out->about = raw->about;
+    out->path = arena_text(r->whole->arena, slice_text(name));
+    out->recognise = (const char *const *)raw->recognise.items;
+    out->recognise_count = raw->recognise.count;
+    out->values =
+        read_values(r, raw->values, raw->value_count, cfg__tree_child(r->tree, root, "values"));
+    out->object.type = raw->object->type;
+    out->object.count = raw->object->count;
+    out->object.class = raw->object->class;
+    if (raw->before != NULL) {
+        out->before.type = raw->before->type;
+        out->before.size = raw->before->size;
+        out->before.when = raw->before->when;
+        out->before.line = cfg__tree_line(r->tree, cfg__tree_child(r->tree, root, "before"));
+    }
+    struct cfg_types *types = ARENA_ARRAY(r->whole->arena, raw->type_count, struct cfg_types);
+    for (size_t i = 0; i < raw->type_count; i++)
+        types[i] = (struct cfg_types){raw->types[i].type, raw->types[i].name, raw->types[i].size,
+                                      raw->types[i].item, raw->types[i].flags};
+    out->types = types;
+    out->type_count = raw->type_count;
+    out->allocator.model = raw->allocator->model;
+    out->allocator.with = read_values(r, raw->allocator->with, raw->allocator->with_count,
+                                      cfg__tree_child(r->tree, allocator, "with"));
+    out->allocator.line = cfg__tree_line(r->tree, allocator);
+    read_kinds(r, cfg__tree_child(r->tree, root, "kinds"));
+}
+
+bool cfg_profile_load_text(const struct cfg_profile **out, struct slice text, const char *name,
+                           struct fault *fault)
+{
+    void *data;
+    if (!cfg__yaml_load(&profile_yaml, &data, text, name, fault))
+        return false;
+    if (data == NULL)
+        return cfg__fault(fault, name, 1, "the profile is empty");
+    struct whole *whole = mem_zalloc(1, sizeof *whole);
+    struct reader reader = {whole, cfg__tree_new(text)};
+    whole->raw = data;
+    whole->arena = arena_new();
+    read_profile(&reader, name);
+    cfg__tree_free(reader.tree);
+    *out = &whole->profile;
+    return true;
+}
+
+bool cfg_profile_load(const struct cfg_profile **out, const char *path, struct fault *fault)
+{
+    struct buf bytes = {0};
+    bool good = buf_read_file(&bytes, path, CFG_SIZE_MAX, fault) &&
+                cfg_profile_load_text(out, slice_of(bytes.data, bytes.size), path, fault);
+    buf_free(&bytes);
+    return good;
+}
+
+void cfg_profile_free(const struct cfg_profile *profile)
+{
+    if (profile == NULL)
+        return;
+    struct whole *whole = (struct whole *)(uintptr_t)profile;
+    cfg__yaml_free(&profile_yaml, whole->raw);
+    arena_free(whole->arena);
+    free(whole);
+}

@@ -1,0 +1,130 @@
+"""Sizes of objects as tare predicts them for an interpreter, against that interpreter's sys.getsizeof.
+
+usage: python_sizes.py BUILD TARE...      run by the interpreter that BUILD is
+
+Makes a census of one object of each shape, has it priced, and compares payload and headers (what the
+allocator adds is not in getsizeof). Exit status 1 when a size differs or a shape has no price.
+"""
+import json
+import subprocess
+import sys
+import tempfile
+
+
+def appended(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    return items
+
+
+def inserted(n, key):
+    table = {}
+    for i in range(n):
+        table[key(i)] = i
+    return table
+
+
+def added(n):
+    items = set()
+    for i in range(n):
+        items.add(i)
+    return items
+
+
+def closure():
+    here = 1
+    return lambda: here
+
+
+def text(length, width):
+    return {0: "a", 1: "\xe9", 2: "\u20ac", 4: "\U0001f600"}[width] * length
+
+
+class Method:
+    def call(self):
+        pass
+
+
+SHAPES = []
+
+
+def shape(value, kind, **members):
+    SHAPES.append((value, dict(kind=kind, count=1, **members)))
+
+
+for bits in (9, 29, 30, 31, 34, 60, 61, 64, 90, 91, 1000, 100000):
+    shape(1 << bits - 1 | 1, "int", bits=bits)
+shape(1.5, "float")
+shape(1j, "complex")
+for width in (0, 1, 2, 4):
+    for length in (2, 3, 10, 11, 1000):
+        shape(text(length, width), "str", length=length, width=width)
+shape(text(1, 2), "str", length=1, width=2)
+for length in (2, 7, 8, 100):
+    shape(bytes(length), "bytes", length=length)
+for length in (0, 1, 10, 1000):
+    shape(bytearray(length), "bytearray", length=length)
+for length in (0, 1, 2, 5):
+    shape([None] * length, "list", length=length, how="repeat")
+for length in (1, 2, 4, 5, 8, 9, 17, 100, 1000, 200000):
+    shape(appended(length), "list", length=length, how="append")
+for length in (1, 2, 5, 100):
+    shape([i for i in range(length)], "list", length=length, how="comprehension")
+for length in (1, 2, 3, 10):
+    shape(list(range(length)), "list", length=length, how="copy")
+for length in (1, 2, 3, 100):
+    shape(tuple(range(length)), "tuple", length=length)
+for n in (0, 1, 5, 6, 10, 11, 21, 22, 85, 86, 1000, 50000, 100000):
+    shape(inserted(n, str), "dict", entries=n, strings=n, how="grown")
+for n in (1, 5, 6, 1000):
+    shape(inserted(n, int), "dict", entries=n, strings=0, how="grown")
+for n in (0, 1, 4, 5, 18, 19, 76, 77, 1000, 60000):
+    shape(added(n), "set", entries=n, how="grown")
+shape(frozenset(added(3)), "frozenset", entries=3, how="grown")
+shape(closure, "function")
+shape(closure().__closure__[0], "cell")
+shape(Method().call, "method")
+shape(slice(1, 2), "slice")
+shape(range(1, 2), "range")
+shape(enumerate([]), "enumerate")
+shape(zip(), "zip")
+shape(map(int, []), "map")
+shape(filter(None, []), "filter")
+shape(property(), "property")
+shape(staticmethod(closure), "staticmethod")
+shape(classmethod(closure), "classmethod")
+shape(super(Method, Method()), "super")
+shape(iter([]), "iterator")
+shape(memoryview(b"abc"), "memoryview")
+
+
+def predicted(build, tare, rows):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as census:
+        json.dump({"census": 1, "label": "end", "word": 8, "block": 32, "boxed_int": False,
+                   "objects": rows}, census)
+        census.flush()
+        out = subprocess.run([*tare, "predict", census.name, build, "--shapes", "-n", "0",
+                              "--format", "json"], stdout=subprocess.PIPE, check=True)
+    return json.loads(out.stdout)
+
+
+def main():
+    report = predicted(sys.argv[1], sys.argv[2:], [row for _, row in SHAPES])
+    rows = {row["name"]: row for row in report["rows"]}
+    wrong = 0
+    for value, members in SHAPES:
+        words = [f"{key}={members[key]}" for key in
+                 ("bits", "length", "width", "entries", "strings") if members.get(key)]
+        name = " ".join([members["kind"], *words] + ([members["how"]] if "how" in members else []))
+        row = rows[name]
+        size = row["payload"] + row["header"]
+        if size != sys.getsizeof(value):
+            print(f"{name}: predicted {size}, sys.getsizeof says {sys.getsizeof(value)}")
+            wrong += 1
+    print(f"{len(SHAPES)} shapes, {wrong} differ")
+    return wrong != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

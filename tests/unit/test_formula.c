@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Formulas of profiles: C's arithmetic, against C itself, and what is answered when one is wrong.
+
+#include "analyzers/formula.h"
+#include "check.h"
+
+static const char *const variables[] = {"length", "room", "bits"};
+
+static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
+                struct fault *fault)
+{
+    (void)context;
+    *value = slice_equal(words, slice_text("T.m")) ? 24 : 16;
+    return slice_equal(name, slice_text("sizeof")) ||
+           fault_set(fault, FAULT_INPUT, "p", NULL, NO_OFFSET, "no function");
+}
+
+static bool compute(const char *text, int64_t *values, int64_t *out, struct fault *fault)
+{
+    struct arena *arena = arena_new();
+    struct an__formula named, formula;
+    struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, NULL};
+    CHECK(an__formula_compile(&named, "length * 2", &scope, "p:1", arena, fault));
+    struct an__named names[] = {{"twice", named}};
+    scope.named = names;
+    scope.named_count = 1;
+    bool good = an__formula_compile(&formula, text, &scope, "p:2", arena, fault) &&
+                an__formula_value(&formula, values, out);
+    arena_free(arena);
+    return good;
+}
+
+#define SAME(expression)                                                                           \
+    do {                                                                                           \
+        int64_t length = 10, room = 3, bits = 34, got = -1;                                        \
+        int64_t values[] = {length, room, bits};                                                   \
+        struct fault fault = {0};                                                                  \
+        CHECK(compute(#expression, values, &got, &fault));                                         \
+        CHECK(got == (int64_t)(expression));                                                       \
+        CHECK(values[1] == room);                                                                  \
+    } while (0)
+
+static void test_arithmetic(void)
+{
+    SAME(1 + 2 * 3 - 4 / 2);
+    SAME((1 + 2) * (3 - 4));
+    SAME(length % 3 + -bits);
+    SAME((length << 3) | (5 & 4));
+    SAME(bits >> 1 == 17 && length != 11);
+    SAME(length > 9 || 1 / 1 < 0);
+    SAME(length <= 9 ? 1 : bits >= 34 ? 2 : 3);
+    SAME(!length + !(length == 11));
+    SAME(0x10 + 0xff);
+    SAME(1 < 2 && 2 > 1 && !(3 < 2));
+}
+
+static int64_t value_of(const char *text)
+{
+    int64_t values[] = {10, 0, 34}, got = -1;
+    struct fault fault = {0};
+    CHECK(compute(text, values, &got, &fault));
+    return got;
+}
+
+static void test_functions(void)
+{
+    CHECK(value_of("min(3, 2) + max(3, length)") == 12);
+    CHECK(value_of("ceil(length, 3)") == 4);
+    CHECK(value_of("align(bits, 16)") == 48);
+    CHECK(value_of("pow2(bits) + pow2(64) + pow2(0)") == 64 + 64 + 1);
+    CHECK(value_of("log2(bits) + log2(0)") == 5);
+    CHECK(value_of("twice + sizeof(T.m) + sizeof( struct T )") == 20 + 24 + 16);
+    CHECK(value_of("grow(length, room * 2 + 1)") == 15);
+    CHECK(value_of("grow(0, 7)") == 0);
+    CHECK(value_of("length == 10 ? 1 : 1 / 0") == 1); // what is not taken need not make sense
+}
+
+static void refused(const char *text, const char *message)
+{
+    int64_t values[] = {10, 0, 34}, got;
+    struct fault fault = {0};
+    CHECK(!compute(text, values, &got, &fault));
+    CHECK(message == NULL || strstr(fault.text, message) != NULL);
+}
+
+static void test_refusals(void)
+{
+    refused("1 / 0", NULL);
+    refused("9223372036854775807 + 1", NULL);
+    refused("9223372036854775807 * length", NULL);
+    refused("1 << 63", NULL);
+    refused("pow2(9223372036854775807)", NULL);
+    refused("grow(5, 3)", NULL); // never gets there
+    refused("9223372036854775808", "too large");
+    refused("lenght", "unknown name at 'lenght'");
+    refused("1 +", "expected a value");
+    refused("(1", "expected ')'");
+    refused("1 2", "expected an operator");
+    refused("min(1)", "expected ','");
+    refused("size(T)", "no function");
+    refused("sizeof(T", "expected ')'");
+    refused("", "expected a value");
+    refused("1 ? 2", "expected ':'");
+    char deep[4000];
+    memset(deep, '(', sizeof deep);
+    deep[sizeof deep - 1] = '\0';
+    refused(deep, "nested too deep");
+}
+
+int main(void)
+{
+    test_arithmetic();
+    test_functions();
+    test_refusals();
+    return check_done();
+}
