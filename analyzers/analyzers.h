@@ -430,4 +430,17 @@ bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct r
 // text lives in `arena`.
 const char *an_map_stale(const struct lm_map *map, struct img *img, struct arena *arena);
 
+// How a map and its image agree, over the sections in memory.
+struct an_map_check {
+    uint64_t sections;
+    uint64_t unexplained; // of them: they differ, and no reason is known for all of it
+    uint64_t bytes;       // in how many bytes
+};
+// The table, in `arena`: a row a section with what the map adds up to, what is in memory, and the
+// reasons for a difference; what takes no memory is one row. Every column is additive. `ledger` has
+// the extents of the image, the only one of its build.
+struct an_map_check an_map_check(const struct lm_map *map, const struct img *img,
+                                 const struct ledger *ledger, struct arena *arena,
+                                 struct rep_table *out);
+
 #endif

@@ -170,6 +170,8 @@ bool cmd_build_has_units(const struct cmd_build *build);
 // Opens the linker map, if one is named. One of another build than a file is a fault, with --force a
 // doubt. Idempotent.
 bool cmd_build_map(struct cmd *cmd, struct cmd_build *build);
+// What stands behind the name of a map: whether it agrees with its build.
+const char *cmd_map_agrees(struct cmd *cmd, struct an_map_check check);
 // Reads what these dimensions (LED_MASK of each) need, and settles them in build->ledger. A snapshot
 // has been settled; dimensions it lacks are a fault.
 bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims);

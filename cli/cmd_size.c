@@ -85,14 +85,31 @@ static bool add_regions(struct cmd *cmd, struct cmd_build *build, const struct c
     return true;
 }
 
+// A map that does not add up to the file is told.
+static void add_map(struct cmd *cmd, struct cmd_build *build, struct rep_report *report)
+{
+    struct rep_table table;
+    if (build->map == NULL || build->file == NULL)
+        return;
+    struct an_map_check check =
+        an_map_check(build->map, img_file_image(build->file, 0), build->ledger, cmd->arena, &table);
+    if (check.unexplained != 0)
+        add_note(cmd,
+                 arena_printf(cmd->arena, "%s %s (tare verify --map shows them)", build->map_path,
+                              cmd_map_agrees(cmd, check)),
+                 report);
+}
+
 static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
 {
-    struct rep_part parts[4] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
+    struct rep_part parts[5] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
     struct rep_report report = {.parts = parts, .part_count = 1};
     struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
     int status;
     bool good = cmd_division_refine(cmd, division, &modules, 1) &&
                 add_regions(cmd, build, division->cfg, &report);
+    if (good)
+        add_map(cmd, build, &report);
     add_note(cmd, division->note, &report);
     cmd_build_describe(cmd, build, 1, &report);
     // The snapshot comes once nothing but the writing of the report can fail.

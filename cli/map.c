@@ -35,3 +35,15 @@ bool cmd_build_map(struct cmd *cmd, struct cmd_build *build)
     return lm_open(&build->map, build->map_path, NULL, cmd->doubts, &cmd->fault) &&
            (build->file == NULL || check_build(cmd, build));
 }
+
+const char *cmd_map_agrees(struct cmd *cmd, struct an_map_check check)
+{
+    if (check.unexplained == 0)
+        return arena_printf(cmd->arena, "agrees with all %llu sections of the ELF",
+                            (unsigned long long)check.sections);
+    return arena_printf(cmd->arena,
+                        "differs from the ELF: %llu of %llu sections, by %llu bytes that nothing "
+                        "explains",
+                        (unsigned long long)check.unexplained, (unsigned long long)check.sections,
+                        (unsigned long long)check.bytes);
+}

@@ -86,9 +86,13 @@ static const struct cmd_verb_row verbs[] = {
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"
      "something differs. What the other reader cannot read is counted as not compared.\n"
+     "With --map the linker map, too: each section's bytes there and in the file, and why they\n"
+     "differ (padding, merged strings, relaxing, veneers, LTO); what nothing explains is an "
+     "error.\n"
      "\n"
      "  tare verify /usr/bin/python3.11                  with its debug file\n"
-     "  tare verify fw.elf -n 0                          every difference, not the first 20\n",
+     "  tare verify fw.elf -n 0                          every difference, not the first 20\n"
+     "  tare verify fw.elf --map fw.map                  does the map explain the file?\n",
      1, 1},
 };
 

@@ -66,6 +66,9 @@ bool led_is_firmware(const struct img *img);
 const uint32_t *led_map_sections(const struct lm_map *map, const struct img *img,
                                  struct arena *arena);
 
+// Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.
+bool led_is_fill(const struct img_info *info, struct slice bytes, bool code);
+
 // The function a compiler cut a piece from: "f.constprop.0.cold" gives "f". Suffixes: .cold .part.N
 // .__part.N (LLVM) .constprop.N .isra.N .lto_priv.N .llvm.N, any number of them.
 struct slice led_parent_name(struct slice name);

@@ -425,7 +425,7 @@ static bool is_padding(const struct led_collector *all, const struct run *run,
         return run->file.start == run->file.end; // not: bytes that went to another run
     struct slice bytes = img_file_bytes(all->build->file);
     ASSERT(range_fits(extent->file, extent->size, bytes.size));
-    return led__is_fill(im->info, slice_of(bytes.data + extent->file, extent->size), code);
+    return led_is_fill(im->info, slice_of(bytes.data + extent->file, extent->size), code);
 }
 
 static void claim_role(struct led_collector *all, const struct led_extent *extent, led_owner role,

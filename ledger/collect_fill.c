@@ -120,7 +120,7 @@ static bool is_word_fill(const struct img_info *info, struct slice bytes)
     return true;
 }
 
-bool led__is_fill(const struct img_info *info, struct slice bytes, bool code)
+bool led_is_fill(const struct img_info *info, struct slice bytes, bool code)
 {
     if (all_zero(bytes))
         return true;
@@ -165,8 +165,8 @@ static bool is_fill_part(const struct led_collector *run, const struct led_exten
     struct slice bytes = img_file_bytes(run->build->file);
     uint64_t offset = extent->file + (start - extent->pos);
     ASSERT(range_fits(offset, size, bytes.size));
-    return led__is_fill(im->info, slice_of(bytes.data + offset, size),
-                        (section->flags & SHF_EXECINSTR) != 0);
+    return led_is_fill(im->info, slice_of(bytes.data + offset, size),
+                       (section->flags & SHF_EXECINSTR) != 0);
 }
 
 // Cuts a stretch by extents; `at` is where the one before ended.

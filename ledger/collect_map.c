@@ -160,6 +160,14 @@ static struct led__joined *join(struct led__image *im)
     return joined;
 }
 
+// gold calls its own tables "fill": they have roles.
+static bool is_role_fill(const struct led__image *im, const struct led__joined *joined,
+                         const struct lm_contribution *c)
+{
+    uint32_t section = joined->sections[c->section];
+    return c->kind == LM_FILL && section != 0 && im->about[section].role;
+}
+
 void led__collect_map(struct led__image *im)
 {
     const struct lm_map *map = im->run->build->map;
@@ -167,7 +175,7 @@ void led__collect_map(struct led__image *im)
     for (uint32_t i = 0; i < map->contributions.count; i++) {
         const struct lm_contribution *c = &map->contributions.items[i];
         struct slice name;
-        if (c->size == 0)
+        if (c->size == 0 || is_role_fill(im, joined, c))
             continue;
         if (!lm_no_object(map, c, &name)) {
             claim_from(im, joined, i, joined->from[c->file]);

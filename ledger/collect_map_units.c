@@ -109,6 +109,8 @@ static led_owner stands_as_itself(struct led_collector *run, const struct lm_fil
 {
     struct buf text = {0};
     struct slice archive = lm_base_name(file->archive), member = lm_member_name(file);
+    if (lm_by_lto(file)) // "/tmp/ccTvwvUi.ltrans0.ltrans.o": another name in each build
+        member = slice_text("link-time optimised");
     buf_text(&text, "[no debug] ");
     buf_bytes(&text, archive.data, archive.size);
     if (archive.size != 0)

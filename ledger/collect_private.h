@@ -181,7 +181,5 @@ void led__collect_relocs(struct led__image *im);
 void led__collect_map(struct led__image *im);
 void led__collect_map_units(struct led__image *im);
 void led__collect_fill(struct led_collector *run);
-// Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.
-bool led__is_fill(const struct img_info *info, struct slice bytes, bool code);
 
 #endif

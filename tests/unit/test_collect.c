@@ -90,19 +90,19 @@ static void test_fill_patterns(void)
 {
     struct img_info x86 = {.machine = EM_X86_64}, arm = {.machine = EM_ARM};
     struct img_info big = {.machine = EM_PPC, .big_endian = true};
-    CHECK(led__is_fill(&x86, BYTES(0, 0, 0), false));
-    CHECK(!led__is_fill(&x86, BYTES(0x90, 0x90), false));
-    CHECK(led__is_fill(&x86, BYTES(0x90, 0xcc, 0), true));
-    CHECK(led__is_fill(&x86, BYTES(0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0), true));
-    CHECK(led__is_fill(&x86, BYTES(0x0f, 0x1f, 0x44, 0, 0, 0x66, 0x90), true));
-    CHECK(!led__is_fill(&x86, BYTES(0x0f, 0x1f, 0x44, 0), true)); // cut short
-    CHECK(!led__is_fill(&x86, BYTES(0x66), true));
-    CHECK(!led__is_fill(&x86, BYTES(0xc3), true));
-    CHECK(led__is_fill(&arm, BYTES(0x00, 0xbf, 0xc0, 0x46), true));
-    CHECK(led__is_fill(&arm, BYTES(0x00, 0x00, 0xa0, 0xe1, 0, 0), true));
-    CHECK(!led__is_fill(&arm, BYTES(0x70, 0x47), true));
-    CHECK(led__is_fill(&big, BYTES(0x60, 0, 0, 0), true));
-    CHECK(!led__is_fill(&big, BYTES(0x60, 0, 0, 1), true));
+    CHECK(led_is_fill(&x86, BYTES(0, 0, 0), false));
+    CHECK(!led_is_fill(&x86, BYTES(0x90, 0x90), false));
+    CHECK(led_is_fill(&x86, BYTES(0x90, 0xcc, 0), true));
+    CHECK(led_is_fill(&x86, BYTES(0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0), true));
+    CHECK(led_is_fill(&x86, BYTES(0x0f, 0x1f, 0x44, 0, 0, 0x66, 0x90), true));
+    CHECK(!led_is_fill(&x86, BYTES(0x0f, 0x1f, 0x44, 0), true)); // cut short
+    CHECK(!led_is_fill(&x86, BYTES(0x66), true));
+    CHECK(!led_is_fill(&x86, BYTES(0xc3), true));
+    CHECK(led_is_fill(&arm, BYTES(0x00, 0xbf, 0xc0, 0x46), true));
+    CHECK(led_is_fill(&arm, BYTES(0x00, 0x00, 0xa0, 0xe1, 0, 0), true));
+    CHECK(!led_is_fill(&arm, BYTES(0x70, 0x47), true));
+    CHECK(led_is_fill(&big, BYTES(0x60, 0, 0, 0), true));
+    CHECK(!led_is_fill(&big, BYTES(0x60, 0, 0, 1), true));
 }
 
 // --------------------------------------------------------------- images made by hand
