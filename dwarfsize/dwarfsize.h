@@ -142,6 +142,23 @@ bool dw_declared(struct dw *dw, dw_ref die, const char **path, uint32_t *line);
 // not through pointers. Gives how many (at most `max`), and the bytes of one element (0: not known).
 size_t dw_type_names(struct dw *dw, dw_ref type, const char **names, size_t max, uint64_t *size);
 
+// ------------------------------------------------------------------------- shapes
+
+// Where pointers lie in an object, told from the DIE of its type alone, so that content can be read
+// as what it is. Members of unions all count; what lies in a bit field or a virtual base does not.
+// Not thread-safe.
+struct dw_shapes;
+
+struct dw_shapes *dw_shapes_new(struct dw *dw);
+void dw_shapes_free(struct dw_shapes *shapes);
+// Calls pointer() with the offset of every pointer or reference in the first `size` bytes of an object
+// of the type; an offset may come more than once.
+void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
+                        void (*pointer)(void *context, uint64_t offset), void *context);
+// What the type is called where objects are grouped by it: without qualifiers, and arrays without
+// their length: "PyMethodDef []", "char *". Lent until dw_shapes_free; "" when it has no name.
+const char *dw_shapes_name(struct dw_shapes *shapes, dw_ref type);
+
 // --------------------------------------------------------------------- line tables
 
 // The bytes from `start` up to `end` come from this line.

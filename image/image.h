@@ -200,6 +200,11 @@ struct img_reloc_reader {
     bool is64, plain, failed;
 };
 bool img_is_reloc_section(const struct img_section *section);
+// Whether its entries have addends; else they lie at the place.
+bool img_has_addends(const struct img_section *section);
+// Whether a relocation of this type adds the load address to what needs no symbol, R_*_RELATIVE or
+// R_*_IRELATIVE (whose target is a function that the loader calls).
+bool img_is_relative(const struct img *img, uint32_t type);
 bool img_reloc_open(struct img_reloc_reader *reader, struct img *img, uint32_t section,
                     struct fault *fault);
 bool img_reloc_next(struct img_reloc_reader *reader, struct img_reloc *reloc);

@@ -41,6 +41,21 @@ static uint32_t relative_type(uint16_t machine)
     return 0;
 }
 
+bool img_is_relative(const struct img *img, uint32_t type)
+{
+    static const struct {
+        uint16_t machine, type;
+    } indirect[] = {
+        {EM_X86_64, R_X86_64_IRELATIVE}, {EM_386, R_386_IRELATIVE},
+        {EM_ARM, R_ARM_IRELATIVE},       {EM_AARCH64, R_AARCH64_IRELATIVE},
+        {EM_RISCV, R_RISCV_IRELATIVE},   {EM_S390, R_390_IRELATIVE},
+    };
+    for (size_t i = 0; i < COUNT_OF(indirect); i++)
+        if (indirect[i].machine == img->info.machine && indirect[i].type == type)
+            return true;
+    return type != 0 && type == relative_type(img->info.machine);
+}
+
 static bool is_relr(uint32_t type)
 {
     return type == SHT_RELR || type == SHT_ANDROID_RELR;
@@ -54,6 +69,11 @@ static bool is_packed(uint32_t type)
 bool img_is_reloc_section(const struct img_section *s)
 {
     return s->type == SHT_REL || s->type == SHT_RELA || is_relr(s->type) || is_packed(s->type);
+}
+
+bool img_has_addends(const struct img_section *s)
+{
+    return s->type == SHT_RELA || s->type == SHT_ANDROID_RELA;
 }
 
 // ------------------------------------------------------------------------ opening

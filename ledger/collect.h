@@ -69,6 +69,15 @@ const uint32_t *led_map_sections(const struct lm_map *map, const struct img *img
 // Whether bytes are what assemblers and linkers fill with: zeros, or in code no-operations.
 bool led_is_fill(const struct img_info *info, struct slice bytes, bool code);
 
+// What a section of an image holds: code or data of the program (content), tables of the linker that
+// code reads (.got, .plt), or what only tools and loaders read.
+enum led_content { LED_CODE, LED_CONSTANT, LED_DATA, LED_BSS, LED_LINKAGE, LED_ELSE };
+enum led_content led_content_of(const struct img_section *section);
+
+// Whether a symbol of that name marks where something ends ("_edata", "__stop_x"): what follows is not its
+// own.
+bool led_names_an_end(const char *name);
+
 // The function a compiler cut a piece from: "f.constprop.0.cold" gives "f". Suffixes: .cold .part.N
 // .__part.N (LLVM) .constprop.N .isra.N .lto_priv.N .llvm.N, any number of them.
 struct slice led_parent_name(struct slice name);

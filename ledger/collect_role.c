@@ -106,6 +106,26 @@ static void describe(const struct img_section *section, struct led__about *about
     about->role = metadata;
 }
 
+enum led_content led_content_of(const struct img_section *section)
+{
+    struct led__about about = {0};
+    describe(section, &about);
+    if ((section->flags & SHF_ALLOC) == 0)
+        return LED_ELSE;
+    if (about.role)
+        return about.kind == LED__CODE || about.kind == LED__DATA ? LED_LINKAGE : LED_ELSE;
+    switch (about.kind) {
+    case LED__CODE:
+        return LED_CODE;
+    case LED__CONSTANT:
+        return LED_CONSTANT;
+    case LED__BSS:
+        return LED_BSS;
+    default:
+        return about.kind == LED__DATA ? LED_DATA : LED_ELSE;
+    }
+}
+
 void led__describe_sections(struct led__image *im)
 {
     im->about = ARENA_ARRAY(im->run->arena, im->section_count + 1, struct led__about);

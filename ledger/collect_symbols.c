@@ -341,8 +341,7 @@ static struct labels sorted_labels(const struct table *table, enum img_symbol_ta
     return labels;
 }
 
-// Marks where something ends; what follows is not its own.
-static bool is_end_mark(const char *name)
+bool led_names_an_end(const char *name)
 {
     static const char *const globs[] = {"__stop_*", "*_end",   "*_end__", "*_stop", "_end",
                                         "end",      "_e*t",    "_edata",  "edata",  "_ebss",
@@ -358,7 +357,7 @@ static bool is_label(const struct img_symbol *symbol)
 {
     return symbol->size == 0 && symbol->name[0] != '\0' && strncmp(symbol->name, ".L", 2) != 0 &&
            (symbol->type == STT_NOTYPE || symbol->type == STT_FUNC || symbol->type == STT_OBJECT) &&
-           !is_end_mark(symbol->name);
+           !led_names_an_end(symbol->name);
 }
 
 // Of the labels at one address the one that speaks: a function before any other, else the first.
