@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// code: what instructions refer to. Disassembly is capstone's; what its operands mean for a static
+// reader is here.
+//
+//   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
+//             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
+//             movzx eax, byte [rax + table] a fixed place
+//   ARM       ldr r0, [pc, #16]             an address, and the constant that lies there (literal pool)
+//             movw r0, #lo; movt r0, #hi    a constant
+//   AArch64   adrp x0, page; add x0, x0, #n an address
+//
+// Functions are read one by one, in order, from their first byte; what cannot be decoded is passed
+// over. Nothing is followed: a register that is computed elsewhere is not known.
+#ifndef TARE_CODE_H
+#define TARE_CODE_H
+
+#include "base/base.h"
+#include "image/image.h"
+
+enum code_kind {
+    CODE_ADDRESS,  // an operand that can be nothing but an address
+    CODE_CONSTANT, // a number that may be one
+    CODE_BRANCH,   // a direct call or jump
+};
+
+struct code_ref {
+    uint64_t place, target; // of the instruction; where it leads to
+    enum code_kind kind;
+};
+
+// Reads the code of one image; one for each thread.
+struct code_reader;
+
+// Whether its code can be read: x86-64, ARM, AArch64, and x86 that is linked to a fixed address (else
+// it counts from a register that holds the address of the GOT).
+bool code_knows(const struct img *img);
+// NULL when it cannot.
+struct code_reader *code_reader_new(struct img *img);
+void code_reader_free(struct code_reader *reader);
+// Calls ref() for every reference in [start, end), which lies in one section, in order. Branches
+// within the range are left out.
+void code_read(struct code_reader *reader, uint64_t start, uint64_t end,
+               void (*ref)(void *context, const struct code_ref *ref), void *context);
+
+#endif
