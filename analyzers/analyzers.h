@@ -337,6 +337,77 @@ void an_shipped_table(const struct an_shipped *shipped, struct arena *arena, str
 const char *an_shipped_text(const struct an_shipped *shipped, const struct img_ship *ship,
                             struct arena *arena);
 
+// ------------------------------------------------------------------ the object graph
+
+// The static data of an image as objects that refer to each other: prebuilt constants, tables, strings,
+// and the functions that use them. Every byte of the data sections is in one object, in [padding] or
+// [unattributed].
+struct an_graph;
+
+// How it is known that one object refers to another.
+enum an_link {
+    AN_LINK_RELOCATION,
+    AN_LINK_TYPED,   // a member that is a pointer by its type, read out of the linked content
+    AN_LINK_LINKAGE, // a word of the GOT
+    AN_LINK_CODE,    // an instruction
+    AN_LINK_LOOKS,   // the address of an object that has a name, in content whose type is not known
+    AN_LINK_COUNT,
+};
+
+struct an_graph_input {
+    struct img *img;
+    struct img *debug; // where its symbols are when it has none itself; NULL
+    struct dw *dw;     // NULL: no types
+    // With units, symbols and sections settled, for the modules.
+    const struct ledger *ledger;
+    uint32_t image; // number of `img` in its ledger
+    struct an_modules *modules;
+    unsigned threads; // 0: one per core
+    struct doubts *doubts;
+};
+
+// What `input` borrows must outlive the graph. False with `fault` when there is too much of it.
+bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, struct fault *fault);
+void an_graph_free(struct an_graph *graph);
+// Whether it is known what code refers to. When not, whatever has a name counts as referred to by the
+// code of its module.
+bool an_graph_knows_code(const struct an_graph *graph);
+
+enum an_graph_dim { AN_GRAPH_MODULE, AN_GRAPH_TYPE, AN_GRAPH_OBJECT, AN_GRAPH_DIM_COUNT };
+const char *an_graph_dim_name(enum an_graph_dim dim);
+
+struct an_graph_options {
+    enum an_graph_dim dim;
+    struct {
+        enum an_graph_dim dim;
+        const char *glob;
+    } filters[AN_FILTERS_MAX]; // what does not match all of these is one row, [filtered out]
+    size_t filter_count;
+    const char *sort; // a column or "name"; NULL: what it keeps alive
+    uint64_t keep;    // rows, 0: all
+    bool unreachable; // only what nothing that is kept leads to
+    // The name a symbol is shown by (may be NULL: as it is); filters try both.
+    const char *(*shown)(void *context, const char *name);
+    void *shown_context;
+};
+
+// Objects by module, type, or one by one. Columns: `size`, additive, bytes; `retained`, the bytes that
+// nothing leads to without the row's objects, its own included. By module `size` is divided into `own`,
+// what its units define; `only`, what has no module and only this one refers to; and `shared`, its even
+// part of what several refer to.
+bool an_graph_table(struct an_graph *graph, const struct an_graph_options *options,
+                    struct arena *arena, struct rep_table *out, struct fault *fault);
+// The shortest ways from what is kept anyway to the objects of that name or glob, a row an object, below
+// it a row a way. When nothing is called so: fault, with the nearest names.
+bool an_graph_why(struct an_graph *graph, const char *name, const struct an_graph_options *options,
+                  struct arena *arena, struct rep_table *out, struct fault *fault);
+// Groups of objects with equal content. Columns: `waste`, additive, bytes of all but one; `copies`;
+// `each`; `section`.
+void an_graph_duplicates(struct an_graph *graph, const struct an_graph_options *options,
+                         struct arena *arena, struct rep_table *out);
+// How the graph was found: objects, edges, cycles, as sentences.
+size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out);
+
 // ------------------------------------------------------------------- nearest names
 
 // Whether types of that name, plain or qualified, are declared and none is defined.

@@ -34,7 +34,8 @@ enum cmd_verb {
     VERB_MAP = 16,
     VERB_CHECK = 32,
     VERB_PREDICT = 64,
-    VERB_ALL = 127
+    VERB_GRAPH = 128,
+    VERB_ALL = 255
 };
 
 #define CMD_NOT_GIVEN UINT64_MAX
@@ -69,6 +70,8 @@ struct cmd_options {
     // map
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
+    // graph (and `why`)
+    bool unreachable, duplicates;
     // check
     const char *base;
     bool warn_only;
@@ -102,6 +105,7 @@ int cmd_diff(struct cmd *cmd);
 int cmd_map(struct cmd *cmd);
 int cmd_check(struct cmd *cmd);
 int cmd_predict(struct cmd *cmd);
+int cmd_graph(struct cmd *cmd);
 // Stands on libdwarf; a program built without cmd_verify.c has no such verb.
 int cmd_verify(struct cmd *cmd) __attribute__((weak));
 

@@ -40,6 +40,18 @@ static const struct cmd_verb_row verbs[] = {
      "  tare struct --tax python3.11                     objects before they hold anything\n"
      "  tare struct --tax python3.11 micropython         two interpreters side by side\n",
      1, SIZE_MAX},
+    {"graph", VERB_GRAPH, cmd_graph, "BUILD", "prebuilt constants: who keeps them alive",
+     "Shows static data as objects that refer to each other: tables, prebuilt constants, string\n"
+     "literals. By module: what it defines, what only it uses, its part of what several use, and\n"
+     "what it retains: the bytes that nothing leads to without it.\n"
+     "\n"
+     "  tare graph /usr/bin/python3.11                   modules, what they retain\n"
+     "  tare graph python3.11 -d object -n 50            the objects that keep most alive\n"
+     "  tare graph python3.11 -d type -s size            which types take the most\n"
+     "  tare graph fw.elf -d object -f 'module=py'       the objects of one module\n"
+     "  tare graph fw.elf --why mp_type_dict             who keeps it\n"
+     "  tare graph fw.elf --duplicates                   equal objects\n",
+     1, 1},
     {"diff", VERB_DIFF, cmd_diff, "OLD NEW", "what changed between two builds",
      "Compares two builds or snapshots, the old one first.\n"
      "\n"

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+//
+// The object graph: objects and links made into one graph, with its roots and modules.
+//
+//   named objects ──> typed links ─┐
+//   relocations, code ─────────────┴─> targets ──> objects that tile ──> edges
+//
+// Roots. What refers to data without being data is code; every function is kept, so each is a root,
+// and so is what other programs may refer to. Where nobody read the code, whatever has a name counts
+// as referred to by the code of its module: what it retains is then a lower bound. Padding and what is
+// nobody's are roots too: where they come from is not known, so nothing they point to leaves alone.
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "analyzers/graph_private.h"
+
+#define NODES_MAX (UINT32_MAX - 2)
+
+// -------------------------------------------------------------------------- lookup
+
+uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr)
+{
+    uint32_t low = 0, high = graph->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (graph->starts[middle] <= addr)
+            low = middle;
+        else
+            high = middle;
+    }
+    bool inside = low < graph->count && addr - graph->starts[low] < graph->objects[low].size;
+    return inside ? low : AN__NO_NODE;
+}
+
+// The same for addresses that mostly ascend.
+static uint32_t object_near(const struct an_graph *graph, uint64_t addr, uint32_t *hint)
+{
+    for (uint32_t i = *hint; i < graph->count && i < *hint + 4; i++)
+        if (addr - graph->starts[i] < graph->objects[i].size)
+            return *hint = i;
+    uint32_t found = an__graph_at(graph, addr);
+    *hint = found != AN__NO_NODE ? found : *hint;
+    return found;
+}
+
+// --------------------------------------------------------------------------- edges
+
+// Distinct targets, sorted.
+static struct keyed *sorted_targets(const struct an__links *links, size_t *count)
+{
+    struct keyed *items = mem_alloc((links->list.count + 1) * sizeof *items);
+    struct keyed *scratch = mem_alloc((links->list.count + 1) * sizeof *scratch);
+    for (size_t i = 0; i < links->list.count; i++)
+        items[i] = (struct keyed){links->list.items[i].target, 0};
+    sort_keyed(items, scratch, links->list.count);
+    free(scratch);
+    *count = 0;
+    for (size_t i = 0; i < links->list.count; i++)
+        if (*count == 0 || items[*count - 1].key != items[i].key)
+            items[(*count)++] = items[i];
+    return items;
+}
+
+// An edge on its way: key from << 32 | to, so that sorting puts those of an object together.
+static struct keyed *pair_up(struct an_graph *graph, size_t *count)
+{
+    uint32_t near_place = 0, near_target = 0;
+    struct keyed *pairs = mem_alloc((graph->link_count + 1) * sizeof *pairs);
+    *count = 0;
+    for (size_t i = 0; i < graph->link_count; i++) {
+        const struct an__link *link = &graph->links[i];
+        uint32_t from = object_near(graph, link->place, &near_place);
+        uint32_t to = object_near(graph, link->target, &near_target);
+        graph->strays += from != AN__NO_NODE && to == AN__NO_NODE;
+        if (from != AN__NO_NODE && to != AN__NO_NODE && from != to)
+            pairs[(*count)++] = (struct keyed){(uint64_t)from << 32 | to, link->how};
+    }
+    struct keyed *scratch = mem_alloc((*count + 1) * sizeof *scratch);
+    sort_keyed(pairs, scratch, *count);
+    free(scratch);
+    return pairs;
+}
+
+static bool is_root(const struct an_graph *graph, uint32_t i)
+{
+    const struct an__object *object = &graph->objects[i];
+    if (object->code || object->exported || object->by >= AN__BY_PADDING)
+        return true;
+    bool linkage = object->by == AN__BY_LINKAGE;
+    return !graph->code && (object->name != NULL || linkage);
+}
+
+// Where the code was not read, what has no name and nobody points to is referred to by code as well.
+static bool is_loose(const struct an_graph *graph, uint32_t i, const bool *pointed_to)
+{
+    return !graph->code && !pointed_to[i];
+}
+
+static void make_net(struct an_graph *graph)
+{
+    size_t count, edges = 0;
+    struct keyed *pairs = pair_up(graph, &count);
+    uint32_t *first = mem_alloc(((size_t)graph->count + 2) * sizeof *first);
+    uint32_t *to = mem_alloc((count + graph->count + 1) * sizeof *to);
+    bool *pointed_to = mem_zalloc((size_t)graph->count + 1, sizeof *pointed_to);
+    graph->how = mem_alloc(count + graph->count + 1);
+    uint32_t from = 0;
+    first[0] = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0 && pairs[i].key == pairs[i - 1].key) { // the best evidence counts
+            graph->how[edges - 1] = (uint8_t)MIN(graph->how[edges - 1], pairs[i].value);
+            continue;
+        }
+        for (; from < pairs[i].key >> 32; from++)
+            first[from + 1] = (uint32_t)edges;
+        to[edges] = (uint32_t)pairs[i].key;
+        pointed_to[to[edges]] = true;
+        graph->how[edges] = (uint8_t)pairs[i].value;
+        edges++;
+    }
+    for (; from < graph->count; from++)
+        first[from + 1] = (uint32_t)edges;
+    for (size_t e = 0; e < edges; e++)
+        graph->by_how[graph->how[e]]++;
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (is_root(graph, i) || is_loose(graph, i, pointed_to))
+            to[edges++] = i;
+    first[graph->count + 1] = (uint32_t)edges;
+    graph->net = (struct an__net){graph->count + 1, first, to};
+    graph->users = an__net_reverse(&graph->net);
+    free(pointed_to);
+    free(pairs);
+}
+
+// Links by place: what each object holds lies together.
+static void keep_links(struct an_graph *graph, struct an__links *links)
+{
+    size_t count = links->list.count;
+    bool sorted = true;
+    for (size_t i = 1; i < count && sorted; i++)
+        sorted = links->list.items[i - 1].place <= links->list.items[i].place;
+    graph->link_count = count;
+    graph->links = links->list.items;
+    if (sorted)
+        return;
+    struct keyed *keys = mem_alloc(2 * (count + 1) * sizeof *keys);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct keyed){links->list.items[i].place, i};
+    sort_keyed(keys, keys + count, count);
+    graph->links = mem_alloc((count + 1) * sizeof *graph->links);
+    for (size_t i = 0; i < count; i++)
+        graph->links[i] = links->list.items[keys[i].value];
+    free(keys);
+    vec_free(&links->list);
+}
+
+// ------------------------------------------------------------------------- modules
+
+// Looks up owners of positions that mostly ascend.
+struct owners {
+    const struct led_stretch *stretches;
+    size_t count, at;
+};
+
+static led_owner owner_at(struct owners *owners, uint64_t pos)
+{
+    const struct led_stretch *s = owners->stretches;
+    if (owners->count == 0)
+        return LED_UNATTRIBUTED;
+    size_t low = s[owners->at].pos <= pos ? owners->at : 0, high = owners->count;
+    while (high - low > 1) {
+        if (s[low + 1].pos > pos)
+            break;
+        size_t middle = low + (high - low) / 2;
+        if (s[middle].pos <= pos)
+            low = middle;
+        else
+            high = middle;
+    }
+    owners->at = low;
+    return s[low].owner;
+}
+
+static void find_modules(struct an_graph *graph, const struct an_graph_input *input)
+{
+    struct owners by_dim[LED_DIM_COUNT] = {0};
+    for (size_t d = 0; d < LED_DIM_COUNT; d++)
+        by_dim[d].stretches = led_stretches(input->ledger, (enum led_dim)d, &by_dim[d].count);
+    for (uint32_t i = 0; i < graph->count; i++) {
+        struct an__object *object = &graph->objects[i];
+        uint64_t pos = led_pos_addr(input->ledger, input->image, object->section, object->addr);
+        led_owner owners[LED_DIM_COUNT];
+        if (pos == LED_NOWHERE || object->by >= AN__BY_LINKAGE)
+            continue;
+        for (size_t d = 0; d < LED_DIM_COUNT; d++)
+            owners[d] = owner_at(&by_dim[d], pos);
+        name_id module = an_module_of(input->modules, owners);
+        if (an_modules_text(input->modules, module)[0] != '[') // those are nobody's
+            object->module = module;
+    }
+}
+
+// ---------------------------------------------------------------------- the graph
+
+static bool build(struct an_graph *graph, const struct an_graph_input *input, struct fault *fault)
+{
+    struct an__links links = {0};
+    struct an__named named = {0};
+    an__object_list objects = {0};
+    graph->areas = an__graph_areas(input->img, graph->arena, input->doubts);
+    if (!an__graph_named(&named, input, &graph->areas, fault))
+        return false;
+    an__graph_relocs(&links, input, &graph->areas);
+    an__graph_typed(&links, input, &graph->areas, graph->shapes, &named.objects);
+    an__graph_code(&links, input, &graph->areas, &named.objects);
+    size_t target_count;
+    struct keyed *targets = sorted_targets(&links, &target_count);
+    an__graph_fill(input->img, &named, &graph->areas, targets, target_count, &objects);
+    free(targets);
+    an__graph_looks(&links, input, &objects);
+    graph->objects = objects.items;
+    keep_links(graph, &links);
+    if (objects.count + graph->link_count > NODES_MAX)
+        return fault_set(fault, FAULT_LIMIT, img_info(input->img)->path, NULL, NO_OFFSET,
+                         "has more objects than a graph can hold");
+    graph->count = (uint32_t)objects.count;
+    graph->code = links.code;
+    graph->outside = links.outside;
+    graph->starts = mem_alloc((objects.count + 1) * sizeof *graph->starts);
+    for (size_t i = 0; i < objects.count; i++)
+        graph->starts[i] = graph->objects[i].addr;
+    find_modules(graph, input);
+    make_net(graph);
+    return true;
+}
+
+bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, struct fault *fault)
+{
+    struct an_graph *graph = mem_zalloc(1, sizeof *graph);
+    graph->img = input->img;
+    graph->arena = arena_new();
+    graph->ledger = input->ledger;
+    graph->modules = input->modules;
+    graph->shapes = input->dw ? dw_shapes_new(input->dw) : NULL;
+    if (!build(graph, input, fault)) {
+        an_graph_free(graph);
+        return false;
+    }
+    *out = graph;
+    return true;
+}
+
+void an_graph_free(struct an_graph *graph)
+{
+    if (graph == NULL)
+        return;
+    an__net_free(&graph->net);
+    an__net_free(&graph->users);
+    dw_shapes_free(graph->shapes);
+    arena_free(graph->arena);
+    free(graph->objects);
+    free(graph->starts);
+    free(graph->how);
+    free(graph->links);
+    free(graph->dominator);
+    free(graph->retained);
+    free(graph->order);
+    free(graph);
+}
+
+bool an_graph_knows_code(const struct an_graph *graph)
+{
+    return graph->code;
+}
+
+void an__graph_dominate(struct an_graph *graph)
+{
+    size_t n = (size_t)graph->count + 2;
+    if (graph->dominator != NULL)
+        return;
+    graph->dominator = mem_alloc(n * sizeof *graph->dominator);
+    graph->order = mem_alloc(n * sizeof *graph->order);
+    graph->retained = mem_zalloc(n, sizeof *graph->retained);
+    graph->reached = an__net_dominators(&graph->net, graph->count, graph->dominator, graph->order);
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->retained[i] = an__graph_counts(graph, i) ? graph->objects[i].size : 0;
+    for (uint32_t k = graph->reached; k-- > 1;) {
+        uint32_t node = graph->order[k];
+        graph->retained[graph->dominator[node]] += graph->retained[node];
+    }
+}
+
+// --------------------------------------------------------------------------- names
+
+const char *an__graph_by(uint8_t by)
+{
+    static const char *const texts[AN__BY_COUNT] = {
+        [AN__BY_SYMBOL] = "symbol",         [AN__BY_VARIABLE] = "DWARF variable",
+        [AN__BY_STRING] = "string literal", [AN__BY_LABEL] = "label",
+        [AN__BY_POINTER] = "pointed to",    [AN__BY_LINKAGE] = "linker's table",
+        [AN__BY_PADDING] = "padding",       [AN__BY_NOBODY] = "nobody",
+    };
+    return texts[by];
+}
+
+#define QUOTED_MAX 48 // bytes of a literal that are shown
+
+static const char *quoted(const struct an_graph *graph, const struct an__object *object,
+                          struct arena *arena)
+{
+    struct slice bytes;
+    struct buf text = {0};
+    uint64_t size = MIN(object->size - 1, (uint64_t)QUOTED_MAX);
+    img_bytes_at(graph->img, object->addr, size + 1, &bytes);
+    while (size != 0 && bytes.size > size && (bytes.data[size] & 0xc0) == 0x80)
+        size--; // do not cut a letter of UTF-8
+    buf_char(&text, '"');
+    for (size_t i = 0; i < size && i < bytes.size; i++) {
+        uint8_t c = bytes.data[i];
+        const char *plain = "\n\t\r", *letters = "ntr";
+        const char *found = c != 0 ? strchr(plain, c) : NULL;
+        if (found != NULL)
+            buf_printf(&text, "\\%c", letters[found - plain]);
+        else
+            buf_char(&text, (char)c);
+    }
+    buf_text(&text, object->size - 1 > size ? "\"..." : "\"");
+    const char *out = arena_text(arena, slice_of(text.data, text.size));
+    buf_free(&text);
+    return out;
+}
+
+const char *an__graph_name(const struct an_graph *graph, uint32_t i, struct arena *arena)
+{
+    size_t count;
+    const struct an__object *object = &graph->objects[i];
+    if (object->name != NULL)
+        return object->name;
+    if (object->by == AN__BY_PADDING)
+        return "[padding]";
+    if (object->by == AN__BY_NOBODY)
+        return "[unattributed]";
+    if (object->by == AN__BY_STRING)
+        return quoted(graph, object, arena);
+    const struct img_section *section = &img_sections(graph->img, &count)[object->section];
+    return arena_printf(arena, "%s+0x%" PRIx64, section->name, object->addr - section->addr);
+}
+
+const char *an__graph_type(const struct an_graph *graph, uint32_t i)
+{
+    const struct an__object *object = &graph->objects[i];
+    static const char *const made[AN__BY_COUNT] = {
+        [AN__BY_STRING] = "[string literals]",
+        [AN__BY_LINKAGE] = "[linker's tables]",
+        [AN__BY_PADDING] = "[padding]",
+        [AN__BY_NOBODY] = "[unattributed]",
+    };
+    if (graph->shapes != NULL && object->type != DW_NO_REF)
+        return dw_shapes_name(graph->shapes, object->type);
+    return made[object->by] != NULL ? made[object->by] : "[type not known]";
+}
+
+const char *an__graph_module(const struct an_graph *graph, uint32_t i)
+{
+    const struct an__object *object = &graph->objects[i];
+    if (object->module != 0)
+        return an_modules_text(graph->modules, object->module);
+    if (object->by == AN__BY_STRING || object->by == AN__BY_LINKAGE || object->by >= AN__BY_PADDING)
+        return an__graph_type(graph, i);
+    return object->name != NULL ? "[unattributed]" : "[unnamed constants]";
+}

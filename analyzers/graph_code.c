@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// What code refers to, by disassembly: function after function, in parallel.
+//
+// A number in code may happen to look like an address. It counts as one where it names the beginning
+// of an object that has a name, a place inside one that is used with a register, or the beginning of
+// a text behind a zero.
+
+#include "analyzers/graph_private.h"
+#include "code/code.h"
+
+// Code without the name of a single function is read in one sweep, if it is not too much: what is
+// learnt then is only what no code refers to.
+#define NAMELESS_MAX ((uint64_t)8 << 20)
+
+#define CHUNK ((uint64_t)64 << 10) // bytes of code read at a time
+
+struct range {
+    uint64_t start, end;
+};
+
+struct chunk {
+    size_t first, count; // ranges
+    an__link_list links;
+};
+
+struct job {
+    const struct an_graph_input *input;
+    const struct an__areas *areas;
+    const an__object_list *objects;
+    VEC(struct range) ranges; // functions and what lies between them
+    VEC(struct chunk) chunks;
+    struct code_reader **readers; // by worker
+};
+
+// ------------------------------------------------------------------------ constants
+
+static const struct an__object *named_at(const struct job *job, uint64_t addr)
+{
+    size_t low = 0, high = job->objects->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (job->objects->items[middle].addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct an__object *object = low ? &job->objects->items[low - 1] : NULL;
+    return object != NULL && addr - object->addr < object->size ? object : NULL;
+}
+
+static bool begins_text(const struct job *job, const struct an__area *area, uint64_t addr)
+{
+    struct slice bytes;
+    if (addr == area->start || !img_bytes_at(job->input->img, addr - 1, 2, &bytes))
+        return false;
+    return bytes.data[0] == 0 && bytes.data[1] >= '\t' && bytes.data[1] != 0x7f;
+}
+
+static bool is_address(const struct job *job, const struct an__area *area,
+                       const struct code_ref *ref)
+{
+    if (ref->kind != CODE_CONSTANT)
+        return true;
+    const struct an__object *object = named_at(job, ref->target);
+    if (object != NULL)
+        return object->addr == ref->target || !object->code;
+    return area->content != LED_CODE && begins_text(job, area, ref->target);
+}
+
+struct receiver {
+    const struct job *job;
+    an__link_list *links;
+};
+
+static void receive(void *context, const struct code_ref *ref)
+{
+    const struct receiver *receiver = context;
+    uint64_t target = ref->target;
+    const struct an__area *area = an__graph_area_at(receiver->job->areas, target);
+    if (area == NULL)
+        return;
+    if (img_info(receiver->job->input->img)->machine == EM_ARM && area->content == LED_CODE)
+        target &= ~UINT64_C(1);
+    struct code_ref clean = {ref->place, target, ref->kind};
+    if (is_address(receiver->job, area, &clean))
+        vec_push(receiver->links, ((struct an__link){ref->place, target, AN_LINK_CODE}));
+}
+
+// --------------------------------------------------------------------------- ranges
+
+static void add_range(struct job *job, uint64_t start, uint64_t end)
+{
+    if (start >= end)
+        return;
+    if (job->chunks.count == 0 ||
+        start - job->ranges.items[job->chunks.items[job->chunks.count - 1].first].start > CHUNK)
+        vec_push(&job->chunks, ((struct chunk){.first = job->ranges.count}));
+    job->chunks.items[job->chunks.count - 1].count++;
+    vec_push(&job->ranges, ((struct range){start, end}));
+}
+
+// Functions, and the rest of the code between them; data among code is left out. How many bytes have
+// no name.
+static uint64_t cut_code(struct job *job, const struct an__area *area, size_t *next)
+{
+    const an__object_list *objects = job->objects;
+    uint64_t at = area->start, nameless = 0;
+    for (; *next < objects->count && objects->items[*next].addr < area->end; ++*next) {
+        const struct an__object *object = &objects->items[*next];
+        if (object->addr < area->start)
+            continue;
+        nameless += object->addr - at;
+        add_range(job, at, object->addr);
+        at = object->addr + object->size;
+        if (object->code)
+            add_range(job, object->addr, at);
+    }
+    nameless += area->end - at;
+    add_range(job, at, area->end);
+    return nameless;
+}
+
+static void read_chunk(void *context, size_t index, unsigned worker)
+{
+    struct job *job = context;
+    struct chunk *chunk = &job->chunks.items[index];
+    struct receiver receiver = {job, &chunk->links};
+    if (job->readers[worker] == NULL)
+        job->readers[worker] = code_reader_new(job->input->img);
+    if (job->readers[worker] == NULL)
+        return;
+    for (size_t i = 0; i < chunk->count; i++) {
+        const struct range *range = &job->ranges.items[chunk->first + i];
+        code_read(job->readers[worker], range->start, range->end, receive, &receiver);
+    }
+}
+
+static void read_all(struct job *job, struct an__links *links)
+{
+    unsigned workers = par_workers(job->input->threads, job->chunks.count);
+    job->readers = mem_zalloc((size_t)workers + 1, sizeof *job->readers);
+    par_for(job->input->threads, job->chunks.count, read_chunk, job);
+    for (size_t i = 0; i < job->chunks.count; i++) {
+        struct chunk *chunk = &job->chunks.items[i];
+        for (size_t k = 0; k < chunk->links.count; k++)
+            vec_push(&links->list, chunk->links.items[k]);
+        vec_free(&chunk->links);
+    }
+    for (unsigned i = 0; i < workers; i++)
+        code_reader_free(job->readers[i]);
+    free(job->readers);
+    links->code = true;
+}
+
+void an__graph_code(struct an__links *links, const struct an_graph_input *input,
+                    const struct an__areas *areas, const an__object_list *objects)
+{
+    struct job job = {.input = input, .areas = areas, .objects = objects};
+    uint64_t nameless = 0;
+    size_t next = 0;
+    if (links->code || !code_knows(input->img))
+        return;
+    for (size_t i = 0; i < areas->count; i++) {
+        const struct an__area *area = &areas->items[i];
+        if (area->content == LED_CODE)
+            nameless += cut_code(&job, area, &next);
+        else if (area->content == LED_LINKAGE && area->executable)
+            add_range(&job, area->start, area->end);
+    }
+    if (job.ranges.count != 0 && nameless <= NAMELESS_MAX)
+        read_all(&job, links);
+    vec_free(&job.ranges);
+    vec_free(&job.chunks);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+//
+// Who points where, by evidence.
+//
+// relocations   a symbol and what is added to it, or the load address and what is added to that. A
+//               relocation that names a symbol means that symbol, whatever the code adds to it (x86 counts
+//               from the end of an instruction); one that names a section means the place in it.
+// typed         a word of the linked content that is a pointer by the type of its object. A number that
+//               looks like an address is none.
+// linkage       a word of the GOT: the linker puts nothing else there.
+// looks         where neither is to be had: a word that is the address of an object with a name. Better an
+//               edge too many than to call unreachable what is used.
+
+#include "analyzers/graph_private.h"
+
+bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value)
+{
+    struct slice bytes;
+    unsigned size = img_info(img)->address_size;
+    if (!img_bytes_at(img, addr, size, &bytes))
+        return false;
+    struct cur c = cur_make(bytes, img_info(img)->big_endian);
+    *value = cur_uint(&c, size);
+    return true;
+}
+
+// The lowest bit of the address of a Thumb or microMIPS function is a mode.
+static uint64_t without_mode(const struct img *img, const struct an__areas *areas, uint64_t addr)
+{
+    uint16_t machine = img_info(img)->machine;
+    if ((addr & 1) == 0 || (machine != EM_ARM && machine != EM_MIPS))
+        return addr;
+    const struct an__area *area = an__graph_area_at(areas, addr);
+    return area != NULL && area->content == LED_CODE ? addr - 1 : addr;
+}
+
+// -------------------------------------------------------------------- relocations
+
+// The symbols of a table by their number in it.
+struct map {
+    uint32_t *by_index;
+    uint32_t count;
+};
+
+static struct map map_symbols(struct img *img, enum img_symbol_table which)
+{
+    size_t count;
+    uint32_t most = 0;
+    const struct img_symbol *symbols = img_symbols(img, &count);
+    for (size_t i = 0; i < count; i++)
+        if (symbols[i].table == which)
+            most = MAX(most, symbols[i].index);
+    struct map map = {mem_zalloc((size_t)most + 1, sizeof *map.by_index), most + 1};
+    for (size_t i = 0; i < count; i++)
+        if (symbols[i].table == which)
+            map.by_index[symbols[i].index] = (uint32_t)i + 1;
+    return map;
+}
+
+// One relocation section.
+struct reader {
+    struct img *img;
+    const struct an__areas *areas;
+    const struct img_section *section;
+    const struct img_symbol *symbols;
+    struct map map; // position in `symbols` + 1
+    bool dynamic;   // for the loader
+    bool addends;   // in the entries
+};
+
+// What lies at the place where the entries have no addends: 0 where it is part of an instruction.
+static int64_t addend_at_place(const struct reader *r, const struct img_reloc *reloc, bool code)
+{
+    uint64_t word;
+    uint16_t machine = img_info(r->img)->machine;
+    bool plain = !code || machine == EM_386 || (machine == EM_ARM && reloc->type == R_ARM_ABS32);
+    if (!plain || !an__graph_word(r->img, reloc->addr, &word))
+        return 0;
+    return img_info(r->img)->address_size == 4 ? (int32_t)word : (int64_t)word;
+}
+
+// x86 counts from the end of the instruction, which is mostly that of the place.
+static bool counts_from_end(const struct reader *r, uint32_t type)
+{
+    uint16_t machine = img_info(r->img)->machine;
+    if (machine == EM_386)
+        return type == R_386_PC32 || type == R_386_PLT32;
+    return machine == EM_X86_64 &&
+           (type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_GOTPCREL ||
+            type == R_X86_64_GOTPCRELX || type == R_X86_64_REX_GOTPCRELX);
+}
+
+enum outcome { NOWHERE, OUTSIDE, FOUND };
+
+static enum outcome symbol_target(const struct reader *r, const struct img_reloc *reloc, bool code,
+                                  uint64_t *target)
+{
+    uint32_t at = reloc->symbol < r->map.count ? r->map.by_index[reloc->symbol] : 0;
+    if (at == 0)
+        return NOWHERE; // a mark within code
+    const struct img_symbol *symbol = &r->symbols[at - 1];
+    if (symbol->section == SHN_UNDEF || symbol->section == SHN_COMMON)
+        return symbol->type == STT_TLS ? NOWHERE : OUTSIDE;
+    if (symbol->section == SHN_ABS || symbol->type == STT_TLS)
+        return NOWHERE;
+    uint64_t word;
+    int64_t addend = r->addends ? reloc->addend : addend_at_place(r, reloc, code);
+    // Xtensa has entries with addends, and the word at the place counts too.
+    if (img_info(r->img)->machine == EM_XTENSA && img_info(r->img)->type == ET_REL &&
+        reloc->type == 1 && an__graph_word(r->img, reloc->addr, &word))
+        addend += (int32_t)word;
+    if (counts_from_end(r, reloc->type))
+        addend += 4;
+    // In a linked image the word at the place is the result, not what was added.
+    bool linked = !r->dynamic && img_info(r->img)->type != ET_REL;
+    if (linked && !r->addends)
+        addend = 0;
+    bool inside =
+        symbol->type == STT_SECTION || symbol->size == 0 || (uint64_t)addend < symbol->size;
+    if (linked && !r->addends && symbol->type == STT_SECTION)
+        return NOWHERE;
+    *target = inside ? symbol->addr + (uint64_t)addend : symbol->addr;
+    return FOUND;
+}
+
+static enum outcome target_of(const struct reader *r, const struct img_reloc *reloc, bool code,
+                              uint64_t *target)
+{
+    if (reloc->symbol != 0)
+        return symbol_target(r, reloc, code, target);
+    if (!img_is_relative(r->img, reloc->type))
+        return NOWHERE;
+    if (r->addends)
+        *target = (uint64_t)reloc->addend;
+    else if (!an__graph_word(r->img, reloc->addr, target))
+        return NOWHERE;
+    return FOUND;
+}
+
+static void read_section(struct an__links *links, struct reader *r)
+{
+    struct img_reloc_reader reader;
+    struct img_reloc reloc;
+    struct fault ignored = {0};
+    const struct an__area *area = NULL;
+    if (!img_reloc_open(&reader, r->img, r->section->index, &ignored))
+        return; // who reads them all has said so
+    while (img_reloc_next(&reader, &reloc)) {
+        if (area == NULL || reloc.addr - area->start >= area->end - area->start)
+            area = an__graph_area_at(r->areas, reloc.addr);
+        if (area == NULL)
+            continue;
+        uint64_t target = 0;
+        bool code = area->content == LED_CODE;
+        enum outcome outcome = target_of(r, &reloc, code, &target);
+        links->outside += outcome == OUTSIDE;
+        links->code |= code && !r->dynamic;
+        links->data |= !code && !r->dynamic;
+        if (outcome != FOUND)
+            continue;
+        target = without_mode(r->img, r->areas, target);
+        vec_push(&links->list, ((struct an__link){reloc.addr, target, AN_LINK_RELOCATION}));
+    }
+}
+
+static bool applies(const struct reader *r, const struct img_section *sections, size_t count)
+{
+    const struct img_section *s = r->section;
+    if (r->dynamic)
+        return true;
+    return s->info != 0 && s->info < count && led_content_of(&sections[s->info]) != LED_ELSE;
+}
+
+void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
+                      const struct an__areas *areas)
+{
+    size_t count;
+    struct map maps[] = {map_symbols(input->img, IMG_SYMTAB), map_symbols(input->img, IMG_DYNSYM)};
+    const struct img_symbol *symbols = img_symbols(input->img, &count);
+    const struct img_section *sections = img_sections(input->img, &count);
+    links->code = img_info(input->img)->type == ET_REL;
+    for (size_t i = 1; i < count; i++) {
+        struct reader r = {
+            .img = input->img, .areas = areas, .section = &sections[i], .symbols = symbols};
+        r.dynamic = sections[i].flags & SHF_ALLOC;
+        r.addends = img_has_addends(&sections[i]);
+        if (!img_is_reloc_section(&sections[i]) || !applies(&r, sections, count))
+            continue;
+        uint32_t table = 0, strings;
+        bool full = img_symbol_section(input->img, IMG_SYMTAB, &table, &strings) &&
+                    table == sections[i].link;
+        r.map = maps[full ? IMG_SYMTAB : IMG_DYNSYM];
+        read_section(links, &r);
+    }
+    free(maps[0].by_index);
+    free(maps[1].by_index);
+}
+
+// -------------------------------------------------------------------- typed members
+
+struct typed {
+    struct an__links *links;
+    struct img *img;
+    const struct an__areas *areas;
+    const struct an__object *object;
+};
+
+static void add_word(struct typed *t, uint64_t place, enum an_link how)
+{
+    uint64_t target;
+    if (!an__graph_word(t->img, place, &target) || target == 0)
+        return;
+    target = without_mode(t->img, t->areas, target);
+    if (an__graph_area_at(t->areas, target) != NULL)
+        vec_push(&t->links->list, ((struct an__link){place, target, (uint8_t)how}));
+}
+
+static void add_pointer(void *context, uint64_t offset)
+{
+    struct typed *t = context;
+    add_word(t, t->object->addr + offset, AN_LINK_TYPED);
+}
+
+void an__graph_typed(struct an__links *links, const struct an_graph_input *input,
+                     const struct an__areas *areas, struct dw_shapes *shapes,
+                     const an__object_list *objects)
+{
+    struct typed t = {links, input->img, areas, NULL};
+    uint64_t word = img_info(input->img)->address_size;
+    // Sections of a .o hold nothing that is not in a relocation.
+    if (img_info(input->img)->type == ET_REL)
+        return;
+    for (size_t i = 0; shapes != NULL && i < objects->count; i++) {
+        uint64_t unused;
+        t.object = &objects->items[i];
+        if (t.object->type != DW_NO_REF && an__graph_word(input->img, t.object->addr, &unused))
+            dw_shapes_pointers(shapes, t.object->type, t.object->size, add_pointer, &t);
+    }
+    for (size_t i = 0; i < areas->count; i++) {
+        const struct an__area *area = &areas->items[i];
+        bool table = area->content == LED_LINKAGE && !area->executable;
+        for (uint64_t at = area->start; table && area->end - at >= word; at += word)
+            add_word(&t, at, AN_LINK_LINKAGE);
+    }
+}
+
+// --------------------------------------------------------------------------- looks
+
+static bool is_start(const an__object_list *objects, uint64_t addr)
+{
+    size_t low = 0, high = objects->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (objects->items[middle].addr < addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < objects->count && objects->items[low].addr == addr &&
+           objects->items[low].name != NULL;
+}
+
+static void look_into(struct an__links *links, const struct an_graph_input *input,
+                      const an__object_list *objects, const struct an__object *object)
+{
+    struct slice bytes;
+    uint64_t size = img_info(input->img)->address_size, skip = -object->addr & (size - 1);
+    if (!img_bytes_at(input->img, object->addr, object->size, &bytes) || skip > bytes.size)
+        return;
+    struct cur c = cur_make(bytes, img_info(input->img)->big_endian);
+    cur_skip(&c, skip);
+    while (cur_left(&c) >= size) {
+        uint64_t place = object->addr + cur_offset(&c), target = cur_uint(&c, (unsigned)size);
+        uint64_t clean = img_info(input->img)->machine == EM_ARM ? target & ~UINT64_C(1) : target;
+        if (target != 0 && (is_start(objects, target) || is_start(objects, clean)))
+            vec_push(&links->list,
+                     ((struct an__link){place, is_start(objects, target) ? target : clean,
+                                        AN_LINK_LOOKS}));
+    }
+}
+
+void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
+                     const an__object_list *objects)
+{
+    if (img_info(input->img)->type != ET_EXEC || links->data)
+        return;
+    for (size_t i = 0; i < objects->count; i++) {
+        const struct an__object *object = &objects->items[i];
+        if (!object->code && object->type == DW_NO_REF && object->by != AN__BY_STRING &&
+            object->by != AN__BY_LINKAGE && object->by != AN__BY_PADDING)
+            look_into(links, input, objects, object);
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the object graph share.
+//
+//   graph_objects   what lies where: every byte of code and data sections in one object
+//   graph_links     who points where: relocations, typed members, GOT, code
+//   graph           both made into one graph, its roots, its modules
+//   graph_tree      dominators, components: nothing but numbers
+//   graph_sets      sets of modules, and what they say of nodes
+//   graph_table     tables;  graph_why  paths;  graph_equal  duplicates;  graph_pages  locality
+//
+// An object is a number; so is a module and a type. Objects are sorted by address. Edges lie behind one
+// another, those of object i at first[i] up to first[i + 1]:
+//
+//   objects   0 spam_type   1 methods   2 "spam"        first  0 2 3 3
+//   to                                                         1 2 | 2 |
+#ifndef TARE_GRAPH_PRIVATE_H
+#define TARE_GRAPH_PRIVATE_H
+
+#include "analyzers/analyzers.h"
+#include "ledger/collect.h"
+
+// ------------------------------------------------------------------------- objects
+
+// Who says that there is an object, and how long it is.
+enum an__by {
+    AN__BY_SYMBOL,
+    AN__BY_VARIABLE, // DWARF
+    AN__BY_STRING,   // a string literal: between two zeros of a string section, or pointed to
+    AN__BY_LABEL,    // a symbol without a size: up to the next object
+    AN__BY_POINTER,  // something points there: up to the next object
+    AN__BY_LINKAGE,  // a word of the GOT, a PLT
+    AN__BY_PADDING,  // zeros in front of an aligned object
+    AN__BY_NOBODY,
+    AN__BY_COUNT,
+};
+
+struct an__object {
+    uint64_t addr, size;
+    const char *name; // lent from the image; NULL: none
+    dw_ref type;      // DW_NO_REF
+    uint32_t section;
+    uint32_t module; // an_module_of; 0: none
+    uint8_t by;      // enum an__by
+    bool code;
+    bool exported; // other programs or the loader may refer to it
+};
+
+// A section of code or data, by address.
+struct an__area {
+    uint64_t start, end;
+    uint32_t section;
+    uint8_t content; // enum led_content
+    bool executable;
+    bool for_loader; // whatever lies there is used
+};
+
+// The code and data sections of an image, by address, disjoint.
+struct an__areas {
+    struct an__area *items;
+    size_t count;
+};
+struct an__areas an__graph_areas(struct img *img, struct arena *arena, struct doubts *doubts);
+const struct an__area *an__graph_area_at(const struct an__areas *areas, uint64_t addr);
+
+typedef VEC(struct an__object) an__object_list;
+
+// Objects that somebody names, disjoint, by address; then, in `labels`, places that have a name and
+// no size.
+struct an__named {
+    an__object_list objects, labels;
+};
+bool an__graph_named(struct an__named *out, const struct an_graph_input *input,
+                     const struct an__areas *areas, struct fault *fault);
+// Fills what lies between: string literals, what `targets` (sorted) point to, padding, nobody's. Moves
+// all into `out`, which then tiles the areas.
+void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
+                    const struct keyed *targets, size_t target_count, an__object_list *out);
+
+// --------------------------------------------------------------------------- links
+
+struct an__link {
+    uint64_t place, target; // addresses
+    uint8_t how;            // enum an_link
+};
+typedef VEC(struct an__link) an__link_list;
+
+struct an__links {
+    an__link_list list;
+    uint64_t outside; // relocations to other programs
+    bool code;        // what code refers to is among them
+    bool data;        // and all that data refers to: nothing needs to be guessed
+};
+
+void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
+                      const struct an__areas *areas);
+// Pointers in the content of objects whose type is known, and in the GOT.
+void an__graph_typed(struct an__links *links, const struct an_graph_input *input,
+                     const struct an__areas *areas, struct dw_shapes *shapes,
+                     const an__object_list *objects);
+// In an image for a fixed address, in objects whose type is not known (the compiler's constants, tables
+// of assemblers): words that are the address of an object with a name. `objects` are all of them.
+void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
+                     const an__object_list *objects);
+// What instructions refer to, unless relocations have told: between `objects`, which have names.
+void an__graph_code(struct an__links *links, const struct an_graph_input *input,
+                    const struct an__areas *areas, const an__object_list *objects);
+// A word of the image's content; false when there is none.
+bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
+
+// ------------------------------------------------------------------ graphs of numbers
+
+// Edges out of the nodes 0 .. count - 1.
+struct an__net {
+    uint32_t count;
+    const uint32_t *first, *to;
+};
+#define AN__NO_NODE UINT32_MAX
+
+// The same edges the other way round; both arrays to be freed.
+struct an__net an__net_reverse(const struct an__net *net);
+void an__net_free(struct an__net *net);
+// The immediate dominator of every node: without it, `root` does not lead there. AN__NO_NODE for the
+// root and for what it does not lead to. `order` gets the nodes it leads to in the order of a depth
+// first walk (room for all), so that dominators come before what they dominate; how many.
+// Lengauer and Tarjan 1979, in m log n, without recursion.
+uint32_t an__net_dominators(const struct an__net *net, uint32_t root, uint32_t *dominator,
+                            uint32_t *order);
+// The strongly connected component of every node; their number. Edges between two of them lead from the
+// higher to the lower.
+uint32_t an__net_components(const struct an__net *net, uint32_t *component);
+
+// ---------------------------------------------------------------------------- sets
+
+// Interned sets of small numbers. 0 is the empty one.
+struct an__sets;
+#define AN__SET_ALL UINT32_MAX // everything: what nothing is known of yet
+
+struct an__sets *an__sets_new(void);
+void an__sets_free(struct an__sets *sets);
+const uint32_t *an__sets_items(const struct an__sets *sets, uint32_t set, uint32_t *count);
+uint32_t an__sets_single(struct an__sets *sets, uint32_t item);
+uint32_t an__sets_unite(struct an__sets *sets, uint32_t a, uint32_t b);
+uint32_t an__sets_intersect(struct an__sets *sets, uint32_t a, uint32_t b);
+
+// For every node the colours without which `root` does not lead there: those that every path passes
+// through. `colour` of a node, 0: none. AN__SET_ALL for what the root does not lead to.
+void an__net_needed(const struct an__net *net, const struct an__net *reverse, uint32_t root,
+                    const uint32_t *colour, struct an__sets *sets, uint32_t *needed);
+// For every node without a colour the colours of those that refer to it, through nodes without one.
+void an__net_users(const struct an__net *net, const uint32_t *colour, struct an__sets *sets,
+                   uint32_t *users);
+
+// ------------------------------------------------------------------------ the graph
+
+struct an_graph {
+    struct img *img;
+    struct arena *arena;
+    struct dw_shapes *shapes; // NULL without debug information
+    const struct ledger *ledger;
+    struct an_modules *modules;
+    struct an__areas areas;
+    struct an__object *objects;
+    uint64_t *starts;       // of the objects, dense, for the search
+    struct an__net net;     // the objects, and as the last node the root
+    struct an__net users;   // net, reversed
+    uint8_t *how;           // of the edges: enum an_link
+    struct an__link *links; // by place
+    size_t link_count;
+    uint32_t count;   // objects; the number of the root
+    bool code;        // code was read
+    uint64_t outside; // pointers to other programs
+    uint64_t strays;  // pointers that lead to no object
+    uint64_t by_how[AN_LINK_COUNT];
+    uint32_t *dominator; // made by an__graph_dominate
+    uint64_t *retained;  // bytes of data
+    uint32_t *order, reached;
+};
+
+// The object that holds an address, or AN__NO_NODE.
+uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr);
+void an__graph_dominate(struct an_graph *graph);
+// What an object is called; lives in `arena` or longer.
+const char *an__graph_name(const struct an_graph *graph, uint32_t object, struct arena *arena);
+const char *an__graph_type(const struct an_graph *graph, uint32_t object);
+const char *an__graph_module(const struct an_graph *graph, uint32_t object);
+const char *an__graph_by(uint8_t by);
+// Whether it counts: code does not.
+static inline bool an__graph_counts(const struct an_graph *graph, uint32_t object)
+{
+    return object < graph->count && !graph->objects[object].code;
+}
+// Whether it is an object, not padding or nobody's.
+static inline bool an__graph_is_object(const struct an_graph *graph, uint32_t object)
+{
+    return an__graph_counts(graph, object) && graph->objects[object].by < AN__BY_PADDING;
+}
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+//
+// tare graph BUILD: prebuilt constants: who keeps them, and what leaves with whom.
+
+#include "cli/cli.h"
+
+#define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
+
+struct graph_run {
+    struct cmd_build build;
+    struct cfg *cfg;
+    struct an_modules *modules;
+    struct an_graph *graph;
+    struct an_graph_options options;
+    enum cmd_demangle demangle;
+    bool by_default; // nobody asked for a dimension
+    struct arena *arena;
+};
+
+static const char *dim_name(unsigned dim)
+{
+    return an_graph_dim_name((enum an_graph_dim)dim);
+}
+
+static const struct cmd_dimensions dimensions = {dim_name, AN_GRAPH_DIM_COUNT, " in a graph"};
+
+static const char *shown(void *context, const char *name)
+{
+    const struct graph_run *run = context;
+    return cmd_demangle(run->demangle, name, run->arena);
+}
+
+static bool parse_options(struct cmd *cmd, struct graph_run *run)
+{
+    struct an_graph_options *options = &run->options;
+    unsigned dims[AN_GRAPH_DIM_COUNT];
+    size_t count;
+    struct cmd_filter filters[AN_FILTERS_MAX];
+    options->keep = cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep;
+    options->sort = cmd->options.sort;
+    options->shown = shown;
+    options->shown_context = run;
+    run->arena = cmd->arena;
+    if (!cmd_demangle_parse(cmd, &run->demangle) || !cmd_parse_dims(cmd, &dimensions, dims, &count))
+        return false;
+    if (count > 1) {
+        cmd_usage(cmd, "a graph is shown by one dimension: -d module, type or object");
+        return false;
+    }
+    const struct cmd_options *o = &cmd->options;
+    if ((o->why != NULL) + o->unreachable + o->duplicates > 1) {
+        cmd_usage(cmd, "only one of --why, --unreachable and --duplicates");
+        return false;
+    }
+    options->unreachable = o->unreachable;
+    run->by_default = count == 0;
+    options->dim = count            ? (enum an_graph_dim)dims[0]
+                   : o->unreachable ? AN_GRAPH_OBJECT
+                                    : AN_GRAPH_MODULE;
+    if (!cmd_parse_filters(cmd, &dimensions, options->dim, filters, &options->filter_count))
+        return false;
+    for (size_t i = 0; i < options->filter_count; i++) {
+        options->filters[i].dim = (enum an_graph_dim)filters[i].dim;
+        options->filters[i].glob = filters[i].glob;
+    }
+    return cmd_load_config(cmd, &run->cfg);
+}
+
+static bool open_build(struct cmd *cmd, struct graph_run *run)
+{
+    struct cmd_build *build = &run->build;
+    if (!cmd_build_open(cmd, cmd->args[0], build))
+        return false;
+    if (build->file == NULL)
+        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
+                         "is a snapshot: only a build has content");
+    if (build->image_count != 1)
+        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
+                         "is an archive: its members are not linked with each other yet");
+    if (img_info(img_file_image(build->file, 0))->debug_only)
+        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
+                         "is a debug file: name the program it belongs to");
+    return cmd_build_dwarf(cmd, build) && cmd_build_ledger(cmd, build, DIMS);
+}
+
+static bool make_graph(struct cmd *cmd, struct graph_run *run)
+{
+    struct cmd_build *build = &run->build;
+    if (!open_build(cmd, run))
+        return false;
+    run->modules = an_modules_new(build->ledger, run->cfg);
+    struct an_graph_input input = {.img = img_file_image(build->file, 0),
+                                   .debug = build->debug[0].img,
+                                   .dw = build->dw[0],
+                                   .ledger = build->ledger,
+                                   .modules = run->modules,
+                                   .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
+                                   .doubts = cmd->doubts};
+    cmd_progress(cmd, "following pointers");
+    return an_graph_new(&run->graph, &input, &cmd->fault);
+}
+
+static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_report *report)
+{
+    struct rep_part *notes = &report->parts[1];
+    cmd_build_describe(cmd, &run->build, 1, report);
+    report->part_count = 2;
+    *notes = (struct rep_part){.kind = REP_NOTES};
+    notes->note_count = an_graph_notes(run->graph, cmd->arena, &notes->notes);
+    struct rep_table *table = &report->parts[0].table;
+    if (cmd->options.why != NULL)
+        return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
+                            &cmd->fault);
+    if (cmd->options.duplicates) {
+        an_graph_duplicates(run->graph, &run->options, cmd->arena, table);
+        return true;
+    }
+    // Without units there are no modules, and one module tells nothing.
+    if (run->by_default && run->options.filter_count == 0 &&
+        (!cmd_build_has_units(&run->build) || !an_modules_tell(run->modules)))
+        run->options.dim = AN_GRAPH_OBJECT;
+    return an_graph_table(run->graph, &run->options, cmd->arena, table, &cmd->fault);
+}
+
+int cmd_graph(struct cmd *cmd)
+{
+    struct graph_run run = {0};
+    struct rep_part parts[2] = {{.kind = REP_TABLE}};
+    struct rep_report report = {.parts = parts};
+    bool good =
+        parse_options(cmd, &run) && make_graph(cmd, &run) && make_report(cmd, &run, &report);
+    int status = good ? cmd_render(cmd, &report) : cmd_fail(cmd);
+    an_graph_free(run.graph);
+    an_modules_free(run.modules);
+    cmd_build_close(&run.build);
+    cfg_free(run.cfg);
+    return status;
+}
