@@ -79,6 +79,13 @@
 #define MOTE_HINTS                                                                                 \
     256 // entries of the cache of places in tables (a power of two), a byte each; 0: none
 #endif
+#ifndef MOTE_PLACES
+#ifdef __OPTIMIZE_SIZE__
+#define MOTE_PLACES 1
+#else
+#define MOTE_PLACES 8 // lengths of free runs for which the heap remembers where the first may lie
+#endif
+#endif
 #ifndef MOTE_COLLECT_AFTER
 #define MOTE_COLLECT_AFTER                                                                         \
     (1024 * 1024) // bytes of new objects before a collection, unless the heap is full
@@ -98,6 +105,9 @@
 #endif
 #ifndef MOTE_STRESS
 #define MOTE_STRESS 0 // 1: collect at every allocation
+#endif
+#ifndef MOTE_STEPS
+#define MOTE_STEPS 0 // 1: a program may be given so many steps and no more (mote.steps)
 #endif
 
 #endif

@@ -346,6 +346,9 @@ struct mote {
     bool hooks;      // some class got descriptors after it was made (core/class.c)
     bool no_memory;  // a MemoryError is being made
     bool compiling;  // set by compile(): which peak counts
+#if MOTE_STEPS
+    size_t steps; // the program has left; 1: every further one raises; 0: no limit
+#endif
 };
 extern struct mote
     mote; // the one machine of the program: its address in every call would cost kilobytes of ROM
@@ -443,6 +446,13 @@ struct catch
 void catch_enter(struct catch *c);
 void catch_leave(struct catch *c); // the innermost one, when all went well
 #define TRY(c) (catch_enter(&(c)), setjmp((c).target) == 0)
+
+// An instruction, or as much work inside of one: KeyboardInterrupt when the program has had its steps.
+#if MOTE_STEPS
+void steps_take(size_t n);
+#else
+#define steps_take(n) ((void)0)
+#endif
 
 void stack_check(void); // RecursionError when little C stack is left: in every recursion over data
 

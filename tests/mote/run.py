@@ -23,6 +23,7 @@ MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
 ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages"}
+NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "sweep.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 
@@ -75,7 +76,7 @@ def wanted(name, kind, path):
 def programs(name, kind, chosen):
     if chosen:
         return chosen
-    names = [f for f in sorted(os.listdir(HERE)) if f.endswith(".py") and f not in ("run.py", "messages.py", "rom.py")]
+    names = [f for f in sorted(os.listdir(HERE)) if f.endswith(".py") and f not in NO_PROGRAMS]
     if kind.listed:
         with open(os.path.join(HERE, kind.listed)) as f:
             names = [line.strip() for line in f if line.strip() and not line.startswith("#")]

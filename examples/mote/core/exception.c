@@ -234,6 +234,20 @@ void stack_check(void)
         raise_error(&type_RecursionError, "maximum recursion depth exceeded");
 }
 
+#if MOTE_STEPS
+void steps_take(size_t n)
+{
+    if (mote.steps == 0)
+        return;
+    if (mote.steps > n) {
+        mote.steps -= n;
+        return;
+    }
+    mote.steps = 1;
+    raise_told(&type_KeyboardInterrupt, "no steps left");
+}
+#endif
+
 val call_until_stop(val f, size_t n, val *args)
 {
     struct catch c;

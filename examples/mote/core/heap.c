@@ -9,7 +9,8 @@
 // mark stack that overflows loses nothing. What was marked but not followed is found again by a walk over the marked
 // heads from the lowest such address on.
 //
-// Deliberately simple: first fit from the lowest free block on; no size classes, no lists of free runs.
+// Deliberately simple: first fit; no lists of free runs. For runs of few blocks it is remembered where none can be
+// (struct place): or what is full, and holes too small, would be searched again for each object.
 #include "core/heap.h"
 
 #include "mote.h"
@@ -20,20 +21,26 @@ typedef uintptr_t word;
 #define PER_WORD (sizeof(word) * 4) // blocks whose states fit one word
 #define LOW_BITS ((word)-1 / 3)     // 0101...01: the low bit of each state
 
+// Where runs of some length may start: not below `lowest`, nor, while lowest < until, from `until` to `resume`. So what
+// is freed and taken again at once far below costs no search of all that lies between.
+struct place {
+    size_t lowest, until, resume;
+};
+
 static struct {
     word *bitmap;
     char *blocks;
-    size_t count;      // blocks
-    size_t first_free; // no block below it is free
-    size_t collect_at; // used blocks that call for a collection
-    size_t depth;      // of the mark stack
+    size_t count;                     // blocks
+    struct place places[MOTE_PLACES]; // [i]: of i + 1 blocks
+    size_t collect_at;                // used blocks that call for a collection
+    size_t depth;                     // of the mark stack
     bool overflowed;
     size_t overflow_from; // the lowest block that was marked but not followed
     const struct obj *stack[MOTE_MARK_STACK];
 } heap;
 
 #if MOTE_DEBUG
-size_t heap_fail_after = SIZE_MAX; // allocations that succeed; then one fails
+struct heap_test heap_test = {.fail_after = SIZE_MAX, .stress = MOTE_STRESS};
 #endif
 
 // Memory that is used again is in the caches, fresh memory costs page faults: collect when the heap has grown by half
@@ -61,7 +68,7 @@ void heap_init(void *memory, size_t bytes)
     memset(start, 0, bitmap <= room ? bitmap : room);
     heap.blocks = start + bitmap;
     heap.count = count;
-    heap.first_free = 0;
+    memset(heap.places, 0, sizeof heap.places);
     collect_later();
     mote.counts.total_blocks = count;
     mote.counts.bitmap_bytes = bitmap;
@@ -148,18 +155,50 @@ static size_t free_run(size_t start, size_t most)
     return n;
 }
 
-// First fit; heap.count when there is no such run.
+static size_t place_next(const struct place *p, size_t from)
+{
+    size_t at = next_free(from);
+    return at >= p->until && at < p->resume ? next_free(p->resume) : at;
+}
+
+// None starts below `end` any more.
+static void place_raise(struct place *p, size_t end)
+{
+    if (p->lowest < end)
+        p->lowest = end;
+    if (p->lowest >= p->until && p->lowest < p->resume)
+        p->lowest = p->resume;
+}
+
+// Some may start from `start` to `end` again.
+static void place_lower(struct place *p, size_t start, size_t end)
+{
+    bool hole = p->lowest < p->until;
+    if (start < p->lowest) {
+        if (!hole) {
+            p->resume = p->lowest;
+            p->until = end;
+        }
+        p->lowest = start;
+    } else if (!hole || start >= p->resume) {
+        return;
+    }
+    if (p->until < end)
+        p->until = end;
+}
+
+// First fit, for the caller to take; heap.count when there is no such run.
 static size_t find_run(size_t count)
 {
-    size_t at = next_free(heap.first_free);
-    heap.first_free = at;
-    while (at < heap.count) {
-        size_t run = free_run(at, count);
-        if (run == count)
-            return at;
-        at = next_free(at + run);
-    }
-    return heap.count;
+    struct place *place = &heap.places[(count < MOTE_PLACES ? count : MOTE_PLACES) - 1];
+    size_t at = place_next(place, place->lowest), run;
+    while (at < heap.count && (run = free_run(at, count)) < count)
+        at = place_next(place, at + run);
+    size_t end = at + (at < heap.count ? count : 0);
+    for (struct place *p = heap.places; p < heap.places + MOTE_PLACES; p++)
+        if (p->lowest >= at || (p >= place && count <= MOTE_PLACES))
+            place_raise(p, end); // it is taken; and below was none as long, nor any longer one
+    return at;
 }
 
 size_t heap_largest_run(void)
@@ -343,7 +382,7 @@ static void sweep(void)
         }
     }
     mote.counts.used_blocks = used;
-    heap.first_free = 0;
+    memset(heap.places, 0, sizeof heap.places);
 }
 
 void heap_collect(void)
@@ -368,32 +407,44 @@ void heap_collect(void)
 
 // ------------------------------------------------------------------------------------------ allocate
 
-static bool may_fail(void)
+// What a test wants of this allocation: that it fails as if the heap were full, or that it collects first.
+static bool must_fail(void)
 {
 #if MOTE_DEBUG
-    return heap_fail_after != SIZE_MAX && heap_fail_after-- == 0;
+    if (heap_test.fail_after) {
+        heap_test.fail_after -= heap_test.fail_after != SIZE_MAX;
+        return false;
+    }
+    heap_test.failures++;
+    heap_test.fail_after = heap_test.fail_on ? 0 : SIZE_MAX;
+    return true;
 #else
     return false;
 #endif
 }
 
+static bool must_collect(void)
+{
+#if MOTE_DEBUG
+    return heap_test.stress;
+#else
+    return MOTE_STRESS;
+#endif
+}
+
 static size_t find_or_collect(size_t count)
 {
-#if MOTE_STRESS
-    if (!mote.no_collect)
-        heap_collect();
-#endif
-    bool may = !mote.no_collect;
-    if (may && mote.counts.used_blocks + count > heap.collect_at) {
+    bool may = !mote.no_collect, fail = must_fail();
+    if (may && (fail || must_collect() || mote.counts.used_blocks + count > heap.collect_at)) {
         heap_collect();
         may = false;
     }
-    size_t at = find_run(count);
+    size_t at = fail ? heap.count : find_run(count);
     if (at == heap.count && may) {
         heap_collect();
         at = find_run(count);
     }
-    if (at == heap.count || may_fail())
+    if (at == heap.count)
         raise_memory();
     return at;
 }
@@ -420,8 +471,6 @@ static void *allocate(const struct type *type, size_t bytes)
     mote.roots = hold.up;
     state_set(at, HEAD);
     states_fill(at + 1, blocks - 1, TAIL);
-    if (at == heap.first_free)
-        heap.first_free = at + blocks;
     took(blocks, bytes);
     struct obj *o = address_of(at);
     memset(o, 0, blocks * BLOCK);
@@ -462,8 +511,8 @@ static void free_blocks(size_t from, size_t count)
 {
     states_fill(from, count, FREE);
     mote.counts.used_blocks -= count;
-    if (from < heap.first_free)
-        heap.first_free = from;
+    for (size_t i = 0; i < MOTE_PLACES; i++) // a longer run may start in free blocks before
+        place_lower(&heap.places[i], from > i ? from - i : 0, from + count);
 }
 
 void heap_free(void *object)
@@ -489,8 +538,10 @@ void *heap_resize_bytes(void *object, size_t bytes)
 {
     size_t block = block_of(object), had = object_end(block) - block, want = blocks_for(bytes);
     if (want > had) {
-        if (free_run(block + had, want - had) < want - had || may_fail())
+        if (free_run(block + had, want - had) < want - had)
             return move(object, bytes, had);
+        if (must_fail())
+            raise_memory();
         states_fill(block + had, want - had, TAIL);
         memset((char *)object + had * BLOCK, 0, (want - had) * BLOCK);
         took(want - had, (want - had) * BLOCK);
@@ -513,6 +564,17 @@ void *heap_resize_counted(void *object, size_t count)
 // ------------------------------------------------------------------------------------------ check
 
 #if MOTE_DEBUG
+// A run of free blocks lies where each place lets it be found.
+static void check_run(size_t from, size_t count)
+{
+    for (size_t i = 0; i < MOTE_PLACES && i < count; i++) {
+        const struct place *p = &heap.places[i];
+        size_t last = from + count - 1 - i; // where one of i + 1 blocks may start
+        ASSERT(from >= p->lowest);
+        ASSERT(last < p->until || from >= p->resume || p->until >= p->resume);
+    }
+}
+
 // An independent count: blocks by state, and every head has a type that is one.
 void heap_check(void)
 {
@@ -531,5 +593,9 @@ void heap_check(void)
         before = state;
     }
     ASSERT(used == mote.counts.used_blocks);
+    for (size_t at = next_free(0), run; at < heap.count; at = next_free(at + run)) {
+        run = free_run(at, heap.count);
+        check_run(at, run);
+    }
 }
 #endif

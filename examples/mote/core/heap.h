@@ -33,7 +33,12 @@ static inline void heap_traced(enum heap_event event, size_t block, size_t bytes
 #endif
 
 #if MOTE_DEBUG
-extern size_t heap_fail_after; // for tests: the allocation after so many fails
+extern struct heap_test {
+    size_t fail_after; // so many allocations succeed, then one fails; SIZE_MAX: none fails
+    bool fail_on;      // and all that follow
+    size_t failures;   // how many did
+    bool stress;       // a collection at every allocation
+} heap_test;
 #endif
 
 #endif

@@ -301,6 +301,7 @@ val iter_next(val iterator)
     const struct ops *ops = type_of(iterator)->ops;
     if (!ops->next)
         raise_type("%r object is not an iterator", type_of(iterator)->name);
+    steps_take(1);
     return ops->next(iterator);
 }
 

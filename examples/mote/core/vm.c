@@ -13,9 +13,20 @@
 #define LABELS 1
 #endif
 
+// The instruction before `at` has not begun: if there are no steps left, it raises.
+#if MOTE_STEPS
+#define STEP(at) (f->ip = (at), f->sp = sp, steps_take(1))
+#else
+#define STEP(at) ((void)0)
+#endif
+
 #if LABELS
 #define CASE(name) L_##name
-#define NEXT       goto *labels[*ip++]
+#define NEXT                                                                                       \
+    do {                                                                                           \
+        STEP(ip + 1);                                                                              \
+        goto *labels[*ip++];                                                                       \
+    } while (0)
 #define BINARY(op) L_BINARY_##op
 #else
 #define CASE(name) case I_##name
@@ -155,6 +166,7 @@ next:
     instruction = *ip++;
     f->ip = ip;
     f->sp = sp;
+    STEP(ip);
     if (instruction < I_COUNT) {
         if (has_operand[instruction])
             ip = varint(ip, &operand);

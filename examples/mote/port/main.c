@@ -27,6 +27,7 @@ static const char usage_text[] =
 #if MOTE_DEBUG
     "  --dis              show the instructions, do not run\n"
     "  --fail-after=N     the allocation after N ones fails\n"
+    "  --fail-from=N      all allocations after N ones fail\n"
 #endif
     "  --version          which build this is\n"
     "  -h, --help         this text\n";
@@ -98,7 +99,10 @@ static int parse_options(int argc, char **argv, struct options *o, int *status)
         } else if (strcmp(arg, "--dis") == 0) {
             o->dis = true;
         } else if ((value = value_of(arg, "--fail-after"))) {
-            heap_fail_after = strtoul(value, NULL, 10);
+            heap_test.fail_after = strtoul(value, NULL, 10);
+        } else if ((value = value_of(arg, "--fail-from"))) {
+            heap_test.fail_after = strtoul(value, NULL, 10);
+            heap_test.fail_on = true;
 #endif
         } else {
             say("no such option: ", arg);

@@ -234,6 +234,7 @@ static val add(const struct operand *a, const struct operand *b, bool turn)
 
 static val multiply(const struct operand *a, const struct operand *b)
 {
+    steps_take(a->len * b->len / 64);
     struct big *r = big_new(a->len + b->len);
     mag_mul(r->digits, a->digits, a->len, b->digits, b->len);
     return big_done(r, a->negative != b->negative);
@@ -255,6 +256,7 @@ static void divide(val av, val bv, val out[2], bool quotient, bool remainder)
     bool differ = a.negative != b.negative;
     // The room for the quotient's rounding away from 0, and for what mag_divide shifts out of the remainder.
     size_t qn = a.len < b.len ? 1 : a.len - b.len + 2, rn = (a.len < b.len ? b.len : a.len) + 1;
+    steps_take(qn * b.len / 64);
     ROOTS(r, 2);
     struct big *q = NULL, *m = big_copy(&a, rn);
     r[0] = V(*m);

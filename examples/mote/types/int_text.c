@@ -63,6 +63,7 @@ static val parse_digits(const char *at, const char *end, size_t count, int base,
                 i = i * base + digit_value(*at);
         return int_new(negative ? -i : i);
     }
+    steps_take(count * (count / 64) / 64);
     struct big *b = big_new(count / (DIGIT_BITS / bits) +
                             1); // with bits of a digit left over, so never too few
     digit chunk = 0, scale = 1;
@@ -136,6 +137,7 @@ static void print_decimal(const struct operand *o, struct sink *out)
 {
     // A digit of the chunked number holds at least 29 of 32 (13 of 16) bits.
     size_t room = o->len + o->len / (MOTE_64 ? 9 : 4) + 2, used = 0;
+    steps_take(room * room / 64);
     ROOTS(r, 1);
     struct big *b = big_new(room);
     r[0] = V(*b);
