@@ -17,7 +17,7 @@ import rows as bench_rows
 from measure import BUSY_CORES, SLOW_RUNS, Load, measure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PEERS = ["pahole", "llvm-dwarfdump", "readelf", "nm", "grep", "bloaty"]
+PEERS = ["pahole", "llvm-dwarfdump", "readelf", "nm", "grep", "bloaty", "micropython"]
 MIB = 1 << 20
 
 
@@ -29,6 +29,8 @@ def arguments():
              "(about 860 MB) into build/bench")
     add("--tare", default=os.environ.get("TARE", ROOT + "/build/release/tare"), metavar="FILE",
         help="the tare to measure (default: $TARE, then build/release/tare)")
+    add("--mote", default=ROOT + "/build/mote/mote", metavar="FILE",
+        help="the mote to measure, if it is there (default: build/mote/mote)")
     add("--bloaty", default=os.environ.get("BLOATY"), metavar="FILE",
         help="the bloaty to compare with (default: $BLOATY, then the PATH)")
     add("--runs", type=int, default=5, metavar="N",
@@ -99,7 +101,7 @@ class Group:
                      if fnmatch.fnmatch("%s: %s" % (self.title, row.name), pattern)]
 
     def commands(self):
-        return [c for row in self.rows if row.tare and row.peer for c in (row.tare, row.peer)]
+        return [c for row in self.rows if row.tare for c in (row.tare, row.peer) if c]
 
     def measure(self, runs):
         load = Load()
@@ -160,7 +162,7 @@ class Result:
         tare, peer, scale = row.tare, row.peer, row.per[1] / row.per[0]
         self.wall, self.cpu = scale * tare.wall / peer.wall, scale * tare.cpu / max(peer.cpu, 1e-9)
         self.memory = tare.memory / row.input_size if row.input_size else \
-            scale * tare.memory / peer.memory
+            scale * tare.memory / max(peer.memory, 1)
         self.by = row.by if row.by != "auto" else by
         if self.by == "auto":
             self.by = "cpu" if group.busy else "wall"
@@ -204,6 +206,9 @@ def wanted(value):
 
 def print_row(result):
     row = result.row
+    if result.failure and row.tare and row.tare.samples:
+        print("%-*s %7s %7s  n/a: %s" % (NAME, row.name, seconds(row.tare.wall), seconds(row.tare.cpu), result.failure))
+        return
     if result.failure:
         print("%-*s n/a: %s" % (NAME, row.name, result.failure))
         return
@@ -256,6 +261,8 @@ def groups_of(options, tools, directory):
         groups += [Group("vmlinux struct", bench_rows.big_struct(tools, big)),
                    Group("vmlinux size", bench_rows.big_size(tools, big)),
                    Group("vmlinux threads", bench_rows.big_threads(tools, big))]
+    if os.access(options.mote, os.X_OK):
+        groups.append(Group("mote", bench_rows.mote(tools, os.path.abspath(options.mote))))
     generated, maps = inputs.generated(directory + "/generated")
     groups.append(Group("maps", bench_rows.maps(tools, maps)))
     for series, programs in generated.items():

@@ -36,6 +36,10 @@ class Command:
     def key(self):
         return (tuple(self.argv), self.output)
 
+    def memory_of(self, peak):
+        """What counts as the memory of a run; `peak` is that of the process."""
+        return peak
+
     def run(self):
         """One run. The harness's own size is a floor under the peak memory (the kernel keeps the
         peak of a process across exec), which is why this program imports little."""
@@ -54,7 +58,7 @@ class Command:
                 errors.seek(0)
                 said = errors.read(STDERR_KEPT).decode(errors="replace").strip()
                 self.failure = "status %d: %s" % (code, said.splitlines()[0] if said else "")
-        return wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+        return wall, used.ru_utime + used.ru_stime, self.memory_of(used.ru_maxrss * 1024)
 
     def runs_wanted(self, runs, warm_up):
         return min(runs, SLOW_RUNS) if warm_up[0] > SLOW_SECONDS else runs
@@ -77,6 +81,16 @@ class Command:
     @property
     def memory(self):
         return self.median(2)
+
+
+class HeapCommand(Command):
+    """A program that prints how many bytes of its interpreter's heap something took."""
+
+    def memory_of(self, peak):
+        if self.failure:
+            return peak
+        with open(self.output, encoding="ascii") as printed:
+            return int(printed.read())
 
 
 class Load:

@@ -8,7 +8,7 @@ import os
 import re
 
 import inputs
-from measure import Command
+from measure import Command, HeapCommand
 
 STRUCT = "task_struct"  # in the first unit of the kernel, where pahole -C stops
 ON_A_PAR = 1.5  # both are milliseconds, most of them the start of a process
@@ -156,6 +156,26 @@ def growth(tools, programs):
         commands = [tools.tare(*args(program.path), "-j", "1") for program in programs]
         yield Row("%s, per DIE: x %d vs x 1" % (name, inputs.SCALES[-1]), commands[-1], commands[0],
                   time=LINEAR, by=CPU, per=(large.dies, small.dies)), commands
+
+
+MOTE_TIMES = ["loops", "fibonacci", "nbody", "sorting", "dicts", "strings", "methods"]
+MOTE_HEAPS = {"heap_ints": "200,000 ints of 10**10", "heap_strings": "200,000 strings", "heap_list": "a list of 200,000"}
+
+
+def mote(tools, program):
+    """The same programs on mote and on MicroPython: time, and bytes of the heap."""
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mote")
+    peer = tools.peers.get("micropython")
+    why = None if peer else "no micropython here"
+
+    def pair(make, name):
+        path, out = os.path.join(here, name + ".py"), os.path.join(tools.out, name)
+        return (make([program, path], out + ".mote.txt"),
+                make([peer, "-X", "heapsize=64M", path], out + ".peer.txt") if peer else None)
+
+    return [Row("%s vs MicroPython" % name, *pair(Command, name), why=why, time=1) for name in MOTE_TIMES] + [
+        Row("heap of %s vs MicroPython" % what, *pair(HeapCommand, name), why=why, memory=1)
+        for name, what in MOTE_HEAPS.items()]
 
 
 def version(path):
