@@ -5,7 +5,7 @@
 
 #include "mote.h"
 
-// The counters as JSON, after a collection. See README.md for its members.
+// The counters as JSON, after a collection. See census.md for its members.
 void counters_write(struct sink *out);
 val counters_dict(void); // the same as a dict
 

@@ -7,7 +7,7 @@
 #include "port/port.h"
 #endif
 
-// heap() -> dict of the counters, after a collection; README.md names them
+// heap() -> dict of the counters, after a collection; census.md names them
 static val mote_heap(size_t n, val *a)
 {
     (void)n, (void)a;

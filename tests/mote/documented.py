@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each member that --counters, --census and --trace print has its row in census.md, and each row is printed.
+
+    documented.py BUILD_DIR     where run.py x86-64 builds, too
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from run import MOTE, make
+
+PROGRAM = """
+import collections, array
+class Table:
+    def __init__(self): self.x = 1
+class Slots:
+    __slots__ = ("a",)
+    def __init__(self): self.a = 2
+def outer(n, m=3):
+    def inner(): return n
+    return inner
+kept = [Table(), Slots(), outer(1), b"bytes" * 3, bytearray(b"abc"), (1, 2), {1: 2}, {3, 4}, frozenset((5, n)) if 0 else 0,
+        10 ** 30, "caf\\u00e9" * 3, "\\u4e00" * 9, "\\U0001f600" * 9, "plain" * 5, frozenset([1, 2]), 1.5 * 3, range(3), slice(1)]
+grown = {}
+for i in range(50):
+    grown[i] = str(i) * 4
+kept += [grown, [i for i in range(9)], kept[:3], [0] * 7, collections.deque([1]), array.array("i", [1])]
+appended = []
+appended.append(1)
+appended.extend(range(20))
+"""
+
+
+def members(thing):
+    """The names of all members, of those inside, too."""
+    if isinstance(thing, dict):
+        return set(thing).union(*map(members, thing.values()))
+    return set().union(*map(members, thing)) if isinstance(thing, list) else set()
+
+
+def section(text, title):
+    return re.search(r"^# %s$(.*?)(?=^# |\Z)" % title, text, re.M | re.S).group(1)
+
+
+def rows(text):
+    """What stands in backticks in the first column of the tables."""
+    first = "".join(re.findall(r"^\| (`.*?) \|", text, re.M))
+    return set(re.findall(r"`(\w+)`", first))
+
+
+def run(build, folder):
+    """What the three options wrote."""
+    paths = {name: os.path.join(folder, name) for name in ("counters", "census", "trace")}
+    options = ["--%s=%s" % pair for pair in paths.items()]
+    subprocess.run([os.path.join(build, "mote"), *options, "-c", PROGRAM], check=True)
+    return [open(path).read() for path in paths.values()]
+
+
+def compare(what, printed, documented):
+    for name in sorted(printed - documented):
+        print("FAILED %s prints %s, which census.md does not explain" % (what, name))
+    for name in sorted(documented - printed):
+        print("FAILED census.md explains %s, which %s does not print" % (name, what))
+    return printed == documented
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    make(MOTE, "BUILD=" + build)
+    with open(os.path.join(MOTE, "census.md")) as f:
+        text = f.read()
+    with tempfile.TemporaryDirectory() as folder:
+        counters, census, trace = run(build, folder)
+    events = {line.split()[0] for line in trace.splitlines()[1:]}
+    explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
+    good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),
+            compare("--census", members(json.loads(census)), rows(section(text, "The census"))),
+            compare("--trace", events, explained)]
+    sys.exit(not all(good))
+
+
+main()
