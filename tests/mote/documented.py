@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each member that --counters, --census and --trace print has its row in census.md, and each row is printed.
+"""What mote writes beside the output of a program. Each member that --counters, --census and --trace print has its row in
+census.md, and each row is printed. An error of syntax says where: line and column.
 
     documented.py BUILD_DIR     where run.py x86-64 builds, too
 """
@@ -68,6 +69,14 @@ def compare(what, printed, documented):
     return printed == documented
 
 
+def place_of_error(build):
+    done = subprocess.run([os.path.join(build, "mote"), "-c", "a = 1\nb = (2 +* 3)\n"], stderr=subprocess.PIPE)
+    good = done.returncode == 1 and b'File "<string>", line 2, column 9\nSyntaxError: ' in done.stderr
+    if not good:
+        print("FAILED an error of syntax is told as %r" % done.stderr)
+    return good
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     make(MOTE, "BUILD=" + build)
@@ -80,6 +89,7 @@ def main():
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),
             compare("--census", members(json.loads(census)), rows(section(text, "The census"))),
             compare("--trace", events, explained)]
+    good.append(place_of_error(build))
     sys.exit(not all(good))
 
 

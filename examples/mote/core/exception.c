@@ -414,7 +414,8 @@ static void print_place(val exception, struct sink *out)
     size_t n;
     val *values;
     if (is_a(exception, &type_SyntaxError) && values_of(where, &n, &values) && n >= 2)
-        sink_format(out, "  File \"%v\", line %v\n", values[0], values[1]);
+        sink_format(out, n > 2 ? "  File \"%v\", line %v, column %v\n" : "  File \"%v\", line %v\n",
+                    values[0], values[1], n > 2 ? values[2] : NONE);
 }
 
 static void print_chain(val exception, struct sink *out, int most)
