@@ -132,22 +132,24 @@ static uint64_t largest_gap(const ranges *list, uint64_t length)
     return MAX(largest, length - at);
 }
 
-// What nobody stated: RAM when something lies in it that is written to, else ROM.
+// What nobody stated: RAM when something lies in it that is written to, ROM when something else does, else
+// what was guessed.
 static enum cfg_memory kind_of(const struct ledger *ledger, const struct cfg_region *region)
 {
     size_t count;
     const struct led_extent *extents = led_extents(ledger, &count);
-    enum cfg_memory kind = region->kind;
-    for (size_t i = 0; i < count && region->kind == CFG_ANY_MEMORY && kind != CFG_RAM; i++) {
+    bool stated = region->kind != CFG_ANY_MEMORY && !region->guessed, loaded = false;
+    for (size_t i = 0; i < count && !stated; i++) {
         const struct led_extent *extent = &extents[i];
-        if (extent->addr != LED_NOWHERE && extent->weights & (LED_ROM | LED_RAM) &&
-            an__region_bytes(region, extent->addr, extent->size) != 0)
-            kind = extent->weights & LED_RAM ? CFG_RAM : CFG_ROM;
-        else if (extent->load != LED_NOWHERE && extent->weights & LED_ROM &&
-                 an__region_bytes(region, extent->load, extent->size) != 0)
-            kind = CFG_ROM;
+        bool here = extent->addr != LED_NOWHERE && extent->weights & (LED_ROM | LED_RAM) &&
+                    an__region_bytes(region, extent->addr, extent->size) != 0;
+        if (here && extent->weights & LED_RAM)
+            return CFG_RAM;
+        loaded = loaded || here ||
+                 (extent->load != LED_NOWHERE && extent->weights & LED_ROM &&
+                  an__region_bytes(region, extent->load, extent->size) != 0);
     }
-    return kind;
+    return loaded ? CFG_ROM : region->kind;
 }
 
 static struct an_region_use measure(const struct ledger *ledger, const ranges *all,

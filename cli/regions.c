@@ -58,14 +58,15 @@ static struct cfg_regions map_regions(struct cmd *cmd, const struct lm_map *map)
     for (size_t i = 0; i < map->regions.count; i++) {
         const struct lm_region *r = &map->regions.items[i];
         uint64_t end;
-        if (r->length != 0 && add_u64(r->origin, r->length, &end))
-            items[out.count++] =
-                (struct cfg_region){.name = arena_text(cmd->arena, r->name),
+        if (r->length == 0 || !add_u64(r->origin, r->length, &end))
+            continue;
+        struct cfg_region *made = &items[out.count++];
+        *made = (struct cfg_region){.name = arena_text(cmd->arena, r->name),
                                     .origin = r->origin,
                                     .length = r->length,
-                                    .kind = cfg_memory_kind(r->name, r->attributes),
                                     .line = r->line,
                                     .placed = true};
+        made->kind = cfg_memory_kind(r->name, r->attributes, &made->guessed);
     }
     return out;
 }

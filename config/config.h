@@ -80,6 +80,7 @@ struct cfg_region {
     uint32_t alias_count;
     uint32_t line; // where it is stated
     bool placed;   // has origin and length; without, it completes a region that a script states
+    bool guessed;  // the kind, by the name: what lies in it knows better
 };
 
 struct cfg_regions {
@@ -88,8 +89,9 @@ struct cfg_regions {
 };
 
 // What a linker's script or map tells of the kind: attributes such as "rx", "xrw", "rw!x" (what follows
-// '!' must not be), and the name.
-enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes);
+// '!' must not be), and the name. RAM that is executed from is called "rx" as often as flash behind a
+// bus is called IRAM, so then, and without attributes, it is a guess.
+enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes, bool *guessed);
 
 // What `stated` (a script, a map) says, completed by `ours` (tare.yaml): a region of ours replaces
 // the one of that name, or, when it has no place, adds kind and aliases to it. Lives in `arena`, texts
@@ -172,8 +174,8 @@ uint32_t cfg_date(const char *text);
 // REGION_ALIAS, which is one more name and makes no region. Symbols from the command line
 // (--defsym) may be given. What stands elsewhere in the script is passed over.
 //
-// Kind: RAM when the attributes allow writing (w) or, as some scripts call RAM that is executed from
-// "rx", when the name has "ram" in it; else ROM.
+// Kind: RAM when the attributes allow writing (w) or the name has "ram" in it, else ROM; see
+// cfg_memory_kind for when that is a guess.
 struct cfg_script_options {
     const char *const *defines; // NAME=VALUE
     size_t define_count;

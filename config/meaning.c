@@ -132,8 +132,10 @@ static struct cfg_region *region_named(struct cfg_region *regions, size_t count,
 
 static void complete(struct cfg_region *region, const struct cfg_region *ours)
 {
-    if (ours->kind != CFG_ANY_MEMORY)
+    if (ours->kind != CFG_ANY_MEMORY) {
         region->kind = ours->kind;
+        region->guessed = false;
+    }
     if (ours->alias_count != 0) {
         region->aliases = ours->aliases;
         region->alias_count = ours->alias_count;

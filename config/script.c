@@ -414,9 +414,11 @@ static bool named_ram(struct slice name)
     return false;
 }
 
-enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes)
+enum cfg_memory cfg_memory_kind(struct slice name, struct slice attributes, bool *guessed)
 {
-    return may_write(attributes) || named_ram(name) ? CFG_RAM : CFG_ROM;
+    bool ram = named_ram(name);
+    *guessed = !may_write(attributes) && (ram || attributes.size == 0);
+    return may_write(attributes) || ram ? CFG_RAM : CFG_ROM;
 }
 
 static bool make_region(struct cfg__script *script, const struct cfg__memory *memory,
@@ -425,7 +427,7 @@ static bool make_region(struct cfg__script *script, const struct cfg__memory *me
     uint64_t end;
     *out = (struct cfg_region){
         .name = arena_text(script->arena, memory->name), .line = memory->line, .placed = true};
-    out->kind = cfg_memory_kind(memory->name, memory->attributes);
+    out->kind = cfg_memory_kind(memory->name, memory->attributes, &out->guessed);
     if (!cfg__evaluate(script, memory->origin, memory->symbols, &out->origin) ||
         !cfg__evaluate(script, memory->length, memory->symbols, &out->length))
         return false;

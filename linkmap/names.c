@@ -22,13 +22,16 @@ struct slice lm_member_name(const struct lm_file *file)
     return file->archive.size != 0 ? file->member : lm_base_name(file->path);
 }
 
-// "linker stubs", ".got.plt"; gold's "** PLT" is "PLT".
+// "linker stubs", ".got.plt"; gold's "** PLT" is "PLT". In .rela.dyn there are ".rela.got",
+// ".rela.data.table" ...: these are ".rela.dyn".
 static struct slice made_by_linker(const struct lm_map *map, const struct lm_contribution *c)
 {
     if (c->file != LM_NO && slice_is(map->files.items[c->file].path, "linker stubs"))
         return slice_text("linker stubs");
     if (slice_starts(c->name, "** "))
         return lm__from(c->name, 3);
+    if (c->section != LM_NO && map->sections.items[c->section].made && !lm__is_made(c->name))
+        return map->sections.items[c->section].name;
     return c->name;
 }
 
