@@ -476,9 +476,9 @@ bool an_map_discarded(struct an_map *map, const struct an_map_options *options, 
 // What stands in no region and in no loaded section, as a sentence; NULL when there is nothing.
 const char *an_map_note(const struct an_map *map, struct arena *arena);
 
-// Regions, and the sections in each: columns `used` (additive), `share` (of the region), `free`,
-// `largest` (free run), `length`, `origin`. A section with a load image elsewhere counts in both
-// regions. False when the map has no regions.
+// Regions, and the sections in each, with the columns of an_regions and `over`: by how much a region of
+// a failed link is too small. A section with a load image elsewhere counts in both regions. False
+// when the map has no regions.
 bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *out);
 // A region that was too small: by how much, and the objects in it, the largest `keep` ones. Gives
 // how many tables were written to `out` (at most `max`), one a region.

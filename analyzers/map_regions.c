@@ -13,6 +13,7 @@
 #include <inttypes.h>
 
 #include "analyzers/map_private.h"
+#include "analyzers/regions_private.h"
 
 #define REGIONS_MAX 256  // considered
 #define REACH       4096 // bytes behind the end of what overflows in which the next section begins
@@ -117,26 +118,6 @@ uint32_t an__map_region_of(struct an_map *map, uint32_t section)
 
 // ------------------------------------------------------------------------ the table
 
-enum { USED, SHARE, FREE, LARGEST, OVER, LENGTH, ORIGIN, COLUMN_COUNT };
-
-static const struct rep_column region_columns[COLUMN_COUNT] = {
-    [USED] = {"used", "USED", REP_BYTES, true, false},
-    [SHARE] = {"share", "OF REGION", REP_PERMILLE, false, false},
-    [FREE] = {"free", "FREE", REP_BYTES, false, false},
-    [LARGEST] = {"largest_free", "LARGEST RUN", REP_BYTES, false, false},
-    [OVER] = {"over", "OVER", REP_BYTES, false, false},
-    [LENGTH] = {"length", "LENGTH", REP_BYTES, false, false},
-    [ORIGIN] = {"origin", "ORIGIN", REP_ADDRESS, false, false},
-};
-
-static union rep_value *new_values(struct arena *arena)
-{
-    union rep_value *values = ARENA_ARRAY(arena, COLUMN_COUNT, union rep_value);
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        values[i].u = REP_NONE;
-    return values;
-}
-
 static struct rep_row section_row(struct an_map *map, const struct use *use, uint64_t used,
                                   struct arena *arena)
 {
@@ -144,9 +125,9 @@ static struct rep_row section_row(struct an_map *map, const struct use *use, uin
     const char *name = names_text(map->names, names_intern(map->names, s->name));
     struct rep_row row = {.name = use->load ? arena_printf(arena, "%s (load image)", name) : name,
                           .dimension = "section",
-                          .values = new_values(arena)};
-    row.values[USED].u = used;
-    row.values[ORIGIN].u = use->start;
+                          .values = an__region_values(arena)};
+    row.values[AN__USED].u = used;
+    row.values[AN__ORIGIN].u = use->start;
     return row;
 }
 
@@ -158,7 +139,7 @@ static void region_row(struct an_map *map, const struct lm_region *region, const
     uint64_t limit = region->origin + region->length; // checked
     *row = (struct rep_row){.name = names_text(map->names, names_intern(map->names, region->name)),
                             .dimension = "region",
-                            .values = new_values(arena),
+                            .values = an__region_values(arena),
                             .rows = ARENA_ARRAY(arena, count, struct rep_row)};
     uint64_t within = 0;
     for (size_t i = 0; i < count; i++) {
@@ -171,16 +152,14 @@ static void region_row(struct an_map *map, const struct lm_region *region, const
         pos = MAX(pos, end);
     }
     largest = MAX(largest, limit - MIN(pos, limit));
-    row->values[USED].u = used;
-    row->values[FREE].u = region->length - within;
-    row->values[LARGEST].u = largest;
-    row->values[LENGTH].u = region->length;
-    row->values[ORIGIN].u = region->origin;
-    if (region->length != 0)
-        row->values[SHARE].i =
-            (int64_t)MIN((double)used / (double)region->length * 1000 + 0.5, 1e12);
+    bool guessed;
+    enum cfg_memory kind = cfg_memory_kind(region->name, region->attributes, &guessed);
+    an__region_fill(row->values, guessed ? CFG_ANY_MEMORY : kind, region->length, used);
+    row->values[AN__ORIGIN].u = region->origin;
+    row->values[AN__FREE].u = region->length - within;
+    row->values[AN__LARGEST].u = largest;
     if (pos > limit && count != 0)
-        row->values[OVER].u = pos - limit;
+        row->values[AN__OVER].u = pos - limit;
 }
 
 static bool is_sound(const struct lm_region *region)
@@ -204,12 +183,12 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
     find_uses(lm, &uses);
     *out = (struct rep_table){.name = "regions",
                               .names = "REGION",
-                              .columns = region_columns,
-                              .column_count = COLUMN_COUNT,
-                              .hidden_columns_mask = 1u << OVER};
+                              .columns = an__region_columns(),
+                              .column_count = AN__REGION_COLUMNS,
+                              .hidden_columns_mask = 1u << AN__OVER};
     out->total.rows = ARENA_ARRAY(arena, uses.region_count, struct rep_row);
-    out->total.values = new_values(arena);
-    out->total.values[USED].u = 0;
+    out->total.values = an__region_values(arena);
+    out->total.values[AN__USED].u = 0;
     size_t at = 0;
     for (uint32_t i = 0; i < uses.region_count; i++) {
         size_t count = uses_of(&uses, at, i);
@@ -218,10 +197,10 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
             const struct use *first = count == 0 ? NULL : uses.list.items + at;
             region_row(map, &lm->regions.items[i], first, count, arena, row);
             // Regions whose sum would overflow are none that exist.
-            uint64_t *sum = &out->total.values[USED].u;
-            if (an__grow(sum, row->values[USED].u))
+            uint64_t *sum = &out->total.values[AN__USED].u;
+            if (an__grow(sum, row->values[AN__USED].u))
                 out->total.row_count++;
-            if (row->values[OVER].u != REP_NONE)
+            if (row->values[AN__OVER].u != REP_NONE)
                 out->hidden_columns_mask = 0;
         }
         at += count;

@@ -176,33 +176,52 @@ struct an_region_use an_region_measure(const struct ledger *ledger, const struct
 
 // --------------------------------------------------------------------------- table
 
-enum { KIND, ORIGIN, LENGTH, USED, FULL, FREE, LARGEST, COLUMNS };
+const struct rep_column *an__region_columns(void)
+{
+    static const struct rep_column columns[AN__REGION_COLUMNS] = {
+        [AN__KIND] = {"kind", NULL, REP_TEXT, false, false},
+        [AN__ORIGIN] = {"origin", NULL, REP_ADDRESS, false, false},
+        [AN__LENGTH] = {"length", NULL, REP_BYTES, false, false},
+        [AN__USED] = {"used", NULL, REP_BYTES, false, false},
+        [AN__FULL] = {"full", NULL, REP_PERMILLE, false, false},
+        [AN__FREE] = {"free", NULL, REP_BYTES, false, false},
+        [AN__LARGEST] = {"largest_free", "LARGEST RUN", REP_BYTES, false, false},
+        [AN__OVER] = {"over", NULL, REP_BYTES, false, false},
+    };
+    return columns;
+}
 
-static const struct rep_column columns[COLUMNS] = {
-    [KIND] = {"kind", NULL, REP_TEXT, false, false},
-    [ORIGIN] = {"origin", NULL, REP_ADDRESS, false, false},
-    [LENGTH] = {"length", NULL, REP_BYTES, false, false},
-    [USED] = {"used", NULL, REP_BYTES, false, false},
-    [FULL] = {"full", NULL, REP_PERMILLE, false, false},
-    [FREE] = {"free", NULL, REP_BYTES, false, false},
-    [LARGEST] = {"largest_free", "LARGEST RUN", REP_BYTES, false, false},
-};
+union rep_value *an__region_values(struct arena *arena)
+{
+    union rep_value *values = ARENA_ARRAY(arena, AN__REGION_COLUMNS, union rep_value);
+    for (size_t i = 0; i < AN__REGION_COLUMNS; i++)
+        if (i != AN__KIND)
+            values[i].u = REP_NONE;
+    return values;
+}
 
-static void fill_row(const struct an_region_use *use, struct arena *arena, struct rep_row *row)
+void an__region_fill(union rep_value *values, enum cfg_memory kind, uint64_t length, uint64_t used)
 {
     static const char *const kinds[] = {
         [CFG_ANY_MEMORY] = NULL, [CFG_ROM] = "ROM", [CFG_RAM] = "RAM"};
+    values[AN__KIND].text = kinds[kind];
+    values[AN__LENGTH].u = length;
+    values[AN__USED].u = used;
+    if (length != 0)
+        values[AN__FULL].i =
+            (int64_t)MIN((__uint128_t)used * 1000 / length, (__uint128_t)1000000000000);
+}
+
+static void fill_row(const struct an_region_use *use, struct arena *arena, struct rep_row *row)
+{
     const struct cfg_region *region = use->region;
     row->name = region->name;
     row->dimension = "region";
-    row->values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
-    row->values[KIND].text = kinds[use->kind];
-    row->values[ORIGIN].u = region->origin;
-    row->values[LENGTH].u = region->length;
-    row->values[USED].u = use->used;
-    row->values[FULL].i = (int64_t)((__uint128_t)use->used * 1000 / region->length);
-    row->values[FREE].u = use->free;
-    row->values[LARGEST].u = use->largest;
+    row->values = an__region_values(arena);
+    an__region_fill(row->values, use->kind, region->length, use->used);
+    row->values[AN__ORIGIN].u = region->origin;
+    row->values[AN__FREE].u = use->free;
+    row->values[AN__LARGEST].u = use->largest;
 }
 
 // Bytes of `all` in none of the views of the regions.
@@ -231,11 +250,8 @@ static void fill_outside(uint64_t bytes, struct arena *arena, struct rep_row *ro
     row->name = OUTSIDE;
     row->dimension = "region";
     row->faint = true;
-    row->values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (columns[i].unit != REP_TEXT)
-            row->values[i].u = REP_NONE;
-    row->values[USED].u = bytes;
+    row->values = an__region_values(arena);
+    row->values[AN__USED].u = bytes;
 }
 
 void an_regions(const struct ledger *ledger, struct cfg_regions regions, struct arena *arena,
@@ -246,8 +262,8 @@ void an_regions(const struct ledger *ledger, struct cfg_regions regions, struct 
     struct rep_row *rows = ARENA_ARRAY(arena, regions.count + 1, struct rep_row);
     *out = (struct rep_table){.name = "regions",
                               .names = "REGION",
-                              .columns = columns,
-                              .column_count = COLUMNS,
+                              .columns = an__region_columns(),
+                              .column_count = AN__OVER, // nothing linked is over
                               .total = {.rows = rows, .row_count = regions.count}};
     for (size_t i = 0; i < regions.count; i++) {
         struct an_region_use use = measure(ledger, &all, &regions.items[i]);
@@ -258,6 +274,6 @@ void an_regions(const struct ledger *ledger, struct cfg_regions regions, struct 
         fill_outside(bytes, arena, &rows[out->total.row_count++]);
     fill_outside(0, arena, &out->total);
     out->total.name = NULL;
-    out->total.values[USED].u = REP_NONE;
+    out->total.values[AN__USED].u = REP_NONE;
     vec_free(&all);
 }
