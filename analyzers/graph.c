@@ -87,6 +87,8 @@ static bool is_root(const struct an_graph *graph, uint32_t i)
     const struct an__object *object = &graph->objects[i];
     if (object->code || object->exported || object->by >= AN__BY_PADDING)
         return true;
+    if (i == 0 && graph->firmware) // the vector table, which the processor reads
+        return true;
     bool linkage = object->by == AN__BY_LINKAGE;
     return !graph->code && (object->name != NULL || linkage);
 }
@@ -213,7 +215,7 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
         return false;
     an__graph_relocs(&links, input, &graph->areas);
     an__graph_typed(&links, input, &graph->areas, graph->shapes, &named.objects);
-    an__graph_code(&links, input, &graph->areas, &named.objects);
+    an__graph_code(&links, input, &graph->areas, &named);
     size_t target_count;
     struct keyed *targets = sorted_targets(&links, &target_count);
     an__graph_fill(input->img, &named, &graph->areas, targets, target_count, &objects);
@@ -239,6 +241,7 @@ bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, str
 {
     struct an_graph *graph = mem_zalloc(1, sizeof *graph);
     graph->img = input->img;
+    graph->firmware = led_is_firmware(input->img);
     graph->arena = arena_new();
     graph->ledger = input->ledger;
     graph->modules = input->modules;

@@ -27,7 +27,7 @@ struct chunk {
 struct job {
     const struct an_graph_input *input;
     const struct an__areas *areas;
-    const an__object_list *objects;
+    const an__object_list *objects, *labels;
     VEC(struct range) ranges; // functions and what lies between them
     VEC(struct chunk) chunks;
     struct code_reader **readers; // by worker
@@ -35,17 +35,23 @@ struct job {
 
 // ------------------------------------------------------------------------ constants
 
-static const struct an__object *named_at(const struct job *job, uint64_t addr)
+// The last one that begins at or before an address, or NULL.
+static const struct an__object *last_before(const an__object_list *list, uint64_t addr)
 {
-    size_t low = 0, high = job->objects->count;
+    size_t low = 0, high = list->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (job->objects->items[middle].addr <= addr)
+        if (list->items[middle].addr <= addr)
             low = middle + 1;
         else
             high = middle;
     }
-    const struct an__object *object = low ? &job->objects->items[low - 1] : NULL;
+    return low ? &list->items[low - 1] : NULL;
+}
+
+static const struct an__object *named_at(const struct job *job, uint64_t addr)
+{
+    const struct an__object *object = last_before(job->objects, addr);
     return object != NULL && addr - object->addr < object->size ? object : NULL;
 }
 
@@ -65,7 +71,11 @@ static bool is_address(const struct job *job, const struct an__area *area,
     const struct an__object *object = named_at(job, ref->target);
     if (object != NULL)
         return object->addr == ref->target || !object->code;
-    return area->content != LED_CODE && begins_text(job, area, ref->target);
+    const struct an__object *label = last_before(job->labels, ref->target);
+    if (label != NULL && label->addr == ref->target)
+        return true;
+    return !an__graph_is_code(job->input->img, job->areas, ref->target) &&
+           begins_text(job, area, ref->target);
 }
 
 struct receiver {
@@ -80,8 +90,7 @@ static void receive(void *context, const struct code_ref *ref)
     const struct an__area *area = an__graph_area_at(receiver->job->areas, target);
     if (area == NULL)
         return;
-    if (img_info(receiver->job->input->img)->machine == EM_ARM && area->content == LED_CODE)
-        target &= ~UINT64_C(1);
+    target = an__graph_without_mode(receiver->job->input->img, receiver->job->areas, target);
     struct code_ref clean = {ref->place, target, ref->kind};
     if (is_address(receiver->job, area, &clean))
         vec_push(receiver->links, ((struct an__link){ref->place, target, AN_LINK_CODE}));
@@ -154,9 +163,10 @@ static void read_all(struct job *job, struct an__links *links)
 }
 
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
-                    const struct an__areas *areas, const an__object_list *objects)
+                    const struct an__areas *areas, const struct an__named *named)
 {
-    struct job job = {.input = input, .areas = areas, .objects = objects};
+    struct job job = {
+        .input = input, .areas = areas, .objects = &named->objects, .labels = &named->labels};
     uint64_t nameless = 0;
     size_t next = 0;
     if (links->code || !code_knows(input->img))

@@ -24,14 +24,24 @@ bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value)
     return true;
 }
 
-// The lowest bit of the address of a Thumb or microMIPS function is a mode.
-static uint64_t without_mode(const struct img *img, const struct an__areas *areas, uint64_t addr)
+// The literals of Xtensa are marked as data, but only the code beside them reads them.
+bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until)
+{
+    return img_mark_at(img, addr, until) == 'd' && img_info(img)->machine != EM_XTENSA;
+}
+
+bool an__graph_is_code(struct img *img, const struct an__areas *areas, uint64_t addr)
+{
+    uint64_t until;
+    const struct an__area *area = an__graph_area_at(areas, addr);
+    return area != NULL && area->content == LED_CODE && !an__graph_marks_data(img, addr, &until);
+}
+
+uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, uint64_t addr)
 {
     uint16_t machine = img_info(img)->machine;
-    if ((addr & 1) == 0 || (machine != EM_ARM && machine != EM_MIPS))
-        return addr;
-    const struct an__area *area = an__graph_area_at(areas, addr);
-    return area != NULL && area->content == LED_CODE ? addr - 1 : addr;
+    bool modes = machine == EM_ARM || machine == EM_MIPS;
+    return modes && (addr & 1) && an__graph_is_code(img, areas, addr - 1) ? addr - 1 : addr;
 }
 
 // -------------------------------------------------------------------- relocations
@@ -158,7 +168,7 @@ static void read_section(struct an__links *links, struct reader *r)
         links->data |= !code && !r->dynamic;
         if (outcome != FOUND)
             continue;
-        target = without_mode(r->img, r->areas, target);
+        target = an__graph_without_mode(r->img, r->areas, target);
         vec_push(&links->list, ((struct an__link){reloc.addr, target, AN_LINK_RELOCATION}));
     }
 }
@@ -210,7 +220,7 @@ static void add_word(struct typed *t, uint64_t place, enum an_link how)
     uint64_t target;
     if (!an__graph_word(t->img, place, &target) || target == 0)
         return;
-    target = without_mode(t->img, t->areas, target);
+    target = an__graph_without_mode(t->img, t->areas, target);
     if (an__graph_area_at(t->areas, target) != NULL)
         vec_push(&t->links->list, ((struct an__link){place, target, (uint8_t)how}));
 }

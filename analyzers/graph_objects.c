@@ -257,6 +257,7 @@ bool an__graph_named(struct an__named *out, const struct an_graph_input *input,
 
 // One area being tiled.
 struct filler {
+    struct img *img;
     const struct an__area *area;
     const struct img_section *section;
     struct slice bytes; // of the area; empty for bss
@@ -399,13 +400,14 @@ static uint64_t next_start(struct starts *s, uint64_t from, uint64_t end,
     return MIN(MIN(target, named), end);
 }
 
-// Whether what lies between functions is code. Firmware keeps constants there: then something points to
-// a text among them.
+// Whether what lies between functions is code. Firmware keeps constants there: then a mark says so, or
+// something points to a text among them.
 static bool holds_code(struct filler *f, const struct starts *s, uint64_t from, uint64_t end)
 {
     if (f->area->content == LED_LINKAGE)
         return f->area->executable;
-    if (f->area->content != LED_CODE)
+    uint64_t until;
+    if (f->area->content != LED_CODE || an__graph_marks_data(f->img, from, &until))
         return false;
     for (size_t i = s->target; i < s->target_count && s->targets[i].key < end; i++)
         if (s->targets[i].key >= from && text_size(f, s->targets[i].key, end, false) != 0)
@@ -447,10 +449,22 @@ static void fill_gap(struct filler *f, struct starts *starts, uint64_t from, uin
     }
 }
 
+// Where marks tell code from data, a gap is cut there.
+static void fill(struct filler *f, struct starts *starts, uint64_t from, uint64_t end)
+{
+    for (uint64_t until = end; from < end; from = until) {
+        if (f->area->content == LED_CODE)
+            img_mark_at(f->img, from, &until);
+        until = MIN(until, end);
+        fill_gap(f, starts, from, until);
+    }
+}
+
 static struct filler filler_of(struct img *img, const struct an__area *area, an__object_list *out)
 {
     size_t count;
-    struct filler f = {.area = area, .section = &img_sections(img, &count)[area->section]};
+    struct filler f = {
+        .img = img, .area = area, .section = &img_sections(img, &count)[area->section]};
     f.out = out;
     f.word = img_info(img)->address_size;
     f.is_strings = (f.section->flags & SHF_MERGE) && (f.section->flags & SHF_STRINGS) &&
@@ -472,11 +486,11 @@ void an__graph_fill(struct img *img, struct an__named *named, const struct an__a
         uint64_t at = area->start;
         for (; next < named->objects.count && named->objects.items[next].addr < area->end; next++) {
             const struct an__object *object = &named->objects.items[next];
-            fill_gap(&f, &starts, at, object->addr);
+            fill(&f, &starts, at, object->addr);
             vec_push(out, *object);
             at = object->addr + object->size;
         }
-        fill_gap(&f, &starts, at, area->end);
+        fill(&f, &starts, at, area->end);
     }
     vec_free(&named->objects);
     vec_free(&named->labels);

@@ -104,7 +104,13 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
                      const an__object_list *objects);
 // What instructions refer to, unless relocations have told: between `objects`, which have names.
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
-                    const struct an__areas *areas, const an__object_list *objects);
+                    const struct an__areas *areas, const struct an__named *named);
+// Whether a mark says that data lies at an address; the same up to `until`.
+bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until);
+// Whether code lies at an address: in a section of code, and no mark says that it is data.
+bool an__graph_is_code(struct img *img, const struct an__areas *areas, uint64_t addr);
+// The lowest bit of the address of a Thumb or microMIPS function is a mode: without it.
+uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, uint64_t addr);
 // A word of the image's content; false when there is none.
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
 
@@ -167,8 +173,9 @@ struct an_graph {
     uint8_t *how;           // of the edges: enum an_link
     struct an__link *links; // by place
     size_t link_count;
-    uint32_t count;   // objects; the number of the root
-    bool code;        // code was read
+    uint32_t count; // objects; the number of the root
+    bool code;      // code was read
+    bool firmware;
     uint64_t outside; // pointers to other programs
     uint64_t strays;  // pointers that lead to no object
     uint64_t by_how[AN_LINK_COUNT];

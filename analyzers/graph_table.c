@@ -396,8 +396,8 @@ size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *c
         objects, how[AN_LINK_RELOCATION], how[AN_LINK_TYPED], how[AN_LINK_LINKAGE],
         how[AN_LINK_CODE], how[AN_LINK_LOOKS], graph->outside, graph->strays);
     if (cycles != 0)
-        notes[count++] =
-            arena_printf(arena, "%u cycles, the largest of %u objects", cycles, largest);
+        notes[count++] = arena_printf(arena, "%u cycles, the largest of %u objects and functions",
+                                      cycles, largest);
     if (!graph->code)
         notes[count++] = "what code refers to is not known: whatever has a name counts as referred "
                          "to by the code of its module";

@@ -149,6 +149,8 @@ static const char *why_root(const struct an_graph *graph, uint32_t object)
 {
     if (graph->objects[object].exported)
         return "other programs may refer to it (exported)";
+    if (object == 0 && graph->firmware)
+        return "the processor reads it: it lies where the image begins";
     return "code of its module, which was not read, is taken to refer to it";
 }
 

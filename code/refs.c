@@ -23,8 +23,6 @@ struct code_reader {
     const struct machine *machine;
     csh handle;
     cs_insn *insn;
-    const struct img_mark *marks;
-    size_t mark_count;
     bool fixed; // linked to a fixed address
     uint64_t start, end;
     struct value registers[REGISTERS];
@@ -260,7 +258,6 @@ struct code_reader *code_reader_new(struct img *img)
     struct code_reader *r = mem_zalloc(1, sizeof *r);
     r->img = img;
     r->fixed = img_info(img)->type == ET_EXEC;
-    r->marks = img_marks(img, &r->mark_count);
     if (!open_handle(r, find_machine(img_info(img)->machine))) {
         free(r);
         return NULL;
@@ -276,21 +273,6 @@ void code_reader_free(struct code_reader *r)
     cs_free(r->insn, 1);
     cs_close(&r->handle);
     free(r);
-}
-
-// What stands at an address: the mark before it; 'x' without any.
-static char kind_at(const struct code_reader *r, uint64_t addr, uint64_t *until)
-{
-    size_t low = 0, high = r->mark_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (r->marks[middle].addr <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *until = low < r->mark_count ? r->marks[low].addr : UINT64_MAX;
-    return low == 0 ? 'x' : r->marks[low - 1].kind;
 }
 
 static void set_thumb(struct code_reader *r, bool thumb)
@@ -331,7 +313,7 @@ void code_read(struct code_reader *r, uint64_t start, uint64_t end,
     r->start = start;
     r->end = end;
     for (uint64_t until; start < end; start = until) {
-        char kind = kind_at(r, start, &until);
+        char kind = img_mark_at(r->img, start, &until);
         until = MIN(until, end);
         if (img_info(r->img)->machine == EM_ARM)
             set_thumb(r, kind == 't');

@@ -169,6 +169,8 @@ struct img_mark {
     char kind; // 'a' ARM code, 't' Thumb code, 'x' AArch64, RISC-V or Xtensa code, 'd' data
 };
 const struct img_mark *img_marks(struct img *img, size_t *count); // by address
+// The kind of the byte at an address, 0 where no mark lies before it; the same up to `until`.
+char img_mark_at(struct img *img, uint64_t addr, uint64_t *until);
 
 // --------------------------------------------------------------------- relocations
 

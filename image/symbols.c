@@ -310,3 +310,18 @@ const struct img_mark *img_marks(struct img *img, size_t *count)
     *count = img->mark_count;
     return img->marks;
 }
+
+char img_mark_at(struct img *img, uint64_t addr, uint64_t *until)
+{
+    need_symbols(img);
+    size_t low = 0, high = img->mark_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (img->marks[middle].addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *until = low < img->mark_count ? img->marks[low].addr : UINT64_MAX;
+    return low == 0 ? 0 : img->marks[low - 1].kind;
+}
