@@ -405,6 +405,12 @@ bool an_graph_why(struct an_graph *graph, const char *name, const struct an_grap
 // `each`; `section`.
 void an_graph_duplicates(struct an_graph *graph, const struct an_graph_options *options,
                          struct arena *arena, struct rep_table *out);
+// On how many pages of `page` bytes the data of each module lies. Columns: `size`, additive, what it defines
+// and what only it refers to; `pages` it lies on; `fewest`, if every section were packed; `ratio`; `dirty`,
+// pages of them that the loader writes to.
+#define AN_PAGE_MIN 256 // bytes
+void an_graph_pages(struct an_graph *graph, uint64_t page, const struct an_graph_options *options,
+                    struct arena *arena, struct rep_table *out);
 // How the graph was found: objects, edges, cycles, as sentences.
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out);
 

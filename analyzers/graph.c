@@ -229,6 +229,7 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
     graph->count = (uint32_t)objects.count;
     graph->code = links.code;
     graph->outside = links.outside;
+    graph->written = links.written;
     graph->starts = mem_alloc((objects.count + 1) * sizeof *graph->starts);
     for (size_t i = 0; i < objects.count; i++)
         graph->starts[i] = graph->objects[i].addr;
@@ -262,6 +263,7 @@ void an_graph_free(struct an_graph *graph)
     an__net_free(&graph->users);
     dw_shapes_free(graph->shapes);
     arena_free(graph->arena);
+    vec_free(&graph->written);
     free(graph->objects);
     free(graph->starts);
     free(graph->how);

@@ -147,6 +147,14 @@ static enum outcome target_of(const struct reader *r, const struct img_reloc *re
     return FOUND;
 }
 
+// Places mostly ascend, so one for each part of a page is kept.
+static void note_written(struct an__links *links, uint64_t place)
+{
+    size_t count = links->written.count;
+    if (count == 0 || links->written.items[count - 1] / AN_PAGE_MIN != place / AN_PAGE_MIN)
+        vec_push(&links->written, place);
+}
+
 static void read_section(struct an__links *links, struct reader *r)
 {
     struct img_reloc_reader reader;
@@ -164,6 +172,8 @@ static void read_section(struct an__links *links, struct reader *r)
         bool code = area->content == LED_CODE;
         enum outcome outcome = target_of(r, &reloc, code, &target);
         links->outside += outcome == OUTSIDE;
+        if (r->dynamic)
+            note_written(links, reloc.addr);
         links->code |= code && !r->dynamic;
         links->data |= !code && !r->dynamic;
         if (outcome != FOUND)

@@ -401,18 +401,20 @@ static uint64_t next_start(struct starts *s, uint64_t from, uint64_t end,
 }
 
 // Whether what lies between functions is code. Firmware keeps constants there: then a mark says so, or
-// something points to a text among them.
-static bool holds_code(struct filler *f, const struct starts *s, uint64_t from, uint64_t end)
+// most of what is pointed to there is text: a function may look like one by chance.
+static bool holds_code(struct filler *f, struct starts *s, uint64_t from, uint64_t end)
 {
     if (f->area->content == LED_LINKAGE)
         return f->area->executable;
     uint64_t until;
     if (f->area->content != LED_CODE || an__graph_marks_data(f->img, from, &until))
         return false;
-    for (size_t i = s->target; i < s->target_count && s->targets[i].key < end; i++)
-        if (s->targets[i].key >= from && text_size(f, s->targets[i].key, end, false) != 0)
-            return false;
-    return true;
+    uint64_t targets = 0, texts = 0;
+    while (s->target < s->target_count && s->targets[s->target].key < from)
+        s->target++;
+    for (size_t i = s->target; i < s->target_count && s->targets[i].key < end; i++, targets++)
+        texts += text_size(f, s->targets[i].key, end, false) != 0;
+    return texts * 2 <= targets;
 }
 
 static void fill_gap(struct filler *f, struct starts *starts, uint64_t from, uint64_t end)

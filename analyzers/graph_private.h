@@ -85,11 +85,14 @@ struct an__link {
 };
 typedef VEC(struct an__link) an__link_list;
 
+typedef VEC(uint64_t) an__address_list;
+
 struct an__links {
     an__link_list list;
-    uint64_t outside; // relocations to other programs
-    bool code;        // what code refers to is among them
-    bool data;        // and all that data refers to: nothing needs to be guessed
+    an__address_list written; // places the loader writes to, one for each AN_PAGE_MIN bytes
+    uint64_t outside;         // relocations to other programs
+    bool code;                // what code refers to is among them
+    bool data;                // and all that data refers to: nothing needs to be guessed
 };
 
 void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
@@ -166,6 +169,7 @@ struct an_graph {
     const struct ledger *ledger;
     struct an_modules *modules;
     struct an__areas areas;
+    an__address_list written; // places the loader writes to
     struct an__object *objects;
     uint64_t *starts;       // of the objects, dense, for the search
     struct an__net net;     // the objects, and as the last node the root

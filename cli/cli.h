@@ -71,7 +71,8 @@ struct cmd_options {
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
     // graph (and `why`)
-    bool unreachable, duplicates;
+    bool unreachable, duplicates, pages;
+    uint64_t page;
     // check
     const char *base;
     bool warn_only;

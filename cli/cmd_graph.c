@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 
+#define PAGE 4096 // bytes
+
 #define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
 
 struct graph_run {
@@ -48,8 +50,12 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
         return false;
     }
     const struct cmd_options *o = &cmd->options;
-    if ((o->why != NULL) + o->unreachable + o->duplicates > 1) {
-        cmd_usage(cmd, "only one of --why, --unreachable and --duplicates");
+    if ((o->why != NULL) + o->unreachable + o->duplicates + o->pages > 1) {
+        cmd_usage(cmd, "only one of --why, --unreachable, --duplicates and --pages");
+        return false;
+    }
+    if (o->page != CMD_NOT_GIVEN && (o->page < AN_PAGE_MIN || (o->page & (o->page - 1)) != 0)) {
+        cmd_usage(cmd, "--page takes a power of two, %d or more", AN_PAGE_MIN);
         return false;
     }
     options->unreachable = o->unreachable;
@@ -111,6 +117,11 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
     if (cmd->options.why != NULL)
         return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
                             &cmd->fault);
+    if (cmd->options.pages) {
+        uint64_t page = cmd->options.page == CMD_NOT_GIVEN ? PAGE : cmd->options.page;
+        an_graph_pages(run->graph, page, &run->options, cmd->arena, table);
+        return true;
+    }
     if (cmd->options.duplicates) {
         an_graph_duplicates(run->graph, &run->options, cmd->arena, table);
         return true;

@@ -105,6 +105,10 @@ static const struct option_row option_rows[] = {
      "who keeps it: the shortest ways to the objects of this name or glob"},
     {"unreachable", 0, FLAG, NULL, AT(unreachable), VERB_GRAPH,
      "only objects that nothing kept leads to"},
+    {"pages", 0, FLAG, NULL, AT(pages), VERB_GRAPH,
+     "on how many pages each module's data lies, on how few it could, and which are written at "
+     "load"},
+    {"page", 0, BYTES, "N", AT(page), VERB_GRAPH, "bytes of a page (default 4096)"},
     {"duplicates", 0, FLAG, NULL, AT(duplicates), VERB_GRAPH, "objects of equal content"},
     {"deps", 0, FLAG, NULL, AT(deps), VERB_MAP,
      "which archive needs which (-d object: objects; --format dot: a graph)"},
@@ -291,7 +295,7 @@ static bool parse_short(struct cmd *cmd, char **argv, int argc, int *at)
 static void set_defaults(struct cmd_options *options)
 {
     options->keep = options->padding = options->cacheline = CMD_NOT_GIVEN;
-    options->min_change = CMD_NOT_GIVEN;
+    options->min_change = options->page = CMD_NOT_GIVEN;
 }
 
 bool cmd_parse(struct cmd *cmd, int argc, char **argv)

@@ -101,11 +101,10 @@ static bool is_in(const struct an__sets *sets, uint32_t set, uint32_t item)
     return false;
 }
 
-static void test_needed(const struct world *w)
+static void test_needed(const struct world *w, struct an__sets *sets)
 {
     uint32_t needed[NODES_MAX], root = w->net.count - 1;
     bool all[NODES_MAX], rest[NODES_MAX], none[NODES_MAX] = {false};
-    struct an__sets *sets = an__sets_new();
     struct an__net reverse = an__net_reverse(&w->net);
     an__net_needed(&w->net, &reverse, root, w->colour, sets, needed);
     walk(w, none, all);
@@ -121,7 +120,6 @@ static void test_needed(const struct world *w)
         }
     }
     an__net_free(&reverse);
-    an__sets_free(sets);
 }
 
 // Marks what leads to `node` through nodes without a colour, and the coloured ones it ends at.
@@ -139,10 +137,9 @@ static void mark_users(const struct world *w, uint32_t node, bool *seen, bool *c
         }
 }
 
-static void test_users(const struct world *w)
+static void test_users(const struct world *w, struct an__sets *sets)
 {
     uint32_t users[NODES_MAX];
-    struct an__sets *sets = an__sets_new();
     an__net_users(&w->net, w->colour, sets, users);
     for (uint32_t i = 0; i < w->net.count; i++) {
         bool seen[NODES_MAX] = {false}, colours[4] = {false};
@@ -152,7 +149,6 @@ static void test_users(const struct world *w)
         for (uint32_t colour = 1; colour < 4; colour++)
             CHECK(is_in(sets, users[i], colour) == colours[colour]);
     }
-    an__sets_free(sets);
 }
 
 static bool leads_to(const struct world *w, uint32_t from, uint32_t to)
@@ -232,13 +228,15 @@ int main(void)
 {
     struct random random = {20261126};
     struct world world;
+    struct an__sets *sets = an__sets_new(); // one for all: what it remembers must stay true
     for (int i = 0; i < 4000; i++) {
         make_world(&world, &random);
         test_dominators(&world);
-        test_needed(&world);
-        test_users(&world);
+        test_needed(&world, sets);
+        test_users(&world, sets);
         test_components(&world);
     }
+    an__sets_free(sets);
     test_sets();
     test_long_list();
     return check_done();
