@@ -24,6 +24,9 @@
 #ifndef MOTE_BOXED_INT
 #define MOTE_BOXED_INT 0 // 1: every int is an object, none lives in the value word
 #endif
+#ifndef MOTE_SINGLE_WORDS
+#define MOTE_SINGLE_WORDS 0 // 1: None, True, False ... are small words instead of objects in ROM
+#endif
 #ifndef MOTE_HASH_BYTES
 #define MOTE_HASH_BYTES 2 // bytes of hash kept with each interned string: 0, 1, 2 or 4
 #endif
@@ -58,6 +61,10 @@
 #endif
 #ifndef MOTE_MEMORYVIEW
 #define MOTE_MEMORYVIEW 1
+#endif
+#ifndef MOTE_RARE
+#define MOTE_RARE                                                                                  \
+    1 // methods few programs call (title, translate, zfill, bit_count ...): RARE in the tables of names
 #endif
 #ifndef MOTE_COMPILER
 #define MOTE_COMPILER 1 // 0: only frozen modules run

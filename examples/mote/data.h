@@ -234,6 +234,12 @@ static inline struct table *table_of(val dict_or_set)
                             {(struct pairs *)&id##_pairs,                                          \
                              sizeof((const val[]){__VA_ARGS__}) / WORD / 2,                        \
                              (sizeof((const val[]){__VA_ARGS__}) / WORD / 2) | TABLE_FIXED}}
+// A run of rows that a build without MOTE_RARE leaves out.
+#if MOTE_RARE
+#define RARE(...) __VA_ARGS__,
+#else
+#define RARE(...)
+#endif
 
 // Iterators over what others hold (types/iterators.c). An exhausted one has no container.
 enum iterate {

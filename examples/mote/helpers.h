@@ -6,7 +6,15 @@
 
 HELPER const struct type *type_of(val v)
 {
-    return is_object(v) ? ((const struct obj *)v)->type : is_interned(v) ? &type_str : &type_int;
+    if (is_object(v))
+        return ((const struct obj *)v)->type;
+#if MOTE_SINGLE_WORDS
+    static const struct type *const singles[] = {&type_none, &type_ellipsis, &type_not_implemented,
+                                                 &type_bool, &type_bool};
+    if ((v & 3) == 0 && v >= NONE)
+        return singles[(v - NONE) / 4];
+#endif
+    return is_interned(v) ? &type_str : &type_int;
 }
 
 HELPER bool has_type(val v, const struct type *type)

@@ -72,9 +72,28 @@ static inline bool is_interned(val v)
 {
     return (v & 3) == 2;
 }
-static inline bool is_object(val v)
+// The single objects. With MOTE_SINGLE_WORDS they are small words, where no object can lie: a word of code to name, where
+// an address takes two.
+#if MOTE_SINGLE_WORDS
+#define NONE            ((val)8)
+#define ELLIPSIS        ((val)12)
+#define NOT_IMPLEMENTED ((val)16)
+#define FALSE           ((val)20)
+#define TRUE            ((val)24)
+#define SINGLE_LAST     TRUE
+#else
+extern const struct obj none_object, ellipsis_object, not_implemented_object, true_object,
+    false_object;
+#define NONE            V(none_object)
+#define TRUE            V(true_object)
+#define FALSE           V(false_object)
+#define ELLIPSIS        V(ellipsis_object)
+#define NOT_IMPLEMENTED V(not_implemented_object)
+#define SINGLE_LAST     NOTHING
+#endif
+static inline bool is_object(val v) // in memory
 {
-    return (v & 3) == 0 && v != NOTHING;
+    return (v & 3) == 0 && v > SINGLE_LAST;
 }
 
 // Tagged integers. With MOTE_BOXED_INT there are none, and every int is a struct big.
@@ -117,14 +136,6 @@ static inline val character(unsigned char ascii)
     return ((val)ascii << 2) | 2;
 }
 
-// A static const object per name; the address is the value.
-extern const struct obj none_object, ellipsis_object, not_implemented_object, true_object,
-    false_object;
-#define NONE            V(none_object)
-#define TRUE            V(true_object)
-#define FALSE           V(false_object)
-#define ELLIPSIS        V(ellipsis_object)
-#define NOT_IMPLEMENTED V(not_implemented_object)
 HELPER val bool_new(bool b);
 
 // No values may have no address.

@@ -1,15 +1,11 @@
-# deque: both ends, maxlen, rotation.
+# deque: both ends, maxlen.
 from collections import deque
 d = deque(range(5), 5)
 d.append(5)
 print(d, d[0], d[-1], d.maxlen, len(d))
 d.appendleft(0)
-d.rotate(2)
-print(d)
-d.rotate(-3)
 print(d, d.pop(), d.popleft())
 d.extend('ab')
-d.extendleft('xy')
 print(d, deque('ab') == deque('ab'), deque('a') < deque('b'), 'x' in d)
 d = deque()
 for i in range(300):

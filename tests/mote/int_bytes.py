@@ -9,4 +9,4 @@ for v, n, s in ((256, 1, False), (-1, 4, False), (128, 1, True), (-129, 1, True)
         v.to_bytes(n, "big", signed=s)
     except (OverflowError, ValueError) as e:
         print(type(e).__name__, e)
-print((0).bit_length(), (-1).bit_length(), (2**100).bit_length(), (255).bit_count(), (-2**70 - 1).bit_count())
+print((0).bit_length(), (-1).bit_length(), (2**100).bit_length())

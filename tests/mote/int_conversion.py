@@ -19,4 +19,4 @@ for a in (([],), (Bad(),), ("x",), (1, 2), (float("inf"),), (float("nan"),), (No
         int(*a)
     except (TypeError, ValueError, OverflowError) as e:
         print(type(e).__name__, e)
-print((5).real, (5).imag, (5).numerator, (5).denominator, (5).conjugate(), True.numerator, (6).as_integer_ratio())
+print((5).real, (5).imag, (5).numerator, (5).denominator, True.numerator)

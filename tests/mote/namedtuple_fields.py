@@ -3,7 +3,7 @@ from collections import namedtuple
 P = namedtuple('P', 'x, y')
 p = P(1, y=2)
 print(p, p.x, p[1], p == (1, 2), hash(p) == hash((1, 2)), isinstance(p, tuple), len(p))
-print(p._replace(y=5), p._asdict(), P._make([7, 8]), P._fields)
+print(p._asdict(), P._make([7, 8]), P._fields)
 x, y = p
 print(x, y, p + (3,), p[:1], {p: 1}[1, 2])
 Q = namedtuple('Q', ['a', 'b', 'c'], defaults=(8, 9))

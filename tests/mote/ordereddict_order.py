@@ -2,18 +2,11 @@
 from collections import OrderedDict
 d = OrderedDict([('a', 1), ('b', 2)], c=3)
 print(d, OrderedDict(), len(d), d['b'])
-d.move_to_end('a')
-print(d)
-d.move_to_end('c', last=False)
 print(list(d.items()))
 print(d.popitem(), d.popitem(last=False), d)
 x, y = OrderedDict(a=1, b=2), OrderedDict(b=2, a=1)
 print(x == y, x == dict(y), dict(x) == y, x != y, x == OrderedDict(x))
 print(type(x.copy()).__name__, type(x | y).__name__)
-try:
-    x.move_to_end('z')
-except KeyError as e:
-    print(e)
 try:
     OrderedDict().popitem()
 except KeyError as e:

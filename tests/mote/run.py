@@ -22,7 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
-ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages"}
+ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare"}
 NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "sweep.py", "documented.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 

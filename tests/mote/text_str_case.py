@@ -1,4 +1,4 @@
-# needs: unicode
+# needs: unicode rare
 # upper and lower case, kinds of characters; Latin, Greek and Cyrillic too
 # not on: small
 words = ['hello world', 'Hello World', 'HELLO', '', '123', 'a1b', 'éàü', 'ÉÀÜ', 'straße', 'ΑΒΓΣ', 'αβγς', 'ЖЯ жя', 'ÿ', 'ā Ā', "they're bill's", '\t\n ', 'x_1', '1x', 'Ǆ'[:0]]

@@ -407,6 +407,7 @@ static val array_fromlist(size_t n, val *a)
 }
 NATIVE(array_fromlist, fromlist, 2, 2);
 
+#if MOTE_RARE
 static val array_frombytes(size_t n, val *a)
 {
     (void)n;
@@ -420,6 +421,7 @@ static val array_frombytes(size_t n, val *a)
     return NONE;
 }
 NATIVE(array_frombytes, frombytes, 2, 2);
+#endif
 
 static val array_insert(size_t n, val *a)
 {
@@ -499,6 +501,7 @@ static val array_reverse(size_t n, val *a)
 }
 NATIVE(array_reverse, reverse, 1, 1);
 
+#if MOTE_RARE
 static val array_byteswap(size_t n, val *a)
 {
     (void)n;
@@ -529,11 +532,12 @@ static val array_tolist(size_t n, val *a)
     return list_from(V(*array_of(a[0])));
 }
 NATIVE(array_tolist, tolist, 1, 1);
+#endif
 
-NAMES(array_names, N(append, array_append), N(byteswap, array_byteswap), N(count, array_count),
-      N(extend, array_extend), N(frombytes, array_frombytes), N(fromlist, array_fromlist),
+NAMES(array_names, N(append, array_append), RARE(N(byteswap, array_byteswap)) N(count, array_count),
+      N(extend, array_extend), RARE(N(frombytes, array_frombytes)) N(fromlist, array_fromlist),
       N(index, array_index), N(insert, array_insert), N(pop, array_pop), N(remove, array_remove),
-      N(reverse, array_reverse), N(tobytes, array_tobytes), N(tolist, array_tolist));
+      N(reverse, array_reverse), RARE(N(tobytes, array_tobytes), N(tolist, array_tolist)));
 
 static const struct ops array_ops = {.print = array_print,
                                      .unary = array_unary,

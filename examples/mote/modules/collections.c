@@ -15,6 +15,9 @@ static struct table *ordered_self(val v)
     return table_of((val)native_self(v, &type_OrderedDict));
 }
 
+static const val last_keyword[] = {NOTHING, NOTHING, S(last)};
+
+#if MOTE_RARE
 static val ordered_move_to_end(size_t n, val *a)
 {
     (void)n;
@@ -35,8 +38,8 @@ static val ordered_move_to_end(size_t n, val *a)
         dict_update((val)native_self(a[0], &type_OrderedDict), r[1]);
     return NONE;
 }
-static const val last_keyword[] = {NOTHING, NOTHING, S(last)};
 NATIVE_FULL(ordered_move_to_end, move_to_end, 2, 3, 0, last_keyword);
+#endif
 
 static val ordered_popitem(size_t n, val *a)
 {
@@ -99,7 +102,7 @@ static val ordered_binary(enum op op, val a, val b)
     return dict_binary(op, a, b);
 }
 
-NAMES(ordered_names, N(move_to_end, ordered_move_to_end), N(popitem, ordered_popitem));
+NAMES(ordered_names, RARE(N(move_to_end, ordered_move_to_end)) N(popitem, ordered_popitem));
 
 static const struct ops ordered_ops = {.print = ordered_print_any,
                                        .unary = dict_unary,
@@ -282,6 +285,7 @@ static val named_from(size_t n, val *a)
 }
 NATIVE_FULL(named_from, _make, 2, 2, NATIVE_CLASS);
 
+#if MOTE_RARE
 // _replace(**fields)
 static val named_replace(size_t n, val *a)
 {
@@ -298,8 +302,10 @@ static val named_replace(size_t n, val *a)
     return call(V(*type_of(a[0])), t->len, 0, ((struct tuple *)r[0])->values);
 }
 NATIVE_FULL(named_replace, _replace, 1, 1, NATIVE_VAR | NATIVE_KW);
+#endif
 
-NAMES(named_names, N(_asdict, named_asdict), N(_make, named_from), N(_replace, named_replace));
+NAMES(named_names, N(_asdict, named_asdict), N(_make, named_from),
+      RARE(N(_replace, named_replace)));
 
 static const struct ops named_ops = {.print = named_print,
                                      .unary = tuple_unary,

@@ -85,17 +85,6 @@ static void clear(struct deque *d)
     d->start = d->len = d->room = 0;
 }
 
-static void rotate(struct deque *d, intptr_t by)
-{
-    if (d->len == 0)
-        return;
-    by %= (intptr_t)d->len;
-    for (; by > 0; by--)
-        put(d, take(d, false), true);
-    for (; by < 0; by++)
-        put(d, take(d, true), false);
-}
-
 static val deque_new(size_t limit)
 {
     struct deque *d = heap_new(&type_deque);
@@ -320,6 +309,7 @@ static val deque_extend(size_t n, val *a)
 }
 NATIVE(deque_extend, extend, 2, 2);
 
+#if MOTE_RARE
 static val deque_extendleft(size_t n, val *a)
 {
     (void)n;
@@ -327,6 +317,7 @@ static val deque_extendleft(size_t n, val *a)
     return NONE;
 }
 NATIVE(deque_extendleft, extendleft, 2, 2);
+#endif
 
 static val deque_index(size_t n, val *a)
 {
@@ -398,6 +389,18 @@ static val deque_reverse(size_t n, val *a)
 }
 NATIVE(deque_reverse, reverse, 1, 1);
 
+#if MOTE_RARE
+static void rotate(struct deque *d, intptr_t by)
+{
+    if (d->len == 0)
+        return;
+    by %= (intptr_t)d->len;
+    for (; by > 0; by--)
+        put(d, take(d, false), true);
+    for (; by < 0; by++)
+        put(d, take(d, true), false);
+}
+
 static val deque_rotate(size_t n, val *a)
 {
     (void)n;
@@ -405,12 +408,13 @@ static val deque_rotate(size_t n, val *a)
     return NONE;
 }
 NATIVE(deque_rotate, rotate, 1, 2);
+#endif
 
 NAMES(deque_names, N(append, deque_append), N(appendleft, deque_appendleft), N(clear, deque_clear),
       N(copy, deque_copy), N(count, deque_count), N(extend, deque_extend),
-      N(extendleft, deque_extendleft), N(index, deque_index), N(insert, deque_insert),
+      RARE(N(extendleft, deque_extendleft)) N(index, deque_index), N(insert, deque_insert),
       N(pop, deque_pop), N(popleft, deque_popleft), N(remove, deque_remove),
-      N(reverse, deque_reverse), N(rotate, deque_rotate));
+      N(reverse, deque_reverse), RARE(N(rotate, deque_rotate)));
 
 static const struct ops deque_ops = {.print = deque_print,
                                      .unary = deque_unary,

@@ -15,7 +15,7 @@
 
 bool is_int(val v)
 {
-    return is_small(v) || (is_object(v) && (has_type(v, &type_int) || has_type(v, &type_bool)));
+    return is_small(v) || v == TRUE || v == FALSE || (is_object(v) && has_type(v, &type_int));
 }
 
 // The digits of a word; how many there are.

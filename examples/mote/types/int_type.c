@@ -215,6 +215,7 @@ static val int_bit_length(size_t n, val *a)
 }
 NATIVE(int_bit_length, bit_length, 1, 1);
 
+#if MOTE_RARE
 static val int_bit_count(size_t n, val *a)
 {
     (void)n;
@@ -244,6 +245,7 @@ static val int_as_integer_ratio(size_t n, val *a)
     return tuple_new(2, r);
 }
 NATIVE(int_as_integer_ratio, as_integer_ratio, 1, 1);
+#endif
 
 val int_attr(val self, val name, val value)
 {
@@ -256,9 +258,10 @@ val int_attr(val self, val name, val value)
     return name == S(denominator) ? int_new(1) : NOTHING;
 }
 
-NAMES(int_names, N(as_integer_ratio, int_as_integer_ratio), N(bit_count, int_bit_count),
-      N(bit_length, int_bit_length), N(conjugate, int_conjugate), N(from_bytes, int_from_bytes),
-      N(to_bytes, int_to_bytes));
+NAMES(int_names,
+      RARE(N(as_integer_ratio, int_as_integer_ratio), N(bit_count, int_bit_count))
+          N(bit_length, int_bit_length),
+      RARE(N(conjugate, int_conjugate)) N(from_bytes, int_from_bytes), N(to_bytes, int_to_bytes));
 
 const struct ops int_ops = {.print = int_print_op,
                             .unary = int_unary,

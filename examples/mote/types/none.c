@@ -3,8 +3,10 @@
 #include "core/vm.h"
 #include "mote.h"
 
+#if !MOTE_SINGLE_WORDS
 const struct obj none_object = {&type_none}, ellipsis_object = {&type_ellipsis},
                  not_implemented_object = {&type_not_implemented};
+#endif
 
 static void single_print(val self, struct sink *out, enum print_how how)
 {

@@ -174,12 +174,14 @@ static val all_cased(val self, unsigned kind)
 
 METHOD(isalpha, all_of(a[0], ALPHA));
 METHOD(isdigit, all_of(a[0], DIGIT));
-METHOD(isdecimal, all_of(a[0], DIGIT));
-METHOD(isnumeric, all_of(a[0], DIGIT));
 METHOD(isalnum, all_of(a[0], ALPHA | DIGIT));
 METHOD(isspace, all_of(a[0], SPACE));
 METHOD(isupper, all_cased(a[0], UPPER));
 METHOD(islower, all_cased(a[0], LOWER));
+
+#if MOTE_RARE
+METHOD(isdecimal, all_of(a[0], DIGIT));
+METHOD(isnumeric, all_of(a[0], DIGIT));
 
 static val text_istitle(size_t n, val *a)
 {
@@ -219,6 +221,7 @@ static val text_isprintable(size_t n, val *a)
     return TRUE;
 }
 SHARED(text_isprintable, isprintable, 1, 1);
+#endif
 
 static val text_isidentifier(size_t n, val *a)
 {
@@ -241,6 +244,8 @@ enum mapping { TO_UPPER, TO_LOWER, TO_TITLE, TO_CAPITAL, TO_SWAPPED, TO_FOLDED }
 
 static bool goes_up(enum mapping how, unsigned kind, bool first, bool inside)
 {
+    if (!MOTE_RARE)
+        return how == TO_UPPER;
     switch (how) {
     case TO_UPPER:
         return true;
@@ -307,7 +312,9 @@ static val map_case(val self, enum mapping how)
 
 METHOD(upper, map_case(a[0], TO_UPPER));
 METHOD(lower, map_case(a[0], TO_LOWER));
+#if MOTE_RARE
 METHOD(title, map_case(a[0], TO_TITLE));
 METHOD(capitalize, map_case(a[0], TO_CAPITAL));
 METHOD(swapcase, map_case(a[0], TO_SWAPPED));
 METHOD(casefold, map_case(a[0], TO_FOLDED));
+#endif

@@ -172,6 +172,7 @@ static val text_endswith(size_t n, val *a)
 }
 SHARED(text_endswith, endswith, 2, 4);
 
+#if MOTE_RARE
 static val without_affix(val *a, bool at_end)
 {
     struct part p = part_of(a[0], NOTHING, NOTHING);
@@ -194,6 +195,7 @@ static val text_removesuffix(size_t n, val *a)
     return without_affix(a, true);
 }
 SHARED(text_removesuffix, removesuffix, 2, 2);
+#endif
 
 // ------------------------------------------------------------------------------------------ cut
 
@@ -513,6 +515,7 @@ static val text_replace(size_t n, val *a)
 }
 SHARED(text_replace, replace, 3, 4);
 
+#if MOTE_RARE
 static val text_expandtabs(size_t n, val *a)
 {
     (void)n;
@@ -536,6 +539,7 @@ static val text_expandtabs(size_t n, val *a)
 }
 static const val expandtabs_keywords[] = {NOTHING, S(tabsize)};
 SHARED_FULL(text_expandtabs, expandtabs, 1, 2, 0, expandtabs_keywords);
+#endif
 
 static void fill(struct builder *b, struct text with, size_t times)
 {
@@ -598,6 +602,7 @@ static val text_rjust(size_t n, val *a)
 }
 SHARED(text_rjust, rjust, 2, 3);
 
+#if MOTE_RARE
 static val text_zfill(size_t n, val *a)
 {
     (void)n;
@@ -614,3 +619,4 @@ static val text_zfill(size_t n, val *a)
     return view_done(&v, &b);
 }
 SHARED(text_zfill, zfill, 2, 2);
+#endif

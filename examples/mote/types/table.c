@@ -133,9 +133,14 @@ static void index_add(struct pairs *p, size_t places, size_t hash, size_t place)
 
 // ------------------------------------------------------------------------------------------ keys
 
+static inline bool is_tagged(val key) // an interned string or a small integer
+{
+    return key & 3;
+}
+
 static inline bool is_plain(val key)
 {
-    return !is_object(key) || ((struct obj *)key)->type == &type_str;
+    return is_tagged(key) || has_type(key, &type_str);
 }
 
 static size_t key_hash(val key)
@@ -145,7 +150,7 @@ static size_t key_hash(val key)
     // Small integers are their own hash up to where the modulus of hash_of begins.
     if (is_small(key) && (key >> 1) < SIZE_MAX >> 4)
         return key >> 1;
-    if (is_object(key) && ((struct obj *)key)->type == &type_str) {
+    if (has_type(key, &type_str)) {
         struct text t = text_of(key);
         return text_hash(t.data, t.size);
     }
@@ -172,7 +177,7 @@ static inline enum match match(const struct table *t, val have, val key, size_t 
 {
     if (have == key)
         return SAME;
-    if (have == NOTHING || (!is_object(have) && !is_object(key)))
+    if (have == NOTHING || (is_tagged(have) && is_tagged(key)))
         return DIFFERENT;
     if (is_plain(have) && is_plain(key))
         return is_str(have) && is_str(key) && str_equal(have, key) ? SAME : DIFFERENT;
