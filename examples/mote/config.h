@@ -27,6 +27,10 @@
 #ifndef MOTE_SINGLE_WORDS
 #define MOTE_SINGLE_WORDS 0 // 1: None, True, False ... are small words instead of objects in ROM
 #endif
+#ifndef MOTE_KEYLESS
+#define MOTE_KEYLESS                                                                               \
+    0 // 1: tables of methods hold no names besides those of the natives; needs MOTE_HINTS 0
+#endif
 #ifndef MOTE_HASH_BYTES
 #define MOTE_HASH_BYTES 2 // bytes of hash kept with each interned string: 0, 1, 2 or 4
 #endif

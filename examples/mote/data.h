@@ -209,6 +209,7 @@ val *table_add(struct table *t,
 bool table_remove(struct table *t, val key);
 void table_clear(struct table *t);
 void table_reserve(struct table *t, size_t pairs);
+val *table_slot(const struct table *t, size_t at); // of the pair at a place; NULL: it is gone
 bool table_next(const struct table *t, size_t *at, val **slot); // *at starts as 0
 void table_copy(struct table *to, const struct table *from);    // `to` is empty
 
@@ -227,13 +228,21 @@ static inline struct table *table_of(val dict_or_set)
 
 // A dict in ROM: `NAMES(list_names, N(append, list_append), ..., {key, value} ...)` in the order of the strings. The
 // order is checked at each look-up in a debug build; names of one character stand first.
-#define NAMES(id, ...)                                                                             \
+#define NAMES(id, ...) FIXED_TABLE(id, 2, TABLE_FIXED, __VA_ARGS__)
+// The same for a table of natives alone: `METHODS(list_names, ROW(append, list_append) ...)`. With MOTE_KEYLESS it holds no
+// keys, for each native has its name; it then looks like a set.
+#if MOTE_KEYLESS
+#define METHODS(id, ...) FIXED_TABLE(id, 1, TABLE_FIXED | TABLE_SET, __VA_ARGS__)
+#else
+#define METHODS NAMES
+#endif
+#define FIXED_TABLE(id, stride, flags, ...)                                                        \
     static const struct pairs id##_pairs = {                                                       \
         {&type_pairs}, sizeof((const val[]){__VA_ARGS__}) / WORD, {__VA_ARGS__}};                  \
     const struct dict id = {{&type_dict},                                                          \
                             {(struct pairs *)&id##_pairs,                                          \
-                             sizeof((const val[]){__VA_ARGS__}) / WORD / 2,                        \
-                             (sizeof((const val[]){__VA_ARGS__}) / WORD / 2) | TABLE_FIXED}}
+                             sizeof((const val[]){__VA_ARGS__}) / WORD / (stride),                 \
+                             (sizeof((const val[]){__VA_ARGS__}) / WORD / (stride)) | (flags)}}
 // A run of rows that a build without MOTE_RARE leaves out.
 #if MOTE_RARE
 #define RARE(...) __VA_ARGS__,

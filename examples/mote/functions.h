@@ -43,6 +43,11 @@ static inline val native_name(val native)
     return ((val)((const struct native *)native)->name << 2) | 2;
 }
 #define N(name, fn) S(name), V(fn##_native)
+#if MOTE_KEYLESS // a row of METHODS
+#define ROW(name, fn) V(fn##_native)
+#else
+#define ROW(name, fn) N(name, fn)
+#endif
 
 // bytecode.h draws what the bytes hold.
 struct code {

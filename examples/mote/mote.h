@@ -352,6 +352,7 @@ struct mote {
     val spare[8];   // roots for the modules (compiler, io ...), by enum spare
     char roots_end[0];
     struct heap_counts counts;
+    val row[2]; // name and native: what table_next found last in a table without keys
     uint8_t hints[MOTE_HINTS ? MOTE_HINTS : 1];
     bool no_collect; // gc.disable()
     bool hooks;      // some class got descriptors after it was made (core/class.c)

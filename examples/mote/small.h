@@ -13,6 +13,7 @@
 #define MOTE_SINGLE_WORDS 1
 #define MOTE_CENSUS       0
 #define MOTE_TRACE        0
+#define MOTE_KEYLESS      1
 #define MOTE_HINTS        0
 #define MOTE_MESSAGES     0
 #define MOTE_MARK_STACK   32

@@ -167,9 +167,9 @@ static val object_init_subclass(size_t n, val *a)
 }
 NATIVE_FULL(object_init_subclass, __init_subclass__, 1, 1, NATIVE_VAR | NATIVE_KW | NATIVE_CLASS);
 
-NAMES(object_names, N(__delattr__, object_delattr), N(__getattribute__, object_getattribute),
-      N(__init__, object_init), N(__init_subclass__, object_init_subclass), N(__new__, object_new),
-      N(__setattr__, object_setattr));
+METHODS(object_names, ROW(__delattr__, object_delattr), ROW(__getattribute__, object_getattribute),
+        ROW(__init__, object_init), ROW(__init_subclass__, object_init_subclass),
+        ROW(__new__, object_new), ROW(__setattr__, object_setattr));
 
 void instance_change_class(val o, val cls)
 {

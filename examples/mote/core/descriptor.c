@@ -329,8 +329,8 @@ static val property_attr(val self, val name, val value)
     return p->doc != NONE || p->get == NONE ? p->doc : attr_find(p->get, name);
 }
 
-NAMES(property_names, N(deleter, property_deleter), N(getter, property_getter),
-      N(setter, property_setter));
+METHODS(property_names, ROW(deleter, property_deleter), ROW(getter, property_getter),
+        ROW(setter, property_setter));
 static const struct ops property_ops = {.attr = property_attr, .make = property_make};
 const struct type type_property = {.head = {&type_type},
                                    .name = S(property),

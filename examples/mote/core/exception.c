@@ -370,7 +370,8 @@ static val exception_with_traceback(size_t n, val *a)
 }
 NATIVE(exception_with_traceback, with_traceback, 2, 2);
 
-NAMES(exception_names, N(__init__, exception_init), N(with_traceback, exception_with_traceback));
+METHODS(exception_names, ROW(__init__, exception_init),
+        ROW(with_traceback, exception_with_traceback));
 
 #define EXCEPTION_SHAPE                                                                            \
     {                                                                                              \

@@ -262,8 +262,8 @@ static void generator_print(val self, struct sink *out, enum print_how how)
                 ((const struct function *)g->function)->code->name, (size_t)self);
 }
 
-NAMES(generator_names, N(close, generator_close), N(send, generator_send),
-      N(throw, generator_throw));
+METHODS(generator_names, ROW(close, generator_close), ROW(send, generator_send),
+        ROW(throw, generator_throw));
 static const struct ops generator_ops = {
     .print = generator_print, .attr = generator_attr, .iter = iter_self, .next = generator_next};
 const struct type type_generator = {.head = {&type_type},

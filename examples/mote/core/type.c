@@ -134,7 +134,7 @@ static val type_mro(size_t n, val *a)
 }
 NATIVE(type_mro, mro, 1, 1);
 
-NAMES(type_names, N(mro, type_mro));
+METHODS(type_names, ROW(mro, type_mro));
 static const struct ops type_ops = {.print = type_print, .attr = type_attr, .make = type_make};
 const struct type type_type = {
     .head = {&type_type},

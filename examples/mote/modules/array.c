@@ -534,10 +534,12 @@ static val array_tolist(size_t n, val *a)
 NATIVE(array_tolist, tolist, 1, 1);
 #endif
 
-NAMES(array_names, N(append, array_append), RARE(N(byteswap, array_byteswap)) N(count, array_count),
-      N(extend, array_extend), RARE(N(frombytes, array_frombytes)) N(fromlist, array_fromlist),
-      N(index, array_index), N(insert, array_insert), N(pop, array_pop), N(remove, array_remove),
-      N(reverse, array_reverse), RARE(N(tobytes, array_tobytes), N(tolist, array_tolist)));
+METHODS(array_names, ROW(append, array_append),
+        RARE(ROW(byteswap, array_byteswap)) ROW(count, array_count), ROW(extend, array_extend),
+        RARE(ROW(frombytes, array_frombytes)) ROW(fromlist, array_fromlist),
+        ROW(index, array_index), ROW(insert, array_insert), ROW(pop, array_pop),
+        ROW(remove, array_remove), ROW(reverse, array_reverse),
+        RARE(ROW(tobytes, array_tobytes), ROW(tolist, array_tolist)));
 
 static const struct ops array_ops = {.print = array_print,
                                      .unary = array_unary,

@@ -102,7 +102,7 @@ static val ordered_binary(enum op op, val a, val b)
     return dict_binary(op, a, b);
 }
 
-NAMES(ordered_names, RARE(N(move_to_end, ordered_move_to_end)) N(popitem, ordered_popitem));
+METHODS(ordered_names, RARE(ROW(move_to_end, ordered_move_to_end)) ROW(popitem, ordered_popitem));
 
 static const struct ops ordered_ops = {.print = ordered_print_any,
                                        .unary = dict_unary,
@@ -304,8 +304,8 @@ static val named_replace(size_t n, val *a)
 NATIVE_FULL(named_replace, _replace, 1, 1, NATIVE_VAR | NATIVE_KW);
 #endif
 
-NAMES(named_names, N(_asdict, named_asdict), N(_make, named_from),
-      RARE(N(_replace, named_replace)));
+METHODS(named_names, ROW(_asdict, named_asdict), ROW(_make, named_from),
+        RARE(ROW(_replace, named_replace)));
 
 static const struct ops named_ops = {.print = named_print,
                                      .unary = tuple_unary,

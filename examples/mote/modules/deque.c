@@ -410,11 +410,11 @@ static val deque_rotate(size_t n, val *a)
 NATIVE(deque_rotate, rotate, 1, 2);
 #endif
 
-NAMES(deque_names, N(append, deque_append), N(appendleft, deque_appendleft), N(clear, deque_clear),
-      N(copy, deque_copy), N(count, deque_count), N(extend, deque_extend),
-      RARE(N(extendleft, deque_extendleft)) N(index, deque_index), N(insert, deque_insert),
-      N(pop, deque_pop), N(popleft, deque_popleft), N(remove, deque_remove),
-      N(reverse, deque_reverse), RARE(N(rotate, deque_rotate)));
+METHODS(deque_names, ROW(append, deque_append), ROW(appendleft, deque_appendleft),
+        ROW(clear, deque_clear), ROW(copy, deque_copy), ROW(count, deque_count),
+        ROW(extend, deque_extend), RARE(ROW(extendleft, deque_extendleft)) ROW(index, deque_index),
+        ROW(insert, deque_insert), ROW(pop, deque_pop), ROW(popleft, deque_popleft),
+        ROW(remove, deque_remove), ROW(reverse, deque_reverse), RARE(ROW(rotate, deque_rotate)));
 
 static const struct ops deque_ops = {.print = deque_print,
                                      .unary = deque_unary,

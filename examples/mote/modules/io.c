@@ -187,12 +187,12 @@ static val stream_writable(size_t n, val *a)
 }
 NATIVE(stream_writable, writable, 1, 1);
 
-NAMES(stream_names, N(__enter__, stream_enter), N(__exit__, stream_exit), N(close, stream_close),
-      N(flush, stream_flush), N(getvalue, stream_getvalue), N(read, stream_read),
-      N(readable, stream_readable), N(readinto, stream_readinto), N(readline, stream_readline),
-      N(readlines, stream_readlines), N(seek, stream_seek), N(tell, stream_tell),
-      N(truncate, stream_truncate), N(writable, stream_writable), N(write, stream_write),
-      N(writelines, stream_writelines));
+METHODS(stream_names, ROW(__enter__, stream_enter), ROW(__exit__, stream_exit),
+        ROW(close, stream_close), ROW(flush, stream_flush), ROW(getvalue, stream_getvalue),
+        ROW(read, stream_read), ROW(readable, stream_readable), ROW(readinto, stream_readinto),
+        ROW(readline, stream_readline), ROW(readlines, stream_readlines), ROW(seek, stream_seek),
+        ROW(tell, stream_tell), ROW(truncate, stream_truncate), ROW(writable, stream_writable),
+        ROW(write, stream_write), ROW(writelines, stream_writelines));
 
 static const struct ops memory_ops = {.print = stream_print,
                                       .attr = stream_attr,
@@ -338,7 +338,7 @@ static val writer_make(const struct type *type, size_t n, size_t kw, val *args)
 }
 
 static const struct ops writer_ops = {.make = writer_make};
-NAMES(writer_names, N(flush, writer_flush_method), N(write, writer_write));
+METHODS(writer_names, ROW(flush, writer_flush_method), ROW(write, writer_write));
 static const struct type type_buffered_writer = {{&type_type},
                                                  S(BufferedWriter),
                                                  &writer_ops,

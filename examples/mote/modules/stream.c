@@ -311,8 +311,8 @@ static const struct ops stream_ops = {
 #if MOTE_IO
 // the methods are listed in io.c
 #else
-NAMES(stream_names, N(flush, stream_flush), N(read, stream_read), N(readline, stream_readline),
-      N(write, stream_write));
+METHODS(stream_names, ROW(flush, stream_flush), ROW(read, stream_read),
+        ROW(readline, stream_readline), ROW(write, stream_write));
 #endif
 const struct type type_text_file = {{&type_type},
                                     S(TextIOWrapper),

@@ -351,11 +351,11 @@ static val dict_method_values(size_t n, val *a)
 }
 NATIVE(dict_method_values, values, 1, 1);
 
-NAMES(dict_names, N(clear, dict_method_clear), N(copy, dict_method_copy),
-      N(fromkeys, dict_method_fromkeys), N(get, dict_method_get), N(items, dict_method_items),
-      N(keys, dict_method_keys), N(pop, dict_method_pop), N(popitem, dict_method_popitem),
-      N(setdefault, dict_method_setdefault), N(update, dict_method_update),
-      N(values, dict_method_values));
+METHODS(dict_names, ROW(clear, dict_method_clear), ROW(copy, dict_method_copy),
+        ROW(fromkeys, dict_method_fromkeys), ROW(get, dict_method_get),
+        ROW(items, dict_method_items), ROW(keys, dict_method_keys), ROW(pop, dict_method_pop),
+        ROW(popitem, dict_method_popitem), ROW(setdefault, dict_method_setdefault),
+        ROW(update, dict_method_update), ROW(values, dict_method_values));
 
 static const struct ops dict_ops = {.print = dict_print,
                                     .unary = dict_unary,

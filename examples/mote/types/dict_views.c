@@ -107,7 +107,7 @@ static val view_isdisjoint(size_t n, val *a)
 }
 NATIVE(view_isdisjoint, isdisjoint, 2, 2);
 
-NAMES(view_names, N(isdisjoint, view_isdisjoint));
+METHODS(view_names, ROW(isdisjoint, view_isdisjoint));
 
 static const struct ops view_ops = {
     .print = view_print, .unary = view_unary, .binary = view_binary, .iter = view_iter};

@@ -412,8 +412,8 @@ static val float_attr(val self, val name, val value)
     return name == S(real) ? self : name == S(imag) ? float_new(0) : NOTHING;
 }
 
-NAMES(float_names, N(as_integer_ratio, float_as_integer_ratio), N(conjugate, float_conjugate),
-      N(is_integer, float_is_integer));
+METHODS(float_names, ROW(as_integer_ratio, float_as_integer_ratio), ROW(conjugate, float_conjugate),
+        ROW(is_integer, float_is_integer));
 
 static const struct ops float_ops = {.print = float_print_op,
                                      .unary = float_unary,

@@ -258,10 +258,11 @@ val int_attr(val self, val name, val value)
     return name == S(denominator) ? int_new(1) : NOTHING;
 }
 
-NAMES(int_names,
-      RARE(N(as_integer_ratio, int_as_integer_ratio), N(bit_count, int_bit_count))
-          N(bit_length, int_bit_length),
-      RARE(N(conjugate, int_conjugate)) N(from_bytes, int_from_bytes), N(to_bytes, int_to_bytes));
+METHODS(int_names,
+        RARE(ROW(as_integer_ratio, int_as_integer_ratio), ROW(bit_count, int_bit_count))
+            ROW(bit_length, int_bit_length),
+        RARE(ROW(conjugate, int_conjugate)) ROW(from_bytes, int_from_bytes),
+        ROW(to_bytes, int_to_bytes));
 
 const struct ops int_ops = {.print = int_print_op,
                             .unary = int_unary,

@@ -80,9 +80,9 @@ static val *next_slot(struct iterator *it, const struct table *t)
     if (it->at > t->used)
         it->at = t->used;
     while (it->at) {
-        size_t at = --it->at;
-        if (t->pairs->slots[2 * at])
-            return &t->pairs->slots[2 * at];
+        slot = table_slot(t, --it->at);
+        if (slot)
+            return slot;
     }
     return NULL;
 }

@@ -397,10 +397,11 @@ static val list_method_sort(size_t n, val *a)
 }
 NATIVE_FULL(list_method_sort, sort, 1, 1, NATIVE_VAR | NATIVE_KW);
 
-NAMES(list_names, N(append, list_method_append), N(clear, list_method_clear),
-      N(copy, list_method_copy), N(count, values_count), N(extend, list_method_extend),
-      N(index, values_index), N(insert, list_method_insert), N(pop, list_method_pop),
-      N(remove, list_method_remove), N(reverse, list_method_reverse), N(sort, list_method_sort));
+METHODS(list_names, ROW(append, list_method_append), ROW(clear, list_method_clear),
+        ROW(copy, list_method_copy), ROW(count, values_count), ROW(extend, list_method_extend),
+        ROW(index, values_index), ROW(insert, list_method_insert), ROW(pop, list_method_pop),
+        ROW(remove, list_method_remove), ROW(reverse, list_method_reverse),
+        ROW(sort, list_method_sort));
 
 static const struct ops list_ops = {.print = list_print,
                                     .unary = list_unary,

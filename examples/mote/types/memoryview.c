@@ -320,9 +320,9 @@ static const struct ops memoryview_ops = {.print = memoryview_print,
                                           .iter = memoryview_iter,
                                           .make = memoryview_make,
                                           .buffer = memoryview_buffer};
-NAMES(memoryview_names, N(__enter__, memoryview_enter), N(__exit__, memoryview_exit),
-      N(cast, memoryview_cast), N(hex, memoryview_hex), N(release, memoryview_release),
-      N(tobytes, memoryview_tobytes), N(tolist, memoryview_tolist));
+METHODS(memoryview_names, ROW(__enter__, memoryview_enter), ROW(__exit__, memoryview_exit),
+        ROW(cast, memoryview_cast), ROW(hex, memoryview_hex), ROW(release, memoryview_release),
+        ROW(tobytes, memoryview_tobytes), ROW(tolist, memoryview_tolist));
 const struct type type_memoryview = {{&type_type},
                                      S(memoryview),
                                      &memoryview_ops,

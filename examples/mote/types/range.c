@@ -165,7 +165,7 @@ static val range_count_method(size_t n, val *a)
 }
 NATIVE(range_count_method, count, 2, 2);
 
-NAMES(range_names, N(count, range_count_method), N(index, range_index));
+METHODS(range_names, ROW(count, range_count_method), ROW(index, range_index));
 
 // ------------------------------------------------------------------------------------------ iterators
 

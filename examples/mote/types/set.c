@@ -363,20 +363,21 @@ static val set_method_issuperset(size_t n, val *a)
 }
 NATIVE(set_method_issuperset, issuperset, 2, 2);
 
-NAMES(set_names, N(add, set_method_add), N(clear, set_method_clear), N(copy, set_method_copy),
-      N(difference, set_method_difference), N(difference_update, set_method_difference_update),
-      N(discard, set_method_discard), N(intersection, set_method_intersection),
-      N(intersection_update, set_method_intersection_update), N(isdisjoint, set_method_isdisjoint),
-      N(issubset, set_method_issubset), N(issuperset, set_method_issuperset),
-      N(pop, set_method_pop), N(remove, set_method_remove),
-      N(symmetric_difference, set_method_symmetric_difference),
-      N(symmetric_difference_update, set_method_symmetric_difference_update),
-      N(union, set_method_union), N(update, set_method_update));
+METHODS(set_names, ROW(add, set_method_add), ROW(clear, set_method_clear),
+        ROW(copy, set_method_copy), ROW(difference, set_method_difference),
+        ROW(difference_update, set_method_difference_update), ROW(discard, set_method_discard),
+        ROW(intersection, set_method_intersection),
+        ROW(intersection_update, set_method_intersection_update),
+        ROW(isdisjoint, set_method_isdisjoint), ROW(issubset, set_method_issubset),
+        ROW(issuperset, set_method_issuperset), ROW(pop, set_method_pop),
+        ROW(remove, set_method_remove), ROW(symmetric_difference, set_method_symmetric_difference),
+        ROW(symmetric_difference_update, set_method_symmetric_difference_update),
+        ROW(union, set_method_union), ROW(update, set_method_update));
 
-NAMES(frozenset_names, N(copy, set_method_copy), N(difference, set_method_difference),
-      N(intersection, set_method_intersection), N(isdisjoint, set_method_isdisjoint),
-      N(issubset, set_method_issubset), N(issuperset, set_method_issuperset),
-      N(symmetric_difference, set_method_symmetric_difference), N(union, set_method_union));
+METHODS(frozenset_names, ROW(copy, set_method_copy), ROW(difference, set_method_difference),
+        ROW(intersection, set_method_intersection), ROW(isdisjoint, set_method_isdisjoint),
+        ROW(issubset, set_method_issubset), ROW(issuperset, set_method_issuperset),
+        ROW(symmetric_difference, set_method_symmetric_difference), ROW(union, set_method_union));
 
 static const struct ops set_ops = {.print = set_print,
                                    .unary = set_unary,

@@ -187,7 +187,7 @@ static val slice_indices(size_t n, val *a)
 }
 NATIVE(slice_indices, indices, 2, 2);
 
-NAMES(slice_names, N(indices, slice_indices));
+METHODS(slice_names, ROW(indices, slice_indices));
 
 static const struct ops slice_ops = {
     .print = slice_print, .binary = slice_binary, .attr = slice_attr, .make = slice_make};

@@ -186,19 +186,29 @@ static inline enum match match(const struct table *t, val have, val key, size_t 
 
 // ------------------------------------------------------------------------------------------ find
 
+static bool is_keyless(const struct table *t)
+{
+    return MOTE_KEYLESS && t->live & TABLE_FIXED && t->live & TABLE_SET;
+}
+
+static val fixed_key(const struct table *t, size_t i)
+{
+    return is_keyless(t) ? native_name(t->pairs->slots[i]) : t->pairs->slots[2 * i];
+}
+
+// Without keys what stands before the value is not its key, but nobody asks for that here.
 static val *find_fixed(const struct table *t, val name)
 {
-    val *slots = t->pairs->slots;
     size_t low = 0, high = t->used;
 #if MOTE_DEBUG
     for (size_t i = 1; i < high; i++)
-        ASSERT(slots[2 * i - 2] < slots[2 * i]); // NAMES in the order of the strings
+        ASSERT(fixed_key(t, i - 1) < fixed_key(t, i)); // NAMES in the order of the strings
 #endif
     while (low < high) {
         size_t middle = (low + high) / 2;
-        val key = slots[2 * middle];
+        val key = fixed_key(t, middle);
         if (key == name)
-            return &slots[2 * middle];
+            return (is_keyless(t) ? &t->pairs->slots[middle] - 1 : &t->pairs->slots[2 * middle]);
         if (key < name)
             low = middle + 1;
         else
@@ -283,17 +293,25 @@ static struct index_head *index_head(const struct table *t)
     return (struct index_head *)(t->pairs->slots + count_of(t->pairs));
 }
 
+val *table_slot(const struct table *t, size_t at)
+{
+    if (is_keyless(t)) {
+        mote.row[0] = fixed_key(t, at);
+        mote.row[1] = t->pairs->slots[at];
+        return mote.row;
+    }
+    val *slot = &t->pairs->slots[at * stride_of(t)];
+    return *slot ? slot : NULL;
+}
+
 bool table_next(const struct table *t, size_t *at, val **slot)
 {
-    size_t stride = stride_of(t);
     if (*at == 0 && is_indexed(t))
         *at = index_head(t)->gone;
     while (*at < t->used) {
-        val *s = &t->pairs->slots[(*at)++ * stride];
-        if (*s) {
-            *slot = s;
+        *slot = table_slot(t, (*at)++);
+        if (*slot)
             return true;
-        }
     }
     return false;
 }

@@ -281,7 +281,7 @@ static val tuple_make(const struct type *type, size_t n, size_t kw, val *args)
     return iterable ? tuple_from(iterable) : V(tuple_empty);
 }
 
-NAMES(tuple_names, N(count, values_count), N(index, values_index));
+METHODS(tuple_names, ROW(count, values_count), ROW(index, values_index));
 
 static const struct ops tuple_ops = {.print = tuple_print,
                                      .unary = tuple_unary,
