@@ -140,7 +140,7 @@ static inline bool is_tagged(val key) // an interned string or a small integer
 
 static inline bool is_plain(val key)
 {
-    return is_tagged(key) || has_type(key, &type_str);
+    return is_tagged(key) || (is_object(key) && ((struct obj *)key)->type == &type_str);
 }
 
 static size_t key_hash(val key)
@@ -150,7 +150,7 @@ static size_t key_hash(val key)
     // Small integers are their own hash up to where the modulus of hash_of begins.
     if (is_small(key) && (key >> 1) < SIZE_MAX >> 4)
         return key >> 1;
-    if (has_type(key, &type_str)) {
+    if (is_object(key) && ((struct obj *)key)->type == &type_str) {
         struct text t = text_of(key);
         return text_hash(t.data, t.size);
     }
