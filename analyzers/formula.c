@@ -43,6 +43,7 @@ enum op_code {
     OP_SKIP_FALSE_KEEP,
     OP_SKIP_TRUE_KEEP, // keeps it when it skips
     OP_GROW,           // so many steps say the next room
+    OP_AT,             // so many steps say the value, with this as the room
 };
 
 struct an__op {
@@ -140,15 +141,16 @@ static bool arguments(struct compiler *c, enum op_code code)
     return takes(c, ")") ? push(c, code, 0) : wrong(c, "expected ')'");
 }
 
-// grow(need, next): the steps of `next` stand behind OP_GROW, which runs them again and again.
-static bool grow(struct compiler *c)
+// grow(need, next) and at(room, value): the steps of the second stand behind OP_GROW or OP_AT, which
+// run them.
+static bool with_room(struct compiler *c, enum op_code code)
 {
     if (c->scope->room >= c->scope->variable_count)
         return wrong(c, "there is no room to grow");
     if (!choose(c) || !(takes(c, ",") || wrong(c, "expected ','")))
         return false;
     size_t at = c->ops.count;
-    if (!push(c, OP_GROW, 0) || !choose(c))
+    if (!push(c, code, 0) || !choose(c))
         return false;
     c->ops.items[at].value = (int64_t)((c->ops.count - at - 1) << 16 | (c->scope->room & 0xffff));
     return takes(c, ")") || wrong(c, "expected ')'");
@@ -178,7 +180,9 @@ static bool call(struct compiler *c, struct slice name)
         if (slice_equal(name, slice_text(functions[i].name)))
             return arguments(c, functions[i].code);
     if (slice_equal(name, slice_text("grow")))
-        return grow(c);
+        return with_room(c, OP_GROW);
+    if (slice_equal(name, slice_text("at")))
+        return with_room(c, OP_AT);
     return ask(c, name);
 }
 
@@ -421,6 +425,7 @@ static bool run(const struct an__op *ops, size_t count, int64_t *variables, int6
                 unsigned depth);
 
 #define ROOM_STEPS 4096 // growing by a factor needs some tens
+#define ROOM_DEPTH 6    // of at() and grow() in each other
 
 // The first room that is enough, from 0 on.
 static bool grown(const struct an__op *op, int64_t *variables, int64_t *need, unsigned depth)
@@ -435,6 +440,16 @@ static bool grown(const struct an__op *op, int64_t *variables, int64_t *need, un
         variables[room] = next;
     }
     *need = variables[room];
+    variables[room] = saved;
+    return good;
+}
+
+static bool at_room(const struct an__op *op, int64_t *variables, int64_t *value, unsigned depth)
+{
+    size_t count = (size_t)(op->value >> 16), room = (size_t)(op->value & 0xffff);
+    int64_t saved = variables[room];
+    variables[room] = *value;
+    bool good = run(op + 1, count, variables, value, depth + 1);
     variables[room] = saved;
     return good;
 }
@@ -459,6 +474,8 @@ static size_t step(const struct an__op *op, int64_t *variables, int64_t *stack, 
         return 1;
     case OP_GROW:
         return grown(op, variables, &stack[*top - 1], depth) ? (size_t)(op->value >> 16) + 1 : 0;
+    case OP_AT:
+        return at_room(op, variables, &stack[*top - 1], depth) ? (size_t)(op->value >> 16) + 1 : 0;
     default:
         break;
     }
@@ -473,7 +490,7 @@ static bool run(const struct an__op *ops, size_t count, int64_t *variables, int6
 {
     int64_t stack[STACK_MAX];
     size_t top = 0;
-    if (depth > 4)
+    if (depth > ROOM_DEPTH)
         return false;
     for (size_t at = 0; at < count;) {
         if (ops[at].code <= OP_VARIABLE) {

@@ -15,6 +15,7 @@
 //   log2(a)        rounded down; 0 of 0
 //   grow(need, next)  what grows from 0, each time to `next` (where `room` is what there is and `need`
 //                  is not known), until it is at least `need`
+//   at(value, formula)  the formula with `room` being the value
 //   NAME(words)    anything else: the asker's, words up to the closing parenthesis, unread
 #ifndef TARE_FORMULA_H
 #define TARE_FORMULA_H

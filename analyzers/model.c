@@ -134,7 +134,7 @@ bool an__is_object(const struct an_model *model, dw_type_id id)
         if (type == NULL || !an__is_record(type) || type->member_count == 0 ||
             type->kind == DW_UNION)
             return false;
-        if (starts_like(types, type, dw_types_get(types, header)))
+        if (!model->embedded && starts_like(types, type, dw_types_get(types, header)))
             return true;
         id = type->members[0].type;
     }
@@ -304,6 +304,21 @@ static bool bind_values(struct an_model *model, struct fault *fault)
     return true;
 }
 
+// Whether some record holds the header as its first member: then that is how objects are made, and a
+// record that only looks alike is none.
+static bool is_embedded(const struct an_model *model)
+{
+    const struct dw_types *types = model->input.types;
+    dw_type_id header = dw_types_strip(types, model->header);
+    for (dw_type_id id = 0; id < dw_types_count(types); id++) {
+        const struct dw_type *type = dw_types_get(types, id);
+        if (an__is_record(type) && type->kind != DW_UNION && type->member_count != 0 &&
+            dw_types_strip(types, type->members[0].type) == header)
+            return true;
+    }
+    return false;
+}
+
 static bool bind_header(struct an_model *model, struct fault *fault)
 {
     const struct cfg_profile *p = model->profile;
@@ -314,6 +329,7 @@ static bool bind_header(struct an_model *model, struct fault *fault)
         return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
                          "the build has no type '%s', with which its objects begin",
                          p->object.type);
+    model->embedded = is_embedded(model);
     model->header_size = dw_types_size(model->input.types, model->header);
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         uint64_t offset;

@@ -173,6 +173,19 @@ static dw_type_id struct_of(const struct an_model *model, const struct an__class
     return DW_NO_TYPE;
 }
 
+const struct an__class *an__class_called(const struct an_model *model, const char *name)
+{
+    char wanted[80], core[80];
+    core_of(name, wanted, sizeof wanted);
+    for (size_t i = 0; i < model->classes.count; i++) {
+        const struct an__class *class = &model->classes.items[i];
+        core_of(class->symbol, core, sizeof core);
+        if (strcmp(class->name, name) == 0 || (core[0] != '\0' && strcmp(core, wanted) == 0))
+            return class;
+    }
+    return NULL;
+}
+
 // ------------------------------------------------------------------------- classes
 
 struct members {

@@ -73,6 +73,7 @@ struct an_model {
     unsigned word; // bytes
     VEC(struct an__named) named;
     dw_type_id header;
+    bool embedded; // objects have it as their first member; else they repeat its members
     uint64_t header_size, count_size, class_size; // bytes; 0: there is none
     struct an__formula before_size, before_when;  // empty: nothing lies before objects
     const struct an__allocator *allocator;
@@ -90,6 +91,8 @@ bool an__model_member(const struct an_model *model, dw_type_id type, struct slic
                       uint64_t *offset, dw_type_id *member);
 // Bytes before an object whose type object has these flags.
 uint64_t an__model_before(const struct an_model *model, uint64_t flags);
+// The class of a name as programs see it ("list"), or NULL.
+const struct an__class *an__class_called(const struct an_model *model, const char *name);
 // Reads the classes; false with `fault` when the profile names members that are not there.
 bool an__read_classes(struct an_model *model, struct fault *fault);
 // Whether a class that says `size` can be that of the struct: the same, or less by the array at its end,

@@ -87,11 +87,28 @@ static bool add_object(const struct an_model *model, const struct an__kind *kind
     return true;
 }
 
+// A kind that the profile does not name, but a type object does: its objects have the size it says.
+static bool add_by_class(const struct an_model *model, const char *name, uint64_t count,
+                         struct price *price)
+{
+    const struct an__class *class = an__class_called(model, name);
+    if (class == NULL || class->size == 0)
+        return false;
+    uint64_t before = an__model_before(model, class->flags), asked = before + class->size;
+    uint64_t less =
+        asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
+    price->objects += count;
+    return add_blocks(model, asked, before + model->count_size + model->class_size, count, price) &&
+           add_product(less, count, &price->saved);
+}
+
 static bool price_row(struct pricing *pricing, const struct cfg_population *row,
                       struct price *price)
 {
     const struct an__kind *kind = kind_of(pricing->model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
+    if (kind == NULL && add_by_class(pricing->model, row->kind, row->count, price))
+        return true;
     if (kind == NULL || kind->trouble != NULL) {
         pricing->trouble = kind ? kind->trouble : "its profile does not name this kind";
         price->unknown = true;

@@ -274,6 +274,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \
     X(CONSTANTS, "constants")                                                                      \
+    X(VALUES, "values") /* of a generator */                                                       \
     X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \

@@ -73,6 +73,8 @@ static void test_functions(void)
     CHECK(value_of("twice + sizeof(T.m) + sizeof( struct T )") == 20 + 24 + 16);
     CHECK(value_of("grow(length, room * 2 + 1)") == 15);
     CHECK(value_of("grow(0, 7)") == 0);
+    CHECK(value_of("at(4, room * room) + room") == 16);
+    CHECK(value_of("grow(20, at(room + 1, room * 3))") == 39);
     CHECK(value_of("length == 10 ? 1 : 1 / 0") == 1); // what is not taken need not make sense
 }
 

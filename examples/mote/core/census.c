@@ -10,13 +10,14 @@
 
 #if MOTE_CENSUS
 #include "core/heap.h"
+#include "core/vm.h"
 
 #include <stdlib.h>
 
-// The shape of an object: its type, and up to two numbers and a word whose names depend on the type.
+// The shape of an object: its type, and up to three numbers and a word whose names depend on the type.
 struct shape_key {
     const struct type *type;
-    size_t number[2];
+    size_t number[3];
     const char *how; // a static text, or NULL
     bool constant;   // came with the program's code
 };
@@ -31,6 +32,7 @@ struct census {
     size_t room, used;
     uint8_t *interned;    // a bit a string: counted already
     uint8_t *constant;    // a bit a block: a constant starts there
+    uint8_t *part;        // a bit a block: what starts there is a part of another object
     bool holder_constant; // while one object is visited
     bool failed;          // no memory outside
 };
@@ -120,6 +122,7 @@ static void shape_text(struct text t, struct shape_key *key)
 {
     key->number[0] = utf8_length(t.data, t.size);
     key->number[1] = is_ascii(t.data, t.size) ? 0 : width_of(t.data, t.size);
+    key->number[2] = t.size;
 }
 
 static void shape_int(const struct obj *o, struct shape_key *key)
@@ -159,6 +162,9 @@ static void shape_table(const struct obj *o, struct shape_key *key)
     key->number[0] = table_live(t);
     key->number[1] = t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
     key->how = t->live & TABLE_HOW ? "literal" : "grown";
+    const val *slot;
+    for (size_t at = 0; table_next(t, &at, (val **)&slot);)
+        key->number[2] += is_str(*slot);
 }
 
 static void shape_instance(const struct obj *o, struct shape_key *key)
@@ -180,27 +186,35 @@ static void shape_function(const struct obj *o, struct shape_key *key)
 static void shape_code(const struct obj *o, struct shape_key *key)
 {
     const struct code *c = (const struct code *)o;
-    key->number[0] = c->size;
+    key->number[0] = count_of((const void *)c->bytes);
     key->number[1] = count_of(c->consts);
+}
+
+// Room for its variables and what it works with: how much of it there is follows from its function.
+static void shape_generator(const struct obj *o, struct shape_key *key)
+{
+    const struct code *c = ((const struct function *)((const struct generator *)o)->function)->code;
+    key->number[0] = (size_t)c->nlocals + c->nstack;
 }
 
 // The types whose objects differ in shape; the names are the members of the row.
 static const struct described {
     const struct type *type;
-    const char *names[2];
+    const char *names[3];
     void (*shape)(const struct obj *o, struct shape_key *key);
 } described[] = {
     {&type_int, {"bits"}, shape_int},
-    {&type_str, {"length", "width"}, shape_str},
+    {&type_str, {"length", "width", "bytes"}, shape_str},
     {&type_bytes, {"length"}, shape_counted},
     {&type_bytearray, {"length", "capacity"}, shape_bytearray},
     {&type_tuple, {"length"}, shape_counted},
     {&type_list, {"length", "capacity"}, shape_list},
-    {&type_dict, {"entries", "capacity"}, shape_table},
-    {&type_set, {"entries", "capacity"}, shape_table},
-    {&type_frozenset, {"entries", "capacity"}, shape_table},
+    {&type_dict, {"entries", "capacity", "strings"}, shape_table},
+    {&type_set, {"entries", "capacity", "strings"}, shape_table},
+    {&type_frozenset, {"entries", "capacity", "strings"}, shape_table},
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
+    {&type_generator, {"values"}, shape_generator},
 };
 static const struct described instances = {NULL, {"fields"}, shape_instance};
 static const struct described others = {NULL, {NULL}, NULL};
@@ -246,7 +260,8 @@ static void count_object(const struct obj *o, void *context)
     struct census *c = context;
     c->holder_constant = is_constant(c, o);
     heap_visit(o, count_value, c);
-    if (o->type->shape.flags & TYPE_INTERNAL)
+    size_t block = heap_index(o);
+    if ((o->type->shape.flags & TYPE_INTERNAL) || c->part[block / 8] >> block % 8 & 1)
         return; // a part of another object
     struct shape_key key = {.type = o->type, .constant = c->holder_constant};
     const struct described *d = described_of(o->type);
@@ -265,14 +280,24 @@ static void mark_constant(val v, void *context)
         heap_visit((struct obj *)v, mark_constant, c);
 }
 
-static void mark_code(const struct obj *o, void *context)
+// The bytes of a code and of a bytearray are bytes objects, but nobody's but theirs.
+static void mark_part(struct census *c, const void *part)
 {
+    if (part && heap_holds((void *)part))
+        bit_test_set(c->part, heap_index((void *)part));
+}
+
+static void mark_object(const struct obj *o, void *context)
+{
+    struct census *c = context;
+    if (o->type == &type_bytearray)
+        mark_part(c, ((const struct bytearray *)o)->store);
     if (o->type != &type_code)
         return;
     const struct code *code = (const struct code *)o;
-    mark_constant((val)code, context);
-    mark_constant((val)code->bytes, context);
-    mark_constant((val)code->consts, context);
+    mark_part(c, code->bytes);
+    mark_constant((val)code, c);
+    mark_constant((val)code->consts, c);
 }
 
 static void count_frames(struct census *c)
@@ -317,7 +342,8 @@ static bool census_start(struct census *c)
     size_t strings = S_COUNT + frozen_pool.count + intern_pool_count();
     c->interned = calloc(strings / 8 + 1, 1);
     c->constant = calloc(mote.counts.total_blocks / 8 + 1, 1);
-    return c->interned && c->constant && census_grow(c);
+    c->part = calloc(mote.counts.total_blocks / 8 + 1, 1);
+    return c->interned && c->constant && c->part && census_grow(c);
 }
 
 static void census_end(struct census *c)
@@ -325,6 +351,7 @@ static void census_end(struct census *c)
     free(c->rows);
     free(c->interned);
     free(c->constant);
+    free(c->part);
 }
 
 void census_write(val label, struct sink *out)
@@ -333,7 +360,7 @@ void census_write(val label, struct sink *out)
     struct census c = {0};
     bool good = census_start(&c);
     if (good) {
-        heap_each(mark_code, &c);
+        heap_each(mark_object, &c);
         heap_each(count_object, &c);
         count_frames(&c);
     }

@@ -306,7 +306,9 @@ static val list_make(const struct type *type, size_t n, size_t kw, val *args)
 static val list_method_append(size_t n, val *a)
 {
     (void)n;
-    list_append((val)list_self(a[0]), a[1]);
+    struct list *l = list_self(a[0]);
+    list_append((val)l, a[1]);
+    l->how = list_capacity(l) << HOW_BITS | HOW_APPEND;
     return NONE;
 }
 NATIVE(list_method_append, append, 2, 2);

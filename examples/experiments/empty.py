@@ -1,0 +1,1 @@
+# Nothing: what every other experiment is compared with.

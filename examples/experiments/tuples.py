@@ -1,0 +1,8 @@
+# Tuples of up to nine elements.
+import sys
+
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+
+kept = [None] * N
+for i in range(N):
+    kept[i] = (None,) * (i % 10)
