@@ -409,6 +409,7 @@ static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct 
         object = arena_printf(model->arena, "sizeof(%s)", stated->type);
     kind->parts = ARENA_ARRAY(model->arena, stated->part_count, struct an__part);
     if (!compile(model, object, stated->line, &kind->object, fault) ||
+        !compile(model, stated->spare, stated->line, &kind->spare, fault) ||
         !compile(model, stated->shared, stated->line, &kind->shared, fault))
         return false;
     for (size_t i = 0; i < stated->part_count; i++) {

@@ -58,9 +58,9 @@ struct an__part {
 
 struct an__kind {
     const struct cfg_kind *stated;
-    dw_type_id type;                   // or DW_NO_TYPE
-    const struct an__class *class;     // or NULL
-    struct an__formula object, shared; // empty: cannot be priced; never
+    dw_type_id type;                          // or DW_NO_TYPE
+    const struct an__class *class;            // or NULL
+    struct an__formula object, spare, shared; // empty: cannot be priced; never
     struct an__part *parts;
     const char *trouble; // why it cannot be priced in this build, or NULL
 };

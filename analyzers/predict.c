@@ -43,14 +43,15 @@ static bool add_product(uint64_t each, uint64_t count, uint64_t *sum)
     return mul_u64(each, count, &product) && add_u64(*sum, product, sum);
 }
 
-// `count` blocks of `asked` bytes, of which `header` are the interpreter's.
-static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t header,
-                       uint64_t count, struct price *price)
+// `count` blocks of `asked` bytes, of which `header` are the interpreter's, and `spare` ones that nobody
+// uses.
+static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t spare,
+                       uint64_t header, uint64_t count, struct price *price)
 {
-    uint64_t held = an__held(model, asked);
+    uint64_t held = an__held(model, asked + spare);
     if (asked == 0 || count == 0)
         return true;
-    price->shared += model->allocator->shared(model->parameters, asked, count);
+    price->shared += model->allocator->shared(model->parameters, asked + spare, count);
     return add_product(MIN(header, asked), count, &price->header) &&
            add_product(asked - MIN(header, asked), count, &price->payload) &&
            add_product(held - asked, count, &price->rounding) &&
@@ -60,16 +61,18 @@ static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t he
 static bool add_object(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
                        uint64_t count, struct price *price)
 {
-    int64_t size, shared;
+    int64_t size, shared, spare;
     uint64_t flags = kind->class ? kind->class->flags : 0, before = an__model_before(model, flags);
     shape[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
-    if (!value(&kind->shared, shape, 0, &shared) || !value(&kind->object, shape, 0, &size))
+    if (!value(&kind->shared, shape, 0, &shared) || !value(&kind->object, shape, 0, &size) ||
+        !value(&kind->spare, shape, 0, &spare))
         return false;
     if (shared != 0 || size == 0) // is there anyhow, or is no object
         return true;
     uint64_t asked = before + (uint64_t)size, held = an__held(model, asked);
     uint64_t less = asked > model->word ? held - an__held(model, asked - model->word) : 0;
-    if (!add_blocks(model, asked, before + model->count_size + model->class_size, count, price) ||
+    if (!add_blocks(model, asked, (uint64_t)spare, before + model->count_size + model->class_size,
+                    count, price) ||
         !add_product(less, count, &price->saved))
         return false;
     price->objects += count;
@@ -81,7 +84,7 @@ static bool add_object(const struct an_model *model, const struct an__kind *kind
                            !value(&kind->parts[i].count, shape, 1, &times))))
             return false;
         if (when != 0 && (!mul_u64(count, (uint64_t)times, &blocks) ||
-                          !add_blocks(model, (uint64_t)part, 0, blocks, price)))
+                          !add_blocks(model, (uint64_t)part, 0, 0, blocks, price)))
             return false;
     }
     return true;
@@ -98,15 +101,18 @@ static bool add_by_class(const struct an_model *model, const char *name, uint64_
     uint64_t less =
         asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
     price->objects += count;
-    return add_blocks(model, asked, before + model->count_size + model->class_size, count, price) &&
+    return add_blocks(model, asked, 0, before + model->count_size + model->class_size, count,
+                      price) &&
            add_product(less, count, &price->saved);
 }
 
-static bool price_row(struct pricing *pricing, const struct cfg_population *row,
+static bool price_row(struct pricing *pricing, const struct cfg_population *row, bool frozen,
                       struct price *price)
 {
     const struct an__kind *kind = kind_of(pricing->model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
+    if (frozen && row->shape[CFG_CONSTANT] != 0)
+        return true;
     if (kind == NULL && add_by_class(pricing->model, row->kind, row->count, price))
         return true;
     if (kind == NULL || kind->trouble != NULL) {
@@ -159,11 +165,11 @@ static void gather(const struct cfg_census *census, bool shapes, struct arena *a
     names_free(ids);
 }
 
-static bool price_all(struct pricing *pricing, const struct cfg_census *census,
+static bool price_all(struct pricing *pricing, const struct cfg_census *census, bool frozen,
                       const struct kinds *kinds, struct fault *fault)
 {
     for (size_t i = 0; i < census->row_count; i++)
-        if (!price_row(pricing, &census->rows[i], &pricing->kinds[kinds->of_row[i]]))
+        if (!price_row(pricing, &census->rows[i], frozen, &pricing->kinds[kinds->of_row[i]]))
             return fault_set(fault, FAULT_INPUT, pricing->model->profile->path, NULL, NO_OFFSET,
                              "the size of kind '%s' is negative or too large for row %zu of the "
                              "census",
@@ -313,7 +319,7 @@ bool an_predict(const struct cfg_census *census, const struct an_predict_options
     for (size_t i = 0; good && i < count; i++) {
         pricings[i].model = models[i];
         pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);
-        good = price_all(&pricings[i], census, &kinds, fault);
+        good = price_all(&pricings[i], census, options->frozen, &kinds, fault);
         lines[i] = good ? note(&pricings[i], &kinds, arena) : NULL;
     }
     if (good) {

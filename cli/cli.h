@@ -35,7 +35,8 @@ enum cmd_verb {
     VERB_CHECK = 32,
     VERB_PREDICT = 64,
     VERB_GRAPH = 128,
-    VERB_ALL = 255
+    VERB_VALIDATE = 256,
+    VERB_ALL = 511
 };
 
 #define CMD_NOT_GIVEN UINT64_MAX
@@ -66,7 +67,10 @@ struct cmd_options {
     bool holes, reorder, expand, flex, first, sizes, inlines, tax;
     const char *profile;   // struct --tax, predict
     const char *mote, *at; // predict
-    bool shapes;
+    const char *argument;  // predict, validate
+    const char *runner;    // validate
+    uint64_t within;
+    bool shapes, frozen;
     // map
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
@@ -107,6 +111,7 @@ int cmd_map(struct cmd *cmd);
 int cmd_check(struct cmd *cmd);
 int cmd_predict(struct cmd *cmd);
 int cmd_graph(struct cmd *cmd);
+int cmd_validate(struct cmd *cmd);
 // Stands on libdwarf; a program built without cmd_verify.c has no such verb.
 int cmd_verify(struct cmd *cmd) __attribute__((weak));
 
@@ -199,6 +204,13 @@ struct cmd_model {
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
 void cmd_model_close(struct cmd_model *model);
 int cmd_tax(struct cmd *cmd); // tare struct --tax
+
+// The census of a program: a file, or made by mote when it is a .py.
+bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);
+// An empty file that ends in "-WHAT", or NULL; to be unlinked.
+const char *cmd_temporary(struct cmd *cmd, const char *what);
+// Runs a command (NULL behind its words) for a program, to its end.
+bool cmd_run(struct cmd *cmd, const char *const *words, const char *program);
 
 // ------------------------------------------------------------------------- regions
 

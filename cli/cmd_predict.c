@@ -23,29 +23,33 @@ static bool ends_in(const char *text, const char *end)
     return size >= last && strcmp(text + size - last, end) == 0;
 }
 
-// The mote to run: --mote, else the one on PATH.
-static const char *mote(const struct cmd *cmd)
+const char *cmd_temporary(struct cmd *cmd, const char *what)
 {
-    return cmd->options.mote ? cmd->options.mote : "mote";
+    const char *dir = getenv("TMPDIR");
+    char *path = arena_printf(cmd->arena, "%s/tare-XXXXXX-%s", dir ? dir : "/tmp", what);
+    int fd = mkstemps(path, (int)strlen(what) + 1);
+    if (fd < 0) {
+        fault_set(&cmd->fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot be made: %s",
+                  strerror(errno));
+        return NULL;
+    }
+    close(fd);
+    return path;
 }
 
-// Runs a program; what it prints is nobody's here.
-static bool run_mote(struct cmd *cmd, const char *program, const char *census)
+// What a program prints is nobody's here.
+bool cmd_run(struct cmd *cmd, const char *const *words, const char *program)
 {
-    char *option = arena_printf(cmd->arena, "--census=%s", census);
-    char *arguments[] = {(char *)(uintptr_t)mote(cmd), option, (char *)(uintptr_t)program, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    int error = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
+    int error =
+        posix_spawnp(&child, words[0], &actions, NULL, (char *const *)(uintptr_t)words, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
-        cmd_usage(cmd,
-                  "cannot run '%s' (%s): a program is counted by mote; name it with --mote, or "
-                  "give a census instead of a program",
-                  arguments[0], strerror(error));
+        cmd_usage(cmd, "cannot run '%s': %s", words[0], strerror(error));
         return false;
     }
     while (waitpid(child, &status, 0) < 0)
@@ -54,32 +58,32 @@ static bool run_mote(struct cmd *cmd, const char *program, const char *census)
                              strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
-    cmd_usage(cmd, "'%s' did not run to its end on mote", program);
+    cmd_usage(cmd, "'%s' did not run to its end on '%s'", program, words[0]);
     return false;
 }
 
-static bool count(struct cmd *cmd, const char *program, struct buf *text)
+// The population of a program is counted by mote: --mote, else the one on PATH.
+static bool run_mote(struct cmd *cmd, const char *program, struct buf *text)
 {
-    const char *dir = getenv("TMPDIR");
-    char *path = arena_printf(cmd->arena, "%s/tare-census-XXXXXX", dir ? dir : "/tmp");
-    int fd = mkstemp(path);
-    if (fd < 0)
-        return fault_set(&cmd->fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot be made: %s",
-                         strerror(errno));
-    close(fd);
+    const char *path = cmd_temporary(cmd, "census");
+    if (path == NULL)
+        return false;
+    const char *words[] = {cmd->options.mote ? cmd->options.mote : "mote",
+                           arena_printf(cmd->arena, "--census=%s", path), program,
+                           cmd->options.argument, NULL};
     cmd_progress(cmd, "counting");
-    bool good = run_mote(cmd, program, path) && buf_read_file(text, path, CENSUS_MAX, &cmd->fault);
+    bool good = cmd_run(cmd, words, program) && buf_read_file(text, path, CENSUS_MAX, &cmd->fault);
     unlink(path);
     return good;
 }
 
-static bool read_census(struct cmd *cmd, struct cfg_censuses **census)
+bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses)
 {
-    const char *program = cmd->args[0];
     struct buf text = {0};
-    bool good = ends_in(program, ".py") ? count(cmd, program, &text)
+    bool good = ends_in(program, ".py") ? run_mote(cmd, program, &text)
                                         : buf_read_file(&text, program, CENSUS_MAX, &cmd->fault);
-    good = good && cfg_censuses_read(census, slice_of(text.data, text.size), program, &cmd->fault);
+    good =
+        good && cfg_censuses_read(censuses, slice_of(text.data, text.size), program, &cmd->fault);
     buf_free(&text);
     return good;
 }
@@ -94,7 +98,7 @@ static int predict(struct cmd *cmd, const struct cfg_censuses *censuses, struct 
         bound[i] = models[i].model;
         builds[i] = models[i].build;
     }
-    const struct an_predict_options options = {cmd->options.shapes};
+    const struct an_predict_options options = {cmd->options.shapes, cmd->options.frozen};
     const struct cfg_census *census = cfg_census_labelled(censuses, cmd->options.at);
     if (census == NULL)
         return cmd_usage(cmd, "'%s' has no census '%s'", cmd->args[0], cmd->options.at);
@@ -113,7 +117,7 @@ int cmd_predict(struct cmd *cmd)
     struct cmd_model *models = ARENA_ARRAY(cmd->arena, cmd->arg_count, struct cmd_model);
     struct cfg_censuses *censuses = NULL;
     size_t opened = 0;
-    bool good = read_census(cmd, &censuses);
+    bool good = cmd_census(cmd, cmd->args[0], &censuses);
     while (good && opened + 1 < cmd->arg_count) {
         good = cmd_model_open(cmd, cmd->args[opened + 1], &models[opened]);
         opened++;

@@ -80,10 +80,19 @@ static const struct option_row option_rows[] = {
     {"filter", 'f', ITEMS, "GLOB", AT(filters), VERB_STRUCT, "with --tax: only types that match"},
     {"at", 0, TEXT, "LABEL", AT(at), VERB_PREDICT,
      "the census of this label: mote.census(LABEL) (default: the last, when the program ends)"},
+    {"argument", 'a', TEXT, "TEXT", AT(argument), VERB_PREDICT | VERB_VALIDATE,
+     "an argument of PROGRAM, such as a number of elements"},
+    {"frozen", 0, FLAG, NULL, AT(frozen), VERB_PREDICT | VERB_VALIDATE,
+     "the code of PROGRAM and its constants lie in ROM"},
+    {"runner", 0, TEXT, "PROGRAM", AT(runner), VERB_VALIDATE,
+     "what runs BUILD where the machine cannot: qemu-i386, qemu-arm ..."},
+    {"within", 0, NUMBER, "N", AT(within), VERB_VALIDATE,
+     "hundredths of a percent that may differ (default: 0)"},
     {"shapes", 0, FLAG, NULL, AT(shapes), VERB_PREDICT,
      "a row for each shape: ints by bits, strings by length, lists by length and capacity ..."},
-    {"mote", 0, TEXT, "FILE", AT(mote), VERB_PREDICT, "the mote that runs PROGRAM (default: mote)"},
-    {"profile", 0, TEXT, "NAME", AT(profile), VERB_PREDICT,
+    {"mote", 0, TEXT, "FILE", AT(mote), VERB_PREDICT | VERB_VALIDATE,
+     "the mote that runs PROGRAM to count its objects (default: mote)"},
+    {"profile", 0, TEXT, "NAME", AT(profile), VERB_PREDICT | VERB_VALIDATE,
      "the profile of all builds, by name or as a file (default: told by their types)"},
     {"profile", 0, TEXT, "NAME", AT(profile), VERB_STRUCT,
      "with --tax: the interpreter's profile, by name or as a file (default: told by its types)"},
@@ -296,6 +305,7 @@ static void set_defaults(struct cmd_options *options)
 {
     options->keep = options->padding = options->cacheline = CMD_NOT_GIVEN;
     options->min_change = options->page = CMD_NOT_GIVEN;
+    options->within = CMD_NOT_GIVEN;
 }
 
 bool cmd_parse(struct cmd *cmd, int argc, char **argv)

@@ -95,6 +95,16 @@ static const struct cmd_verb_row verbs[] = {
      "  tare predict work.py python3.11 micropython      side by side\n"
      "  tare predict work.json fw.elf --at loaded        a census made before, at a label\n",
      2, SIZE_MAX},
+    {"validate", VERB_VALIDATE, cmd_validate, "BUILD PROGRAM...", "predictions against counters",
+     "Predicts what each program's heap takes on a build, runs it there, and shows what the "
+     "build's\n"
+     "own counters say; both as the difference to an empty program. Exit status 1 when they "
+     "differ.\n"
+     "\n"
+     "  tare validate mote examples/experiments/*.py             to the byte\n"
+     "  tare validate python3.11 lists_append.py --within 10     to 0.1 %\n"
+     "  tare validate mote32 ints.py --runner qemu-i386          another machine\n",
+     2, SIZE_MAX},
     {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
      "sections and symbols against libelf, every DIE against libdwarf. Exit status 1 when\n"

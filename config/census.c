@@ -161,3 +161,32 @@ const struct cfg_census *cfg_census_labelled(const struct cfg_censuses *censuses
             return &censuses->list.items[i];
     return NULL;
 }
+
+// ------------------------------------------------------------------------- counters
+
+static bool is_apart(const struct cfg_profile *profile, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < profile->apart_count; i++)
+        if (strcmp(profile->apart[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool cfg_counted(struct slice text, const char *path, const struct cfg_profile *profile,
+                 uint64_t *held, struct fault *fault)
+{
+    json_error_t error;
+    size_t i;
+    json_t *type, *root = json_loadb((const char *)text.data, text.size, 0, &error);
+    json_t *total = json_object_get(root, "held_bytes");
+    bool good = json_is_integer(total) && json_integer_value(total) >= 0;
+    json_int_t sum = good ? json_integer_value(total) : 0;
+    json_array_foreach(
+        json_object_get(root, "types"), i,
+        type) if (is_apart(profile, json_string_value(json_object_get(type, "name")))) sum -=
+        json_integer_value(json_object_get(type, "held"));
+    json_decref(root);
+    *held = (uint64_t)sum;
+    return (good && sum >= 0) || fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
+                                           "no counters: expected an object with 'held_bytes'");
+}

@@ -218,6 +218,7 @@ struct cfg_kind {
     const char *type;    // struct
     const char *class;   // symbol of its static type object
     const char *object;  // formula: bytes of the object itself, without what lies before it
+    const char *spare;   // formula: bytes that are asked for and not used
     const char *shared;  // formula: true when such an object is there once, whoever holds it
     const char *differs; // why it cannot be priced
     const struct cfg_part *parts; // further allocations
@@ -250,6 +251,12 @@ struct cfg_profile {
     } allocator;
     const struct cfg_kind *kinds;
     size_t kind_count;
+    // How the interpreter counts its own heap: a command, in which {build}, {program} and {out} stand
+    // for the files, that writes counters (cfg_counted); and the types of which that is not told.
+    const char *const *count;
+    size_t count_words;
+    const char *const *apart;
+    size_t apart_count;
     const char *path;
 };
 
@@ -274,7 +281,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \
     X(CONSTANTS, "constants")                                                                      \
-    X(VALUES, "values") /* of a generator */                                                       \
+    X(VALUES, "values")   /* of a generator */                                                     \
     X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
@@ -314,6 +321,10 @@ struct cfg_censuses;
 bool cfg_censuses_read(struct cfg_censuses **out, struct slice text, const char *path,
                        struct fault *fault);
 void cfg_censuses_free(struct cfg_censuses *censuses); // NULL is fine
+// What an interpreter says its heap holds: {"held_bytes": N, "types": [{"name": "pool", "held": N} ...]},
+// without the types that are counted apart.
+bool cfg_counted(struct slice text, const char *path, const struct cfg_profile *profile,
+                 uint64_t *held, struct fault *fault);
 // The last of that label (NULL: the last of all), or NULL.
 const struct cfg_census *cfg_census_labelled(const struct cfg_censuses *censuses,
                                              const char *label);

@@ -15,7 +15,7 @@ struct part {
 };
 
 struct kind {
-    char *kind, *type, *class, *object, *shared, *differs;
+    char *kind, *type, *class, *object, *spare, *shared, *differs;
     struct part *parts;
     uint32_t part_count;
 };
@@ -50,6 +50,7 @@ struct profile {
     struct allocator *allocator;
     struct kind *kinds;
     uint32_t kind_count;
+    struct cfg_globs count, apart;
 };
 
 #define NEEDED(key, type, member, fields)                                                          \
@@ -78,6 +79,7 @@ static const cyaml_schema_field_t kind_fields[] = {
     TEXT("type", struct kind, type),
     TEXT("class", struct kind, class),
     TEXT("object", struct kind, object),
+    TEXT("spare", struct kind, spare),
     TEXT("shared", struct kind, shared),
     TEXT("differs", struct kind, differs),
     LIST("parts", struct kind, parts, part_count, &part_value, 1, 16),
@@ -122,6 +124,8 @@ static const cyaml_schema_field_t fields[] = {
     MAY("before", struct profile, before, before_fields),
     LIST("types", struct profile, types, type_count, &types_value, 1, 16),
     NEEDED("allocator", struct profile, allocator, allocator_fields),
+    TEXTS("count", struct profile, count),
+    TEXTS("apart", struct profile, apart),
     LIST("kinds", struct profile, kinds, kind_count, &kind_value, 1, 256),
     CYAML_FIELD_END,
 };
@@ -191,6 +195,7 @@ static void read_kinds(struct reader *r, int list)
             .type = kind->type,
             .class = kind->class,
             .object = kind->object,
+            .spare = kind->spare,
             .shared = kind->shared,
             .differs = kind->differs,
             .parts = read_parts(r, kind, cfg__tree_child(r->tree, node, "parts")),
@@ -212,6 +217,10 @@ static void read_profile(struct reader *r, const char *name)
     out->path = arena_text(r->whole->arena, slice_text(name));
     out->recognise = (const char *const *)raw->recognise.items;
     out->recognise_count = raw->recognise.count;
+    out->count = (const char *const *)raw->count.items;
+    out->count_words = raw->count.count;
+    out->apart = (const char *const *)raw->apart.items;
+    out->apart_count = raw->apart.count;
     out->values =
         read_values(r, raw->values, raw->value_count, cfg__tree_child(r->tree, root, "values"));
     out->object.type = raw->object->type;

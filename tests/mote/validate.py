@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The experiments, predicted and counted on four targets: no byte may differ.
+
+    validate.py TARE BUILD_DIR
+
+The population is counted once, on the desktop; all else a prediction uses is the ELF file of the target. Both are the
+difference to the empty program. The kinds are built where the tests that run them build them.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import run
+
+EXPERIMENTS = os.path.join(run.ROOT, "examples", "experiments")
+# What a program leaves in the pool of names is no object, and counted apart.
+APART = ("pool", "chunk")
+# Not all of it fits the firmware's memory or is in it.
+FIRMWARE_LEAVES_OUT = ("dicts.py", "sets.py", "nested.py", "lists_append.py", "floats.py")
+ELEMENTS = 20
+
+
+def held(counters):
+    total = counters["held_bytes"]
+    return total - sum(t["held"] for t in counters["types"] if t["name"] in APART)
+
+
+def counted_by(name, kind, build, path):
+    if kind.firmware:
+        done = subprocess.run(run.command_for(name, kind, build, path), stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              timeout=120)
+        text = done.stderr.decode(errors="replace")
+        return held(json.loads(text[text.index("{"):text.rindex("}") + 1]))
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "counters")
+        command = run.command_for(name, kind, build, path)
+        subprocess.run(command[:-1] + ["--counters=" + out, path], check=True, timeout=120)
+        with open(out) as f:
+            return held(json.load(f))
+
+
+def predicted_by(tare, mote, elf, firmware, path):
+    command = [tare, "predict", path, elf, "--mote", mote, "-n", "0", "--format", "json"] + ["--frozen"] * firmware
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=120)
+    total = json.loads(done.stdout)["total"]
+    return total["total"] - total["bookkeeping"]
+
+
+def smaller(path, folder):
+    """The experiment with a number of elements that fits a small memory."""
+    with open(path) as f:
+        text = f.read()
+    start = text.find("N = ")
+    if start >= 0:
+        text = text[:start] + "N = %d" % ELEMENTS + text[text.index("\n", start):]
+    out = os.path.join(folder, os.path.basename(path))
+    with open(out, "w") as f:
+        f.write(text)
+    return out
+
+
+def check(tare, mote, name, builds, folder):
+    kind, build = run.KINDS[name], os.path.join(builds, name)
+    folder_of = run.FIRMWARE if kind.firmware else run.MOTE
+    run.make(folder_of, *(kind.firmware or []), *kind.make, "BUILD=" + build, *(["SCRIPT=hello.py"] if kind.firmware else []))
+    wrong, base = [], None
+    names = sorted(f for f in os.listdir(EXPERIMENTS) if f.endswith(".py") and f != "empty.py")
+    for program in ["empty.py"] + [f for f in names if not kind.firmware or f not in FIRMWARE_LEAVES_OUT]:
+        path = smaller(os.path.join(EXPERIMENTS, program), folder) if kind.firmware else os.path.join(EXPERIMENTS, program)
+        counted = counted_by(name, kind, build, path)
+        elf = os.path.join(build, "programs", program + ".elf") if kind.firmware else os.path.join(build, "mote")
+        both = predicted_by(tare, mote, elf, bool(kind.firmware), path), counted
+        base = base or both
+        print("%-7s %-18s predicted %8d counted %8d" % (name, program, both[0] - base[0], both[1] - base[1]))
+        if both[0] - base[0] != both[1] - base[1]:
+            wrong.append(name + " " + program)
+    return wrong
+
+
+def main():
+    tare, builds = sys.argv[1], os.path.abspath(sys.argv[2])
+    mote = os.path.join(builds, "x86-64", "mote")
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = sum((check(tare, mote, name, builds, folder) for name in ("x86-64", "m32", "arm", "xtensa")), [])
+    print("different: " + ", ".join(wrong) if wrong else "no byte differs")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
