@@ -209,7 +209,6 @@ size_t an_tax_notes(struct an_model *const *models, size_t count, struct arena *
 
 struct an_predict_options {
     bool shapes; // a row for each shape of a kind, not for each kind
-    bool frozen; // what came with the code of the program lies in ROM
 };
 // What a population takes on each build: a row for each kind. Kinds that a build cannot price are rows
 // of 0 bytes, and lines in `notes`. False with `fault` when a size is negative or too large.

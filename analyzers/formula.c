@@ -36,6 +36,7 @@ enum op_code {
     OP_NEG, // from here on of one value
     OP_NOT,
     OP_BOOL,
+    OP_NEXT, // in the table it points to
     OP_POW2,
     OP_LOG2,
     OP_SKIP,       // so many steps
@@ -156,6 +157,18 @@ static bool with_room(struct compiler *c, enum op_code code)
     return takes(c, ")") || wrong(c, "expected ')'");
 }
 
+// next(TABLE, value)
+static bool next_in(struct compiler *c)
+{
+    const struct an__table *table = NULL;
+    skip_space(c);
+    struct slice name = word(c);
+    return (takes(c, ",") || wrong(c, "expected ','")) &&
+           c->scope->table(c->scope->context, name, &table, c->fault) && choose(c) &&
+           (takes(c, ")") || wrong(c, "expected ')'")) &&
+           push(c, OP_NEXT, (int64_t)(intptr_t)table);
+}
+
 static bool ask(struct compiler *c, struct slice name)
 {
     const char *start = c->at;
@@ -179,6 +192,8 @@ static bool call(struct compiler *c, struct slice name)
     for (size_t i = 0; i < COUNT_OF(functions); i++)
         if (slice_equal(name, slice_text(functions[i].name)))
             return arguments(c, functions[i].code);
+    if (slice_equal(name, slice_text("next")) && c->scope->table != NULL)
+        return next_in(c);
     if (slice_equal(name, slice_text("grow")))
         return with_room(c, OP_GROW);
     if (slice_equal(name, slice_text("at")))
@@ -357,9 +372,21 @@ static bool power_above(int64_t a, int64_t *value)
     return true;
 }
 
-static bool of_one(enum op_code code, int64_t *value)
+// The least number of the table that is not below, or the value itself beyond its end.
+static int64_t next_of(const struct an__table *table, int64_t value)
 {
-    switch (code) {
+    for (size_t i = 0; i < table->count; i++)
+        if (table->values[i] >= value)
+            return table->values[i];
+    return value;
+}
+
+static bool of_one(const struct an__op *op, int64_t *value)
+{
+    switch (op->code) {
+    case OP_NEXT:
+        *value = next_of((const struct an__table *)(intptr_t)op->value, *value);
+        return true;
     case OP_NEG:
         return !__builtin_sub_overflow((int64_t)0, *value, value);
     case OP_NOT:
@@ -480,7 +507,7 @@ static size_t step(const struct an__op *op, int64_t *variables, int64_t *stack, 
         break;
     }
     if (op->code >= OP_NEG)
-        return of_one(op->code, &stack[*top - 1]);
+        return of_one(op, &stack[*top - 1]);
     --*top;
     return of_two(op->code, stack[*top - 1], last, &stack[*top - 1]);
 }

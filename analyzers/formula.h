@@ -16,6 +16,7 @@
 //   grow(need, next)  what grows from 0, each time to `next` (where `room` is what there is and `need`
 //                  is not known), until it is at least `need`
 //   at(value, formula)  the formula with `room` being the value
+//   next(TABLE, value)  the least number in a table of the build that is not below, else the value
 //   NAME(words)    anything else: the asker's, words up to the closing parenthesis, unread
 #ifndef TARE_FORMULA_H
 #define TARE_FORMULA_H
@@ -33,6 +34,11 @@ struct an__named {
     struct an__formula formula;
 };
 
+struct an__table {
+    const int64_t *values; // ascending
+    size_t count;
+};
+
 struct an__scope {
     const char *const *variables; // their values come in this order
     size_t variable_count;
@@ -42,6 +48,9 @@ struct an__scope {
     // The value of NAME(words) in this build; false with `fault`.
     bool (*ask)(void *context, struct slice name, struct slice words, int64_t *value,
                 struct fault *fault);
+    // The table of a name; NULL: there are none.
+    bool (*table)(void *context, struct slice name, const struct an__table **out,
+                  struct fault *fault);
     void *context;
 };
 

@@ -274,6 +274,17 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
     return has || absent(asking, name, words, fault);
 }
 
+// A static array of numbers, by the name of its variable.
+static bool find_table(void *context, struct slice name, const struct an__table **out,
+                       struct fault *fault)
+{
+    const struct asking *asking = context;
+    *out = an__read_table(asking->model, name);
+    return *out != NULL || fault_set(fault, FAULT_INPUT, asking->where, NULL, NO_OFFSET,
+                                     "the build has no array of numbers '%.*s'", (int)name.size,
+                                     (const char *)name.data);
+}
+
 // ------------------------------------------------------------------------ compiling
 
 static const char *where(struct an_model *model, uint32_t line)
@@ -286,8 +297,8 @@ static bool compile(struct an_model *model, const char *text, uint32_t line,
 {
     const char *at = where(model, line);
     struct asking asking = {model, at};
-    struct an__scope scope = {an__variables,      AN__VARIABLES, AN__ROOM, model->named.items,
-                              model->named.count, ask,           &asking};
+    struct an__scope scope = {an__variables,      AN__VARIABLES, AN__ROOM,   model->named.items,
+                              model->named.count, ask,           find_table, &asking};
     *out = (struct an__formula){0};
     return text == NULL || an__formula_compile(out, text, &scope, at, model->arena, fault);
 }

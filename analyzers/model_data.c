@@ -291,3 +291,46 @@ bool an__read_classes(struct an_model *model, struct fault *fault)
         qsort(model->classes.items, model->classes.count, sizeof *model->classes.items, by_symbol);
     return true;
 }
+
+// -------------------------------------------------------------------------- tables
+
+#define TABLE_LONGEST 4096 // numbers
+
+static const struct an__table *read_table(struct an_model *model, struct img *img, uint64_t addr,
+                                          uint64_t element, uint64_t size)
+{
+    struct slice bytes;
+    if (element == 0 || element > 8 || size / element > TABLE_LONGEST ||
+        !img_bytes_at(img, addr, size, &bytes))
+        return NULL;
+    struct an__table *table = ARENA_NEW(model->arena, struct an__table);
+    int64_t *values = ARENA_ARRAY(model->arena, size / element, int64_t);
+    struct cur c = cur_make(bytes, img_info(img)->big_endian);
+    for (; table->count < size / element; table->count++)
+        values[table->count] = (int64_t)cur_uint(&c, (unsigned)element);
+    table->values = values;
+    return table;
+}
+
+const struct an__table *an__read_table(struct an_model *model, struct slice name)
+{
+    for (size_t i = 0; i < model->input.image_count; i++) {
+        const struct dw_code *code;
+        struct fault fault = {0};
+        struct dw *dw = model->input.dw[i];
+        if (dw == NULL ||
+            !dw_read_code(dw, model->input.images[i], DW_CODE_SIZES | DW_CODE_NAMES, &code, &fault))
+            continue;
+        for (size_t v = 0; v < code->variable_count; v++) {
+            const struct dw_variable *variable = &code->variables[v];
+            const char *names[1];
+            uint64_t element;
+            if (!slice_equal(name, slice_text(variable->name)))
+                continue;
+            dw_type_names(dw, variable->type, names, 0, &element);
+            return read_table(model, model->input.images[i], variable->addr, element,
+                              variable->size);
+        }
+    }
+    return NULL;
+}

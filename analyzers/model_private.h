@@ -93,6 +93,8 @@ bool an__model_member(const struct an_model *model, dw_type_id type, struct slic
 uint64_t an__model_before(const struct an_model *model, uint64_t flags);
 // The class of a name as programs see it ("list"), or NULL.
 const struct an__class *an__class_called(const struct an_model *model, const char *name);
+// The numbers of a static array, by the name of the variable; NULL when there is none.
+const struct an__table *an__read_table(struct an_model *model, struct slice name);
 // Reads the classes; false with `fault` when the profile names members that are not there.
 bool an__read_classes(struct an_model *model, struct fault *fault);
 // Whether a class that says `size` can be that of the struct: the same, or less by the array at its end,

@@ -95,9 +95,12 @@ static bool add_by_class(const struct an_model *model, const char *name, uint64_
                          struct price *price)
 {
     const struct an__class *class = an__class_called(model, name);
-    if (class == NULL || class->size == 0)
+    uint64_t size = class ? class->size : 0;
+    if (class != NULL && size == 0 && class->type != DW_NO_TYPE)
+        size = dw_types_size(model->input.types, class->type);
+    if (size == 0)
         return false;
-    uint64_t before = an__model_before(model, class->flags), asked = before + class->size;
+    uint64_t before = an__model_before(model, class->flags), asked = before + size;
     uint64_t less =
         asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
     price->objects += count;
@@ -106,13 +109,11 @@ static bool add_by_class(const struct an_model *model, const char *name, uint64_
            add_product(less, count, &price->saved);
 }
 
-static bool price_row(struct pricing *pricing, const struct cfg_population *row, bool frozen,
+static bool price_row(struct pricing *pricing, const struct cfg_population *row,
                       struct price *price)
 {
     const struct an__kind *kind = kind_of(pricing->model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
-    if (frozen && row->shape[CFG_CONSTANT] != 0)
-        return true;
     if (kind == NULL && add_by_class(pricing->model, row->kind, row->count, price))
         return true;
     if (kind == NULL || kind->trouble != NULL) {
@@ -165,11 +166,11 @@ static void gather(const struct cfg_census *census, bool shapes, struct arena *a
     names_free(ids);
 }
 
-static bool price_all(struct pricing *pricing, const struct cfg_census *census, bool frozen,
+static bool price_all(struct pricing *pricing, const struct cfg_census *census,
                       const struct kinds *kinds, struct fault *fault)
 {
     for (size_t i = 0; i < census->row_count; i++)
-        if (!price_row(pricing, &census->rows[i], frozen, &pricing->kinds[kinds->of_row[i]]))
+        if (!price_row(pricing, &census->rows[i], &pricing->kinds[kinds->of_row[i]]))
             return fault_set(fault, FAULT_INPUT, pricing->model->profile->path, NULL, NO_OFFSET,
                              "the size of kind '%s' is negative or too large for row %zu of the "
                              "census",
@@ -319,7 +320,7 @@ bool an_predict(const struct cfg_census *census, const struct an_predict_options
     for (size_t i = 0; good && i < count; i++) {
         pricings[i].model = models[i];
         pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);
-        good = price_all(&pricings[i], census, options->frozen, &kinds, fault);
+        good = price_all(&pricings[i], census, &kinds, fault);
         lines[i] = good ? note(&pricings[i], &kinds, arena) : NULL;
     }
     if (good) {

@@ -190,11 +190,26 @@ static struct an__kind *kind_named(struct an_model *model, const char *name)
     return NULL;
 }
 
-// An object of a kind that holds nothing: its own block, and what it cannot do without.
-static bool empty_cost(struct an_model *model, const struct an__kind *kind, struct cost *cost)
+// A kind that the profile does not name, but a type object does.
+static bool class_cost(struct an_model *model, const char *name, struct cost *cost)
 {
+    const struct an__class *class = an__class_called(model, name);
+    const struct dw_type *type = class ? dw_types_get(model->input.types, class->type) : NULL;
+    uint64_t size = class && class->size ? class->size : type ? type->size : 0;
+    if (size == 0)
+        return false;
+    *cost = cost_of(model, size, class->flags, type ? holes_of(model, class->type, size, 0) : 0);
+    return true;
+}
+
+// An object of a kind that holds nothing: its own block, and what it cannot do without.
+static bool empty_cost(struct an_model *model, const char *name, struct cost *cost)
+{
+    const struct an__kind *kind = kind_named(model, name);
     int64_t size, variables[AN__VARIABLES] = {0};
-    if (kind == NULL || kind->trouble != NULL)
+    if (kind == NULL)
+        return class_cost(model, name, cost);
+    if (kind->trouble != NULL)
         return false;
     uint64_t flags = kind->class ? kind->class->flags : 0;
     variables[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
@@ -220,7 +235,7 @@ static void add_kind(struct table *table, struct an_model *const *models, size_t
         return;
     for (size_t i = 0; i < count; i++) {
         struct cost cost;
-        bool known = empty_cost(models[i], kind_named(models[i], name), &cost);
+        bool known = empty_cost(models[i], name, &cost);
         v[i * SIDE_COLUMNS + SIDE_HELD].u = known ? cost.held : REP_NONE;
         v[i * SIDE_COLUMNS + SIDE_PAYLOAD].u = known ? cost.payload : REP_NONE;
         v[i * SIDE_COLUMNS + SIDE_TAX].i =

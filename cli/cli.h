@@ -70,7 +70,7 @@ struct cmd_options {
     const char *argument;  // predict, validate
     const char *runner;    // validate
     uint64_t within;
-    bool shapes, frozen;
+    bool shapes;
     // map
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;

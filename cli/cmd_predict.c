@@ -98,7 +98,7 @@ static int predict(struct cmd *cmd, const struct cfg_censuses *censuses, struct 
         bound[i] = models[i].model;
         builds[i] = models[i].build;
     }
-    const struct an_predict_options options = {cmd->options.shapes, cmd->options.frozen};
+    const struct an_predict_options options = {cmd->options.shapes};
     const struct cfg_census *census = cfg_census_labelled(censuses, cmd->options.at);
     if (census == NULL)
         return cmd_usage(cmd, "'%s' has no census '%s'", cmd->args[0], cmd->options.at);

@@ -66,7 +66,7 @@ static uint64_t column(const struct rep_table *table, const char *name)
 static bool predict(struct cmd *cmd, const struct cmd_model *m, const char *program,
                     uint64_t *predicted, const char **note)
 {
-    const struct an_predict_options options = {false, cmd->options.frozen};
+    const struct an_predict_options options = {false};
     struct cfg_censuses *censuses = NULL;
     struct rep_table table;
     const char *const *notes;

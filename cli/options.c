@@ -82,8 +82,6 @@ static const struct option_row option_rows[] = {
      "the census of this label: mote.census(LABEL) (default: the last, when the program ends)"},
     {"argument", 'a', TEXT, "TEXT", AT(argument), VERB_PREDICT | VERB_VALIDATE,
      "an argument of PROGRAM, such as a number of elements"},
-    {"frozen", 0, FLAG, NULL, AT(frozen), VERB_PREDICT | VERB_VALIDATE,
-     "the code of PROGRAM and its constants lie in ROM"},
     {"runner", 0, TEXT, "PROGRAM", AT(runner), VERB_VALIDATE,
      "what runs BUILD where the machine cannot: qemu-i386, qemu-arm ..."},
     {"within", 0, NUMBER, "N", AT(within), VERB_VALIDATE,

@@ -16,11 +16,22 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
            fault_set(fault, FAULT_INPUT, "p", NULL, NO_OFFSET, "no function");
 }
 
+static bool table_of(void *context, struct slice name, const struct an__table **out,
+                     struct fault *fault)
+{
+    static const int64_t numbers[] = {1, 2, 4, 12};
+    static const struct an__table table = {numbers, COUNT_OF(numbers)};
+    (void)context;
+    *out = &table;
+    return slice_equal(name, slice_text("sizes")) ||
+           fault_set(fault, FAULT_INPUT, "p", NULL, NO_OFFSET, "no table");
+}
+
 static bool compute(const char *text, int64_t *values, int64_t *out, struct fault *fault)
 {
     struct arena *arena = arena_new();
     struct an__formula named, formula;
-    struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, NULL};
+    struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, table_of, NULL};
     CHECK(an__formula_compile(&named, "length * 2", &scope, "p:1", arena, fault));
     struct an__named names[] = {{"twice", named}};
     scope.named = names;
@@ -73,6 +84,7 @@ static void test_functions(void)
     CHECK(value_of("twice + sizeof(T.m) + sizeof( struct T )") == 20 + 24 + 16);
     CHECK(value_of("grow(length, room * 2 + 1)") == 15);
     CHECK(value_of("grow(0, 7)") == 0);
+    CHECK(value_of("next(sizes, length) + next(sizes, 2) + next( sizes , 99)") == 12 + 2 + 99);
     CHECK(value_of("at(4, room * room) + room") == 16);
     CHECK(value_of("grow(20, at(room + 1, room * 3))") == 39);
     CHECK(value_of("length == 10 ? 1 : 1 / 0") == 1); // what is not taken need not make sense
@@ -101,6 +113,7 @@ static void test_refusals(void)
     refused("1 2", "expected an operator");
     refused("min(1)", "expected ','");
     refused("size(T)", "no function");
+    refused("next(primes, 3)", "no table");
     refused("sizeof(T", "expected ')'");
     refused("", "expected a value");
     refused("1 ? 2", "expected ':'");

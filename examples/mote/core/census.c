@@ -280,7 +280,7 @@ static void mark_constant(val v, void *context)
         heap_visit((struct obj *)v, mark_constant, c);
 }
 
-// The bytes of a code and of a bytearray are bytes objects, but nobody's but theirs.
+// The bytes of a code and of a bytearray and the cells of a function are objects, but nobody's but theirs.
 static void mark_part(struct census *c, const void *part)
 {
     if (part && heap_holds((void *)part))
@@ -290,6 +290,8 @@ static void mark_part(struct census *c, const void *part)
 static void mark_object(const struct obj *o, void *context)
 {
     struct census *c = context;
+    if (o->type == &type_function)
+        mark_part(c, (const void *)((const struct function *)o)->closure);
     if (o->type == &type_bytearray)
         mark_part(c, ((const struct bytearray *)o)->store);
     if (o->type != &type_code)

@@ -426,7 +426,7 @@ static bool has_room(const struct table *t)
 static bool make_room(struct table *t)
 {
     size_t places = places_of(t), live = table_live(t);
-    t->live &= ~TABLE_HOW; // no longer as the literal made it
+    t->live &= ~TABLE_HOW;           // no longer as the literal made it
     if (live >= places - places / 4) // else what was removed makes room enough
         places = fill_blocks(stride_of(t), places + places / 2 + 1);
     return rebuild(t, places);
