@@ -363,6 +363,18 @@ static bool bind_header(struct an_model *model, struct fault *fault)
            compile(model, p->before.when, p->before.line, &model->before_when, fault);
 }
 
+bool an__model_number(struct an_model *model, const char *text, uint32_t line, int64_t *value,
+                      struct fault *fault)
+{
+    int64_t nothing[AN__VARIABLES] = {0};
+    struct an__formula formula;
+    *value = 0;
+    return text == NULL || (compile(model, text, line, &formula, fault) &&
+                            (an__formula_value(&formula, nothing, value) ||
+                             fault_set(fault, FAULT_INPUT, where(model, line), NULL, NO_OFFSET,
+                                       "'%s' has no value", text)));
+}
+
 static bool bind_parameter(struct an_model *model, const char *name, int64_t *value,
                            struct fault *fault)
 {

@@ -189,8 +189,9 @@ const struct an__class *an__class_called(const struct an_model *model, const cha
 // ------------------------------------------------------------------------- classes
 
 struct members {
-    uint64_t name, size, item, flags; // offsets; NO_OFFSET: not named
-    uint64_t name_size, size_size, item_size, flags_size;
+    uint64_t name, size, item, flags, base; // offsets; NO_OFFSET: not named
+    uint64_t name_size, size_size, item_size, flags_size, base_size;
+    int64_t inherits;
 };
 
 static bool find(struct an_model *model, const struct cfg_types *types, const char *member,
@@ -213,7 +214,9 @@ static bool find_members(struct an_model *model, const struct cfg_types *types, 
     return find(model, types, types->name, &m->name, &m->name_size, fault) &&
            find(model, types, types->size, &m->size, &m->size_size, fault) &&
            find(model, types, types->item, &m->item, &m->item_size, fault) &&
-           find(model, types, types->flags, &m->flags, &m->flags_size, fault);
+           find(model, types, types->flags, &m->flags, &m->flags_size, fault) &&
+           find(model, types, types->base, &m->base, &m->base_size, fault) &&
+           an__model_number(model, types->inherits, types->line, &m->inherits, fault);
 }
 
 static uint64_t member_at(const struct memory *memory, uint64_t addr, uint64_t offset,
@@ -229,12 +232,13 @@ static void add_class(struct an_model *model, const struct memory *memory, const
     class.size = member_at(memory, class.addr, m->size, m->size_size);
     class.item = member_at(memory, class.addr, m->item, m->item_size);
     class.flags = member_at(memory, class.addr, m->flags, m->flags_size);
+    class.base = member_at(memory, class.addr, m->base, m->base_size);
+    class.inherited = m->inherits;
     if (m->name != NO_OFFSET)
         class.name =
             text_at(memory, number_at(memory, class.addr + m->name, m->name_size), model->arena);
     if (class.name == NULL)
         class.name = class.symbol;
-    class.type = struct_of(model, &class);
     vec_push(&model->classes, class);
 }
 
@@ -257,6 +261,26 @@ static int by_symbol(const void *a, const void *b)
     return order != 0 ? order : (x->addr > y->addr) - (x->addr < y->addr);
 }
 
+#define BASES_MAX 32 // from one to the next
+
+// What an interpreter does when it starts: a class takes from its base what it does not say itself.
+static void inherit(struct an_model *model, struct an__class *class, size_t first)
+{
+    uint64_t base = class->base;
+    for (unsigned hops = 0; base != 0 && hops < BASES_MAX; hops++) {
+        const struct an__class *from = NULL;
+        for (size_t i = first; i < model->classes.count && from == NULL; i++)
+            if (model->classes.items[i].addr == base)
+                from = &model->classes.items[i];
+        if (from == NULL)
+            return;
+        if (class->size == 0)
+            class->size = from->size;
+        class->flags |= from->flags & (uint64_t) class->inherited;
+        base = from->base;
+    }
+}
+
 static bool read_image(struct an_model *model, size_t index, struct fault *fault)
 {
     const struct cfg_profile *p = model->profile;
@@ -268,6 +292,7 @@ static bool read_image(struct an_model *model, size_t index, struct fault *fault
         return true;
     if (!dw_read_code(dw, model->input.images[index], DW_CODE_SIZES | DW_CODE_NAMES, &code, fault))
         return false;
+    size_t first = model->classes.count;
     memory_open(&memory, model->input.images[index]);
     for (size_t t = 0; good && t < p->type_count; t++) {
         struct members m = {0};
@@ -278,6 +303,10 @@ static bool read_image(struct an_model *model, size_t index, struct fault *fault
             if (is_class(p->types[t].type, dw, &code->variables[v]))
                 add_class(model, &memory, &m, &code->variables[v]);
     }
+    for (size_t i = first; i < model->classes.count; i++)
+        inherit(model, &model->classes.items[i], first);
+    for (size_t i = first; i < model->classes.count; i++)
+        model->classes.items[i].type = struct_of(model, &model->classes.items[i]);
     vec_free(&memory.pointers);
     return good;
 }

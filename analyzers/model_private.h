@@ -46,6 +46,8 @@ struct an__class {
     const char *symbol, *name; // PyList_Type; "list", or the symbol again
     uint64_t addr;
     uint64_t size, item, flags; // as it says; 0 when such a member is not named
+    uint64_t base;              // address of the one it derives from; 0: none
+    int64_t inherited;          // flags it takes from there
     dw_type_id type;            // the struct of its instances, or DW_NO_TYPE
 };
 
@@ -100,6 +102,9 @@ bool an__read_classes(struct an_model *model, struct fault *fault);
 // Whether a class that says `size` can be that of the struct: the same, or less by the array at its end,
 // which grows with each object.
 bool an__size_fits(const struct an_model *model, const struct dw_type *type, uint64_t size);
+// The value of a formula that depends on the build alone.
+bool an__model_number(struct an_model *model, const char *text, uint32_t line, int64_t *value,
+                      struct fault *fault);
 uint64_t an__held(const struct an_model *model, uint64_t asked);
 
 #endif

@@ -228,6 +228,9 @@ struct cfg_kind {
 
 struct cfg_types { // one sort of static type objects: their type, and its members
     const char *type, *name, *size, *item, *flags;
+    const char *base;     // the one it derives from, whose size it takes when it says none
+    const char *inherits; // formula: flags it takes from there
+    uint32_t line;
 };
 
 struct cfg_profile {

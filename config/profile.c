@@ -29,7 +29,7 @@ struct before {
 };
 
 struct types {
-    char *type, *name, *size, *item, *flags;
+    char *type, *name, *size, *item, *flags, *base, *inherits;
 };
 
 struct allocator {
@@ -102,9 +102,10 @@ static const cyaml_schema_field_t before_fields[] = {
 };
 
 static const cyaml_schema_field_t types_fields[] = {
-    NEEDED_TEXT("type", struct types, type), TEXT("name", struct types, name),
-    TEXT("size", struct types, size),        TEXT("item", struct types, item),
-    TEXT("flags", struct types, flags),      CYAML_FIELD_END,
+    NEEDED_TEXT("type", struct types, type),  TEXT("name", struct types, name),
+    TEXT("size", struct types, size),         TEXT("item", struct types, item),
+    TEXT("flags", struct types, flags),       TEXT("base", struct types, base),
+    TEXT("inherits", struct types, inherits), CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t types_value = {MAPPING(struct types, types_fields)};
@@ -233,9 +234,15 @@ static void read_profile(struct reader *r, const char *name)
         out->before.line = cfg__tree_line(r->tree, cfg__tree_child(r->tree, root, "before"));
     }
     struct cfg_types *types = ARENA_ARRAY(r->whole->arena, raw->type_count, struct cfg_types);
-    for (size_t i = 0; i < raw->type_count; i++)
-        types[i] = (struct cfg_types){raw->types[i].type, raw->types[i].name, raw->types[i].size,
-                                      raw->types[i].item, raw->types[i].flags};
+    int list = cfg__tree_child(r->tree, root, "types");
+    for (size_t i = 0; i < raw->type_count; i++) {
+        const struct types *t = &raw->types[i];
+        types[i] = (struct cfg_types){
+            t->type,     t->name,
+            t->size,     t->item,
+            t->flags,    t->base,
+            t->inherits, cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+    }
     out->types = types;
     out->type_count = raw->type_count;
     out->allocator.model = raw->allocator->model;

@@ -38,7 +38,7 @@ def changes(text, build, tare):
                 continue  # of another version
             yield found.group(2), text[:found.start(2)] + other + text[found.end(2):]
     for line in re.finditer(r"type: (\w+), (.*)}", text):
-        for found in re.finditer(r"\b(count|class|name|size|item|flags): (\w+)", line.group(2)):
+        for found in re.finditer(r"\b(count|class|name|size|item|flags|base): (\w+)", line.group(2)):
             path = line.group(1) + "." + found.group(2)
             if "kind:" in text[text.rfind("\n", 0, line.start()):line.start()] or "(" in found.group(2):
                 continue

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// Any bytes as a profile, as a census, as counters and as a formula. A profile that reads is bound to a
+// build, this program itself, and prices a census.
+
+#include "analyzers/analyzers.h"
+#include "analyzers/formula.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// This program, opened once.
+static struct build {
+    struct img_file *file;
+    struct img *image;
+    struct img_debug debug;
+    struct dw *dw;
+    struct dw_types *types;
+    struct doubts *doubts;
+} self;
+
+static void open_self(void)
+{
+    struct fault fault = {0};
+    const struct dw_types_options everything = {0};
+    const struct img_debug_options where = {0};
+    const struct dw_options options = {.threads = 1};
+    self.doubts = doubts_new();
+    bool good = img_file_open(&self.file, "/proc/self/exe", self.doubts, &fault);
+    ASSERT(good);
+    self.image = img_file_image(self.file, 0);
+    good = img_debug_find(&self.debug, self.image, &where, self.doubts, &fault) &&
+           dw_open(&self.dw, &self.debug, &options, &fault) &&
+           dw_read_types(self.dw, &everything, &self.types, &fault);
+    ASSERT(good);
+}
+
+static void try_counters(struct slice text)
+{
+    static const char *const apart[] = {"pool"};
+    const struct cfg_profile profile = {.apart = apart, .apart_count = 1};
+    struct fault fault = {0};
+    uint64_t held;
+    if (!cfg_counted(text, "counters", &profile, &held, &fault))
+        ASSERT(fault.kind == FAULT_INPUT);
+}
+
+static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
+                struct fault *fault)
+{
+    (void)context, (void)name, (void)fault;
+    *value = (int64_t)words.size;
+    return true;
+}
+
+static void try_formula(const char *text)
+{
+    static const char *const variables[] = {"length", "room"};
+    const struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, NULL, NULL};
+    struct arena *arena = arena_new();
+    struct an__formula formula;
+    struct fault fault = {0};
+    int64_t values[] = {1000, 3}, out;
+    if (an__formula_compile(&formula, text, &scope, "f:1", arena, &fault))
+        an__formula_value(&formula, values, &out);
+    else
+        ASSERT(fault.kind == FAULT_INPUT);
+    ASSERT(values[0] == 1000 && values[1] == 3);
+    arena_free(arena);
+}
+
+static void price(const struct cfg_census *census, struct an_model *model)
+{
+    const struct an_predict_options options = {true};
+    struct arena *arena = arena_new();
+    struct rep_table table;
+    const char *const *notes;
+    size_t note_count;
+    struct fault fault = {0};
+    if (an_predict(census, &options, &model, 1, arena, &table, &notes, &note_count, &fault))
+        rep_check(&table);
+    an_tax(&model, 1, NULL, 0, arena, &table);
+    an_tax_notes(&model, 1, arena, &notes);
+    arena_free(arena);
+}
+
+static void try_profile(const struct cfg_profile *profile, const struct cfg_censuses *censuses)
+{
+    static const char text[] = "{\"census\": 1, \"objects\": [{\"kind\": \"list\", \"length\": 9, "
+                               "\"how\": \"append\", \"count\": 3}, {\"kind\": \"int\", \"bits\": "
+                               "34, \"count\": 9223372036854775807}]}";
+    struct img *images[] = {self.image};
+    struct dw *dw[] = {self.dw};
+    const struct an_model_input input = {"self", profile, self.types, dw, images, images, 1};
+    struct an_model *model;
+    struct cfg_censuses *own;
+    struct fault fault = {0};
+    an_profile_fits(profile, self.types);
+    if (!an_model_new(&model, &input, &fault)) {
+        ASSERT(fault.kind == FAULT_INPUT);
+        return;
+    }
+    bool good = cfg_censuses_read(&own, slice_text(text), "census", &fault);
+    ASSERT(good);
+    price(cfg_census_labelled(own, NULL), model);
+    if (censuses != NULL)
+        price(cfg_census_labelled(censuses, NULL), model);
+    cfg_censuses_free(own);
+    an_model_free(model);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct slice text = slice_of(data, size);
+    struct fault fault = {0}, other = {0};
+    struct cfg_censuses *censuses = NULL;
+    const struct cfg_profile *profile = NULL;
+    struct arena *arena = arena_new();
+    if (self.types == NULL)
+        open_self();
+    if (!cfg_censuses_read(&censuses, text, "census", &fault))
+        ASSERT(fault.kind == FAULT_INPUT);
+    try_counters(text);
+    try_formula(arena_text(arena, text));
+    if (cfg_profile_load_text(&profile, text, "profile", &other))
+        try_profile(profile, censuses);
+    else
+        ASSERT(other.kind == FAULT_INPUT && strncmp(other.text, "profile:", 8) == 0);
+    cfg_profile_free(profile);
+    cfg_censuses_free(censuses);
+    arena_free(arena);
+    return 0;
+}
