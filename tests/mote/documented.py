@@ -30,6 +30,8 @@ grown = {}
 for i in range(50):
     grown[i] = str(i) * 4
 kept += [grown, [i for i in range(9)], kept[:3], [0] * 7, collections.deque([1]), array.array("i", [1])]
+def counting(): yield 1
+begun = counting()
 appended = []
 appended.append(1)
 appended.extend(range(20))

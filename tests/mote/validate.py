@@ -82,8 +82,9 @@ def check(tare, mote, name, builds, folder):
 
 
 def check_python(tare, mote):
-    """CPython of the distribution, where its debug file is there: within 0.1 % of what its allocator counts."""
-    chosen = {"20000": ("ints", "strings", "floats", "lists_literal", "tuples", "garbage"),
+    """CPython of the distribution, where its debug file is there: within 0.1 % of what its allocator counts. A run
+    of CPython differs from the next by a KiB, so there are enough elements for that to be little."""
+    chosen = {"100000": ("ints", "strings", "floats", "lists_literal", "tuples", "garbage"),
               "1000": ("dicts", "sets", "lists_append"), "3000": ("bytes",)}
     wrong = []
     for elements, names in chosen.items():
