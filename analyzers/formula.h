@@ -29,7 +29,7 @@ struct an__formula {
 };
 
 // A name that stands for a formula compiled before.
-struct an__named {
+struct an__named_formula {
     const char *name;
     struct an__formula formula;
 };
@@ -43,7 +43,7 @@ struct an__scope {
     const char *const *variables; // their values come in this order
     size_t variable_count;
     size_t room; // which of them is `room`; variable_count: none is
-    const struct an__named *named;
+    const struct an__named_formula *named;
     size_t named_count;
     // The value of NAME(words) in this build; false with `fault`.
     bool (*ask)(void *context, struct slice name, struct slice words, int64_t *value,

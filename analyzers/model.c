@@ -307,7 +307,7 @@ static bool bind_values(struct an_model *model, struct fault *fault)
 {
     const struct cfg_values *values = &model->profile->values;
     for (size_t i = 0; i < values->count; i++) {
-        struct an__named named = {.name = values->items[i].name};
+        struct an__named_formula named = {.name = values->items[i].name};
         if (!compile(model, values->items[i].is, values->items[i].line, &named.formula, fault))
             return false;
         vec_push(&model->named, named);

@@ -3,90 +3,44 @@
 // Static type objects, read out of the linked bytes of a build: what an interpreter itself believes an
 // object takes.
 //
-// A pointer in a position-independent image is not in its bytes yet; the dynamic relocations that will
-// put it there are laid over them, sorted by the place they apply to.
+// A pointer in a position-independent image is not in its bytes yet; the relocations that will put it
+// there, as the object graph reads them, are laid over them.
 
 #include <ctype.h>
-#include <elf.h>
 #include <stdlib.h>
 
+#include "analyzers/graph_private.h"
 #include "analyzers/model_private.h"
 
+// What relocations will put where, sorted by place.
 struct memory {
     struct img *img;
-    VEC(struct keyed) pointers; // what relocations will put where
+    struct keyed *pointers;
+    size_t count;
 };
 
-// Only such relocations count as say a whole address: with a symbol its address, else the addend.
-static void note_section(struct memory *memory, uint32_t section, const struct img_symbol *symbols,
-                         size_t symbol_count)
+static struct memory memory_open(struct img *img, struct arena *arena)
 {
-    struct img_reloc_reader reader;
-    struct img_reloc reloc;
-    struct fault fault = {0};
-    if (!img_reloc_open(&reader, memory->img, section, &fault))
-        return;
-    while (img_reloc_next(&reader, &reloc)) {
-        uint64_t value = (uint64_t)reloc.addend;
-        if (reloc.symbol != 0 && reloc.symbol < symbol_count)
-            value += symbols[reloc.symbol].addr;
-        if (value != 0)
-            vec_push(&memory->pointers, (struct keyed){reloc.addr, value});
-    }
-}
-
-// Symbols of the dynamic table by their number there; mapping symbols leave gaps in the list.
-static struct img_symbol *dynamic_symbols(struct img *img, size_t *count)
-{
-    size_t total;
-    const struct img_symbol *symbols = img_symbols(img, &total);
-    *count = 0;
-    for (size_t i = 0; i < total; i++)
-        if (symbols[i].table == IMG_DYNSYM)
-            *count = MAX(*count, (size_t)symbols[i].index + 1);
-    struct img_symbol *by_index = mem_zalloc(*count, sizeof *by_index);
-    for (size_t i = 0; i < total; i++)
-        if (symbols[i].table == IMG_DYNSYM)
-            by_index[symbols[i].index] = symbols[i];
-    return by_index;
-}
-
-static void memory_open(struct memory *memory, struct img *img)
-{
-    size_t count, symbol_count;
-    const struct img_section *sections = img_sections(img, &count);
-    struct img_symbol *symbols = dynamic_symbols(img, &symbol_count);
-    *memory = (struct memory){.img = img};
-    for (size_t i = 1; i < count; i++)
-        if (img_is_reloc_section(&sections[i]) && (sections[i].flags & SHF_ALLOC))
-            note_section(memory, (uint32_t)i, symbols, symbol_count);
-    struct keyed *scratch = mem_alloc((memory->pointers.count + 1) * sizeof *scratch);
-    if (memory->pointers.count != 0)
-        sort_keyed(memory->pointers.items, scratch, memory->pointers.count);
-    free(scratch);
-    free(symbols);
-}
-
-static const struct keyed *pointer_at(const struct memory *memory, uint64_t addr)
-{
-    size_t low = 0, high = memory->pointers.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memory->pointers.items[middle].key < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < memory->pointers.count && memory->pointers.items[low].key == addr;
-    return found ? &memory->pointers.items[low] : NULL;
+    const struct an_graph_input input = {.img = img};
+    struct an__areas areas = an__graph_areas(img, arena, NULL);
+    struct an__links links = {0};
+    an__graph_relocs(&links, &input, &areas);
+    struct memory memory = {img, mem_alloc(2 * (links.list.count + 1) * sizeof(struct keyed)),
+                            links.list.count};
+    for (size_t i = 0; i < memory.count; i++)
+        memory.pointers[i] = (struct keyed){links.list.items[i].place, links.list.items[i].target};
+    sort_keyed(memory.pointers, memory.pointers + memory.count, memory.count);
+    vec_free(&links.list);
+    vec_free(&links.written);
+    return memory;
 }
 
 static uint64_t number_at(const struct memory *memory, uint64_t addr, uint64_t size)
 {
     struct slice bytes;
-    const struct keyed *pointer = pointer_at(memory, addr);
-    if (pointer != NULL)
-        return pointer->value;
+    size_t at = keyed_first(memory->pointers, memory->count, addr);
+    if (at < memory->count && memory->pointers[at].key == addr)
+        return memory->pointers[at].value;
     if (size == 0 || size > 8 || !img_bytes_at(memory->img, addr, size, &bytes))
         return 0;
     struct cur c = cur_make(bytes, img_info(memory->img)->big_endian);
@@ -286,14 +240,13 @@ static bool read_image(struct an_model *model, size_t index, struct fault *fault
     const struct cfg_profile *p = model->profile;
     struct dw *dw = model->input.dw[index];
     const struct dw_code *code;
-    struct memory memory;
     bool good = true;
     if (dw == NULL)
         return true;
     if (!dw_read_code(dw, model->input.images[index], DW_CODE_SIZES | DW_CODE_NAMES, &code, fault))
         return false;
     size_t first = model->classes.count;
-    memory_open(&memory, model->input.images[index]);
+    struct memory memory = memory_open(model->input.images[index], model->arena);
     for (size_t t = 0; good && t < p->type_count; t++) {
         struct members m = {0};
         if (an__model_type(model, slice_text(p->types[t].type)) == DW_NO_TYPE)
@@ -307,7 +260,7 @@ static bool read_image(struct an_model *model, size_t index, struct fault *fault
         inherit(model, &model->classes.items[i], first);
     for (size_t i = first; i < model->classes.count; i++)
         model->classes.items[i].type = struct_of(model, &model->classes.items[i]);
-    vec_free(&memory.pointers);
+    free(memory.pointers);
     return good;
 }
 

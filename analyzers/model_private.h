@@ -73,7 +73,7 @@ struct an_model {
     struct arena *arena;
     struct an__types facts;
     unsigned word; // bytes
-    VEC(struct an__named) named;
+    VEC(struct an__named_formula) named;
     dw_type_id header;
     bool embedded; // objects have it as their first member; else they repeat its members
     uint64_t header_size, count_size, class_size; // bytes; 0: there is none

@@ -33,7 +33,7 @@ static bool compute(const char *text, int64_t *values, int64_t *out, struct faul
     struct an__formula named, formula;
     struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, table_of, NULL};
     CHECK(an__formula_compile(&named, "length * 2", &scope, "p:1", arena, fault));
-    struct an__named names[] = {{"twice", named}};
+    struct an__named_formula names[] = {{"twice", named}};
     scope.named = names;
     scope.named_count = 1;
     bool good = an__formula_compile(&formula, text, &scope, "p:2", arena, fault) &&
