@@ -74,19 +74,13 @@ static void merge_words(struct an__tree *tree)
     tree->words.count = kept + 1;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 // A file symbol names a unit without its directory: no disagreement.
 static bool same_file(const struct an__tree *tree, const struct led_dispute *dispute)
 {
     if (dispute->dim != LED_UNIT && dispute->dim != LED_SOURCE)
         return false;
-    return strcmp(base_name(led_owner_text(tree->ledger, dispute->winner)),
-                  base_name(led_owner_text(tree->ledger, dispute->loser))) == 0;
+    return strcmp(path_base(led_owner_text(tree->ledger, dispute->winner)),
+                  path_base(led_owner_text(tree->ledger, dispute->loser))) == 0;
 }
 
 // The disputes of one dimension by the number of who won; within one module nothing is disputed.

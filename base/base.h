@@ -92,6 +92,8 @@ static inline bool slice_is(struct slice a, const char *text)
 
 bool slice_starts(struct slice text, const char *prefix);
 bool slice_ends(struct slice text, const char *suffix);
+// What stands behind the last '/', within `path`.
+const char *path_base(const char *path);
 
 // Shell-style match of the whole text: `*` any run (slashes too), `?` one byte, `[a-z]`, `[!a-z]`,
 // `\x` literal x. Linear in practice: one backtrack point, no recursion.

@@ -19,6 +19,12 @@ bool slice_ends(struct slice text, const char *suffix)
            (text.size >= size && memcmp(text.data + (text.size - size), suffix, size) == 0);
 }
 
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 // -------------------------------------------------------------------------- glob
 
 // Matches one bracket expression against `byte`; *pattern stands after '[' and is moved past ']'.

@@ -118,20 +118,20 @@ static uint32_t logical_unit(const struct dw *dw, uint32_t index)
 // ---------------------------------------------------------------------- functions
 
 static void add_function(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                         struct worker *code, struct around *around)
+                         struct worker *w, struct around *around)
 {
-    size_t first = code->ranges.count;
+    size_t first = w->ranges.count;
     bool ranged = dw__has(die, SLOT_HIGH_PC) || dw__has(die, SLOT_RANGES);
     if (ranged)
-        dw__die_ranges(r->dw, unit, die, &r->places, &code->ranges);
-    if (code->ranges.count == first)
+        dw__die_ranges(r->dw, unit, die, &r->places, &w->ranges);
+    if (w->ranges.count == first)
         return;
     struct identity id;
-    uint64_t start = code->ranges.items[first].start;
+    uint64_t start = w->ranges.items[first].start;
     bool low = start < DW__LOW && r->places.low.count != 0;
-    identify(r, &code->near, unit, die, low || (r->flags & DW_CODE_NAMES), &id);
+    identify(r, &w->near, unit, die, low || (r->flags & DW_CODE_NAMES), &id);
     if (low && dw__is_discarded(&r->places, start, id.name, id.linkage_name)) {
-        code->ranges.count = first;
+        w->ranges.count = first;
         return;
     }
     struct dw_function function = {
@@ -141,43 +141,43 @@ static void add_function(struct reader *r, const struct dw__unit *unit, const st
         .unit = logical_unit(r->dw, id.unit),
         .concrete = logical_unit(r->dw, dw__unit_index(r->dw, unit)),
         .range_first = (uint32_t)first,
-        .range_count = (uint32_t)(code->ranges.count - first),
+        .range_count = (uint32_t)(w->ranges.count - first),
         .decl_line = id.decl_line,
     };
-    around->function = (uint32_t)code->functions.count;
-    vec_push(&code->functions, function);
+    around->function = (uint32_t)w->functions.count;
+    vec_push(&w->functions, function);
 }
 
 static void add_inline(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                       struct worker *code, const struct around *outer, struct around *around)
+                       struct worker *w, const struct around *outer, struct around *around)
 {
-    size_t first = code->ranges.count;
+    size_t first = w->ranges.count;
     if (outer == NULL || outer->function == UINT32_MAX)
         return;
     around->function = outer->function;
     around->call = outer->call;
-    dw__die_ranges(r->dw, unit, die, &r->places, &code->ranges);
-    if (code->ranges.count == first)
+    dw__die_ranges(r->dw, unit, die, &r->places, &w->ranges);
+    if (w->ranges.count == first)
         return;
     struct identity id;
-    identify(r, &code->near, unit, die, true, &id);
+    identify(r, &w->near, unit, die, true, &id);
     struct dw_inline call = {
         .function = outer->function,
         .parent = outer->call,
         .unit = logical_unit(r->dw, id.unit),
         .name = id.name,
         .range_first = (uint32_t)first,
-        .range_count = (uint32_t)(code->ranges.count - first),
+        .range_count = (uint32_t)(w->ranges.count - first),
         .call_line = (uint32_t)dw__number(unit, die, SLOT_CALL_LINE, 0),
     };
-    around->call = (uint32_t)code->inlines.count;
-    vec_push(&code->inlines, call);
+    around->call = (uint32_t)w->inlines.count;
+    vec_push(&w->inlines, call);
 }
 
 // ---------------------------------------------------------------------- variables
 
 static void add_variable(struct reader *r, const struct dw__unit *unit, const struct dw__die *die,
-                         struct worker *code, bool local)
+                         struct worker *w, bool local)
 {
     uint64_t addr;
     bool tls;
@@ -190,7 +190,7 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
         return;
     struct identity id;
     bool names = low || (r->flags & (DW_CODE_NAMES | DW_CODE_SIZES));
-    identify(r, &code->near, unit, die, names, &id);
+    identify(r, &w->near, unit, die, names, &id);
     if (low && dw__is_discarded(&r->places, addr, id.name, id.linkage_name))
         return;
     struct dw_variable variable = {
@@ -199,60 +199,58 @@ static void add_variable(struct reader *r, const struct dw__unit *unit, const st
         .die = dw__ref_make(unit, die->offset),
         .type = id.type,
         .addr = addr,
-        .size = r->flags & DW_CODE_SIZES ? dw__type_size(r->dw, &code->near, id.type) : 0,
+        .size = r->flags & DW_CODE_SIZES ? dw__type_size(r->dw, &w->near, id.type) : 0,
         .unit = logical_unit(r->dw, id.unit),
         .concrete = logical_unit(r->dw, dw__unit_index(r->dw, unit)),
         .decl_line = id.decl_line,
         .tls = tls,
         .local = local,
     };
-    vec_push(&code->variables, variable);
+    vec_push(&w->variables, variable);
 }
 
 // -------------------------------------------------------------------------- units
 
 // A low unit range that no kept function starts in is that of discarded code.
-static bool is_kept_range(const struct reader *r, const struct worker *code, struct dw_range range)
+static bool is_kept_range(const struct reader *r, const struct worker *w, struct dw_range range)
 {
     if (range.start >= DW__LOW || r->places.low.count == 0)
         return true;
-    for (size_t i = 0; i < code->ranges.count; i++)
-        if (code->ranges.items[i].start >= range.start && code->ranges.items[i].start < range.end)
+    for (size_t i = 0; i < w->ranges.count; i++)
+        if (w->ranges.items[i].start >= range.start && w->ranges.items[i].start < range.end)
             return true;
     return false;
 }
 
-static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, struct worker *code)
+static void read_unit_ranges(struct reader *r, const struct dw__unit *unit, struct worker *w)
 {
     size_t kept = 0;
-    dw__unit_ranges(r->dw, unit, &r->places, &code->unit_ranges);
-    for (size_t i = 0; i < code->unit_ranges.count; i++)
-        if (is_kept_range(r, code, code->unit_ranges.items[i]))
-            code->unit_ranges.items[kept++] = code->unit_ranges.items[i];
-    code->unit_ranges.count = kept;
+    dw__unit_ranges(r->dw, unit, &r->places, &w->unit_ranges);
+    for (size_t i = 0; i < w->unit_ranges.count; i++)
+        if (is_kept_range(r, w, w->unit_ranges.items[i]))
+            w->unit_ranges.items[kept++] = w->unit_ranges.items[i];
+    w->unit_ranges.count = kept;
 }
 
-static void read_dies(struct reader *r, struct dw__scan *scan, struct worker *code)
+static void read_dies(struct reader *r, struct dw__scan *scan, struct worker *w)
 {
     struct dw__die die;
     while (dw__scan_next(scan, &die)) {
-        while (code->stack.count != 0 &&
-               code->stack.items[code->stack.count - 1].depth >= die.lowest)
-            code->stack.count--;
-        const struct around *outer =
-            code->stack.count ? &code->stack.items[code->stack.count - 1] : NULL;
+        while (w->stack.count != 0 && w->stack.items[w->stack.count - 1].depth >= die.lowest)
+            w->stack.count--;
+        const struct around *outer = w->stack.count ? &w->stack.items[w->stack.count - 1] : NULL;
         struct around around = {die.depth, UINT32_MAX, UINT32_MAX};
         if (die.tag == DW_TAG_variable) {
             if (dw__has(&die, SLOT_LOCATION))
-                add_variable(r, scan->unit, &die, code, outer != NULL);
+                add_variable(r, scan->unit, &die, w, outer != NULL);
             continue;
         }
         if (die.tag == DW_TAG_subprogram)
-            add_function(r, scan->unit, &die, code, &around);
+            add_function(r, scan->unit, &die, w, &around);
         else
-            add_inline(r, scan->unit, &die, code, outer, &around);
+            add_inline(r, scan->unit, &die, w, outer, &around);
         if (die.children)
-            vec_push(&code->stack, around);
+            vec_push(&w->stack, around);
     }
 }
 
@@ -272,17 +270,17 @@ static void read_unit(void *context, size_t index, unsigned worker)
 {
     struct reader *r = context;
     const struct dw__unit *unit = &r->dw->units.items[index];
-    struct worker *code = &r->workers[worker];
+    struct worker *w = &r->workers[worker];
     bool has_code = unit->kind != DW_UT_type && unit->kind != DW_UT_split_type;
     if (unit->damaged || !has_code)
         return;
-    dw__abbrevs_compile(&code->abbrevs, r->dw, unit, &r->pass);
+    dw__abbrevs_compile(&w->abbrevs, r->dw, unit, &r->pass);
     struct dw__scan scan;
-    code->near.unit = unit;
-    dw__scan_start(&scan, r->dw, unit, &code->abbrevs);
-    read_dies(r, &scan, code);
-    read_unit_ranges(r, unit, code);
-    set_down(code, &r->units[index]);
+    w->near.unit = unit;
+    dw__scan_start(&scan, r->dw, unit, &w->abbrevs);
+    read_dies(r, &scan, w);
+    read_unit_ranges(r, unit, w);
+    set_down(w, &r->units[index]);
 }
 
 // ------------------------------------------------------------------------ joining

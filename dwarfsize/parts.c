@@ -90,42 +90,26 @@ static uint64_t key_after(const struct keyed *sorted, size_t count, size_t i, ui
 
 // Tables in the order of their offsets, each read up to the next at most: linear, however many
 // units point into one table.
-struct tables {
-    struct slice section;
-    struct keyed *sorted; // by offset; value: unit
-    uint64_t *sizes;      // 0 for one that is there twice
-    size_t count;
-};
-
-static void size_abbrevs(void *context, size_t index, unsigned worker)
-{
-    struct tables *t = context;
-    (void)worker;
-    if (index != 0 && t->sorted[index].key == t->sorted[index - 1].key)
-        return;
-    struct cur cur = cur_make(t->section, false);
-    cur.end = cur.base + key_after(t->sorted, t->count, index, t->section.size);
-    cur_seek(&cur, t->sorted[index].key);
-    t->sizes[index] = abbrev_size(cur);
-}
-
 static void add_abbrevs(struct collector *c)
 {
-    size_t count = c->object->unit_count;
-    struct tables t = {.section = dw__object_section(c->object, DW__ABBREV)};
+    size_t count = c->object->unit_count, kept = 0;
+    struct slice section = dw__object_section(c->object, DW__ABBREV);
+    struct keyed *tables = mem_zalloc(count * 2, sizeof *tables);
     struct dw__unit *units = first_unit(c);
-    t.sorted = mem_zalloc(count * 2, sizeof *t.sorted);
     for (size_t i = 0; i < count; i++)
-        if (!units[i].damaged && units[i].abbrev_offset < t.section.size)
-            t.sorted[t.count++] = (struct keyed){units[i].abbrev_offset, i};
-    sort_keyed(t.sorted, t.sorted + count, t.count);
-    t.sizes = mem_zalloc(t.count, sizeof *t.sizes);
-    par_for(c->dw->threads, t.count, size_abbrevs, &t);
-    for (size_t i = 0; i < t.count; i++)
-        add_part(c, c->object->section_index[DW__ABBREV], t.sorted[i].key, t.sizes[i],
-                 &units[t.sorted[i].value]);
-    free(t.sizes);
-    free(t.sorted);
+        if (!units[i].damaged && units[i].abbrev_offset < section.size)
+            tables[kept++] = (struct keyed){units[i].abbrev_offset, i};
+    sort_keyed(tables, tables + count, kept);
+    for (size_t i = 0; i < kept; i++) {
+        if (i != 0 && tables[i].key == tables[i - 1].key)
+            continue;
+        struct cur cur = cur_make(section, false);
+        cur.end = cur.base + key_after(tables, kept, i, section.size);
+        cur_seek(&cur, tables[i].key);
+        add_part(c, c->object->section_index[DW__ABBREV], tables[i].key, abbrev_size(cur),
+                 &units[tables[i].value]);
+    }
+    free(tables);
 }
 
 // ----------------------------------------------------------- offsets that DIEs refer to

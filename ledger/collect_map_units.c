@@ -100,7 +100,8 @@ static struct verdict judge(const struct led__image *im, const struct keyed *ite
             named = same;
         }
     }
-    bool alone = most >= total / 100 * (named ? NAMED : NEARLY_ALL) && most != 0;
+    __uint128_t wanted = (__uint128_t)total * (named ? NAMED : NEARLY_ALL);
+    bool alone = (__uint128_t)most * 100 >= wanted && most != 0;
     return (struct verdict){alone ? best : LED_UNATTRIBUTED, true};
 }
 

@@ -42,7 +42,7 @@ struct led__image {
     struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
     struct dw *dw;            // or NULL
     struct img *dwarf_from;   // the image that holds the debug sections
-    struct led__sized *sized; // see led__sized_symbols
+    struct keyed *sized;      // by address: the size of a symbol, see led__symbol_size_at
     size_t sized_count;
     bool sized_ready;
     struct keyed *starts; // by address: the unit (led_owner) that has a function or variable there
@@ -158,10 +158,7 @@ void led__collect_marks(struct led__image *im);
 void led__collect_symbols(struct led__image *im);
 void led__collect_files(struct led__image *im); // after the debug information
 bool led__collect_definitions(struct led__image *im, struct fault *fault); // likewise
-// Symbols with a size in allocated sections, by address: to size what DWARF does not, or not all of.
-struct led__sized {
-    uint64_t addr, size;
-};
+// To size what DWARF does not, or not all of.
 uint64_t led__symbol_size_at(struct led__image *im, uint64_t addr);
 
 // The others, one a file.

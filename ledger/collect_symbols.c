@@ -133,19 +133,13 @@ static void claim_symbols(const struct table *table, enum img_symbol_table which
 
 // -------------------------------------------------------------------------- files
 
-static struct slice base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slice_text(slash ? slash + 1 : path);
-}
-
 // The unit that starts something at an address, if it has the name of this file.
 static led_owner unit_at(const struct led__image *im, uint64_t addr, const char *file)
 {
     size_t low = keyed_first(im->starts, im->start_count, addr);
     for (; low < im->start_count && im->starts[low].key == addr; low++) {
         led_owner owner = (led_owner)im->starts[low].value;
-        if (slice_equal(base_name(led_owner_text(im->run->ledger, owner)), base_name(file)))
+        if (strcmp(path_base(led_owner_text(im->run->ledger, owner)), path_base(file)) == 0)
             return owner;
     }
     return LED_UNATTRIBUTED;
@@ -410,23 +404,16 @@ uint64_t led__symbol_size_at(struct led__image *im, uint64_t addr)
         im->sized_ready = true;
         struct table table = table_of(im, im->symbols_from ? im->symbols_from : im->img);
         struct labels labels = sorted_labels(&table, im->symbols_from ? IMG_SYMTAB : IMG_DYNSYM);
-        im->sized = ARENA_ARRAY(im->run->arena, labels.count + 1, struct led__sized);
+        im->sized = ARENA_ARRAY(im->run->arena, labels.count + 1, struct keyed);
         for (size_t i = 0; i < labels.count; i++) {
             uint64_t size = table.symbols[labels.items[i].value].size;
             if (size != 0)
-                im->sized[im->sized_count++] = (struct led__sized){labels.items[i].key, size};
+                im->sized[im->sized_count++] = (struct keyed){labels.items[i].key, size};
         }
         free(labels.items);
     }
-    size_t low = 0, high = im->sized_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (im->sized[middle].addr < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < im->sized_count && im->sized[low].addr == addr ? im->sized[low].size : 0;
+    size_t at = keyed_first(im->sized, im->sized_count, addr);
+    return at < im->sized_count && im->sized[at].key == addr ? im->sized[at].value : 0;
 }
 
 // ------------------------------------------------------------------------- charges

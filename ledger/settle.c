@@ -170,10 +170,15 @@ static void sort_layers(struct settling *s)
     free(s->scratch);
 }
 
-static bool is_shared(const struct ledger *ledger, const struct led__layer *layer)
+// After the sort: symbols on one range become one.
+static void finish_layers(struct ledger *ledger, uint8_t dim)
 {
-    const struct led__layer *first = ledger->layers[LED_SYMBOL];
-    return layer >= first && layer < first + LED_READER_COUNT;
+    for (uint8_t reader = 0; reader < LED_READER_COUNT; reader++) {
+        struct led__layer *layer = &ledger->layers[dim][reader];
+        if (dim == LED_SYMBOL && layer->sorted != layer->claims.count)
+            led__share_ranges(ledger, layer);
+        layer->sorted = layer->claims.count;
+    }
 }
 
 // `also`: one more layer to sort at the same time, or NULL.
@@ -186,11 +191,8 @@ static void settle(struct ledger *ledger, unsigned dims, struct led__layer *also
         if (dims & LED_MASK(dim))
             note_dimension(&s, dim);
     sort_layers(&s);
-    for (size_t i = also != NULL; i < s.layer_count; i++) {
-        if (is_shared(ledger, s.layers[i]))
-            led__share_ranges(ledger, s.layers[i]);
-        s.layers[i]->sorted = s.layers[i]->claims.count;
-    }
+    for (size_t i = 0; i < s.dim_count; i++)
+        finish_layers(ledger, s.dims[i]);
     paint(ledger, s.dims, s.dim_count, NULL);
     ledger->bounded = false;
 }
