@@ -1,13 +1,5 @@
 # Prints the bytes of a list that grew by append to 200,000.
-try:
-    from mote import heap
-    def used():
-        return heap()["held_bytes"]
-except ImportError:
-    import gc
-    def used():
-        gc.collect()
-        return gc.mem_alloc()
+from heap_used import used
 
 def main():
     used()  # brings what it needs itself

@@ -1,13 +1,5 @@
 # Prints the bytes that 200,000 different strings of up to 10 characters add to the heap.
-try:
-    from mote import heap
-    def used():
-        return heap()["held_bytes"]
-except ImportError:
-    import gc
-    def used():
-        gc.collect()
-        return gc.mem_alloc()
+from heap_used import used
 
 def main():
     strings = [None] * 200000
