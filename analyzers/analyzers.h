@@ -210,12 +210,17 @@ size_t an_tax_notes(struct an_model *const *models, size_t count, struct arena *
 struct an_predict_options {
     bool shapes; // a row for each shape of a kind, not for each kind
 };
-// What a population takes on each build: a row for each kind. Kinds that a build cannot price are rows
-// of 0 bytes, and lines in `notes`. False with `fault` when a size is negative or too large.
+// Texts are by build.
+struct an_prediction {
+    struct rep_table table;      // a row for each kind; 0 bytes for those that have no price
+    uint64_t held;               // on the first build, bytes of blocks without shared bookkeeping
+    const char *const *savings;  // what a smaller header would save
+    const char *const *unpriced; // kinds without a price, and why; NULL: none
+};
+// What a population takes on each build. False with `fault` when a size is negative or too large.
 bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
                 struct an_model *const *models, size_t count, struct arena *arena,
-                struct rep_table *out, const char *const **notes, size_t *note_count,
-                struct fault *fault);
+                struct an_prediction *out, struct fault *fault);
 
 // ------------------------------------------------------------------------- budgets
 

@@ -345,14 +345,6 @@ bool an__formula_compile(struct an__formula *out, const char *text, const struct
     return good;
 }
 
-bool an__formula_is_constant(const struct an__formula *formula)
-{
-    for (size_t i = 0; i < formula->count; i++)
-        if (formula->ops[i].code == OP_VARIABLE)
-            return false;
-    return true;
-}
-
 // ------------------------------------------------------------------------- running
 
 static bool round_up(int64_t a, int64_t b, int64_t *value)

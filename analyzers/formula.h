@@ -60,7 +60,5 @@ bool an__formula_compile(struct an__formula *out, const char *text, const struct
 // False at overflow and at division by 0. An empty formula has no value: do not ask.
 // `variables` are as before when it returns.
 bool an__formula_value(const struct an__formula *formula, int64_t *variables, int64_t *value);
-// Whether it depends on no variable.
-bool an__formula_is_constant(const struct an__formula *formula);
 
 #endif

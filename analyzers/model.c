@@ -341,7 +341,6 @@ static bool bind_header(struct an_model *model, struct fault *fault)
                          "the build has no type '%s', with which its objects begin",
                          p->object.type);
     model->embedded = is_embedded(model);
-    model->header_size = dw_types_size(model->input.types, model->header);
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         uint64_t offset;
         dw_type_id member;
@@ -437,7 +436,6 @@ static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct 
         return false;
     for (size_t i = 0; i < stated->part_count; i++) {
         const struct cfg_part *part = &stated->parts[i];
-        kind->parts[i].name = part->name;
         if (!compile(model, part->size, part->line, &kind->parts[i].size, fault) ||
             !compile(model, part->count, part->line, &kind->parts[i].count, fault) ||
             !compile(model, part->when, part->line, &kind->parts[i].when, fault))
@@ -463,6 +461,20 @@ static void bind_kind(struct an_model *model, struct an__kind *kind)
         kind->trouble = arena_text(model->arena, slice_text(fault.text));
     else if (kind->object.count == 0)
         kind->trouble = "its profile says no size";
+}
+
+const struct an__kind *an__kind_named(const struct an_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->profile->kind_count; i++)
+        if (strcmp(model->kinds[i].stated->kind, name) == 0)
+            return &model->kinds[i];
+    return NULL;
+}
+
+uint64_t an__class_size(const struct an_model *model, const struct an__class *class)
+{
+    const struct dw_type *type = dw_types_get(model->input.types, class->type);
+    return class->size != 0 ? class->size : type != NULL ? type->size : 0;
 }
 
 uint64_t an__model_before(const struct an_model *model, uint64_t flags)

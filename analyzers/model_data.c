@@ -67,8 +67,7 @@ static const char *text_at(const struct memory *memory, uint64_t addr, struct ar
 // words that only say what sort of thing it is.
 static void core_of(const char *name, char *core, size_t size)
 {
-    static const char *const words[] = {"struct", "mp", "obj", "object", "type",
-                                        "py",     "t",  "mrb", "js"};
+    static const char *const words[] = {"struct", "mp", "obj", "object", "type", "py", "t"};
     size_t used = 0;
     while (*name != '\0' && used + 1 < size) {
         char word[64];

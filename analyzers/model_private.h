@@ -54,7 +54,6 @@ struct an__class {
 // ------------------------------------------------------------------------ the model
 
 struct an__part {
-    const char *name;
     struct an__formula size, count, when; // count, when: empty for once and always
 };
 
@@ -76,8 +75,8 @@ struct an_model {
     VEC(struct an__named_formula) named;
     dw_type_id header;
     bool embedded; // objects have it as their first member; else they repeat its members
-    uint64_t header_size, count_size, class_size; // bytes; 0: there is none
-    struct an__formula before_size, before_when;  // empty: nothing lies before objects
+    uint64_t count_size, class_size;             // bytes; 0: there is none
+    struct an__formula before_size, before_when; // empty: nothing lies before objects
     const struct an__allocator *allocator;
     int64_t parameters[AN__PARAMETERS_MAX];
     VEC(struct an__class) classes; // by symbol
@@ -91,6 +90,10 @@ dw_type_id an__model_type(const struct an_model *model, struct slice name);
 // A member by path ("long_value.ob_digit") in a type. Bytes from its start.
 bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
                       uint64_t *offset, dw_type_id *member);
+// A kind as its profile calls it, or NULL.
+const struct an__kind *an__kind_named(const struct an_model *model, const char *name);
+// Bytes of an object of the class: as it says, else of its struct; 0: not known.
+uint64_t an__class_size(const struct an_model *model, const struct an__class *class);
 // Bytes before an object whose type object has these flags.
 uint64_t an__model_before(const struct an_model *model, uint64_t flags);
 // The class of a name as programs see it ("list"), or NULL.

@@ -12,23 +12,14 @@ struct price {
     uint64_t objects, header, payload, rounding, held; // bytes but the first
     uint64_t saved;                                    // if every header were one word smaller
     double shared;
-    bool unknown; // some of them cannot be priced
+    const char *trouble; // why some of them cannot be priced, or NULL
 };
 
 struct pricing {
     struct an_model *model;
     struct price *kinds; // by kind of the census
     struct price total;
-    const char *trouble; // of the last row that could not be priced
 };
-
-static const struct an__kind *kind_of(const struct an_model *model, const char *name)
-{
-    for (size_t i = 0; i < model->profile->kind_count; i++)
-        if (strcmp(model->kinds[i].stated->kind, name) == 0)
-            return &model->kinds[i];
-    return NULL;
-}
 
 static bool value(const struct an__formula *formula, int64_t *shape, int64_t otherwise,
                   int64_t *out)
@@ -58,71 +49,65 @@ static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t sp
            add_product(held, count, &price->held);
 }
 
-static bool add_object(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
-                       uint64_t count, struct price *price)
+// Objects of `size` bytes, with what lies before each.
+static bool add_objects(const struct an_model *model, uint64_t flags, uint64_t size, uint64_t spare,
+                        uint64_t count, struct price *price)
+{
+    uint64_t before = an__model_before(model, flags), asked = before + size;
+    uint64_t less =
+        asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
+    price->objects += count;
+    return add_blocks(model, asked, spare, before + model->count_size + model->class_size, count,
+                      price) &&
+           add_product(less, count, &price->saved);
+}
+
+static bool add_part(const struct an_model *model, const struct an__part *part, int64_t *shape,
+                     uint64_t count, struct price *price)
+{
+    int64_t when, size, times;
+    uint64_t blocks;
+    if (!value(&part->when, shape, 1, &when))
+        return false;
+    return when == 0 ||
+           (value(&part->size, shape, 0, &size) && value(&part->count, shape, 1, &times) &&
+            mul_u64(count, (uint64_t)times, &blocks) &&
+            add_blocks(model, (uint64_t)size, 0, 0, blocks, price));
+}
+
+static bool add_kind(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
+                     uint64_t count, struct price *price)
 {
     int64_t size, shared, spare;
-    uint64_t flags = kind->class ? kind->class->flags : 0, before = an__model_before(model, flags);
+    uint64_t flags = kind->class ? kind->class->flags : 0;
     shape[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
     if (!value(&kind->shared, shape, 0, &shared) || !value(&kind->object, shape, 0, &size) ||
         !value(&kind->spare, shape, 0, &spare))
         return false;
     if (shared != 0 || size == 0) // is there anyhow, or is no object
         return true;
-    uint64_t asked = before + (uint64_t)size, held = an__held(model, asked);
-    uint64_t less = asked > model->word ? held - an__held(model, asked - model->word) : 0;
-    if (!add_blocks(model, asked, (uint64_t)spare, before + model->count_size + model->class_size,
-                    count, price) ||
-        !add_product(less, count, &price->saved))
-        return false;
-    price->objects += count;
-    for (size_t i = 0; i < kind->stated->part_count; i++) {
-        int64_t when, part, times;
-        uint64_t blocks;
-        if (!value(&kind->parts[i].when, shape, 1, &when) ||
-            (when != 0 && (!value(&kind->parts[i].size, shape, 0, &part) ||
-                           !value(&kind->parts[i].count, shape, 1, &times))))
-            return false;
-        if (when != 0 && (!mul_u64(count, (uint64_t)times, &blocks) ||
-                          !add_blocks(model, (uint64_t)part, 0, 0, blocks, price)))
-            return false;
-    }
-    return true;
+    bool good = add_objects(model, flags, (uint64_t)size, (uint64_t)spare, count, price);
+    for (size_t i = 0; good && i < kind->stated->part_count; i++)
+        good = add_part(model, &kind->parts[i], shape, count, price);
+    return good;
 }
 
-// A kind that the profile does not name, but a type object does: its objects have the size it says.
-static bool add_by_class(const struct an_model *model, const char *name, uint64_t count,
-                         struct price *price)
-{
-    const struct an__class *class = an__class_called(model, name);
-    uint64_t size = class ? class->size : 0;
-    if (class != NULL && size == 0 && class->type != DW_NO_TYPE)
-        size = dw_types_size(model->input.types, class->type);
-    if (size == 0)
-        return false;
-    uint64_t before = an__model_before(model, class->flags), asked = before + size;
-    uint64_t less =
-        asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
-    price->objects += count;
-    return add_blocks(model, asked, 0, before + model->count_size + model->class_size, count,
-                      price) &&
-           add_product(less, count, &price->saved);
-}
-
+// A kind that the profile does not name may be one of a type object, which tells the size.
 static bool price_row(struct pricing *pricing, const struct cfg_population *row,
                       struct price *price)
 {
-    const struct an__kind *kind = kind_of(pricing->model, row->kind);
+    const struct an_model *model = pricing->model;
+    const struct an__kind *kind = an__kind_named(model, row->kind);
+    const struct an__class *class = kind ? NULL : an__class_called(model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
-    if (kind == NULL && add_by_class(pricing->model, row->kind, row->count, price))
-        return true;
+    if (class != NULL && an__class_size(model, class) != 0)
+        return add_objects(model, class->flags, an__class_size(model, class), 0, row->count, price);
     if (kind == NULL || kind->trouble != NULL) {
-        pricing->trouble = kind ? kind->trouble : "its profile does not name this kind";
-        price->unknown = true;
+        price->trouble = kind ? kind->trouble : "its profile does not name this kind";
         return true;
     }
     memcpy(shape, row->shape, sizeof row->shape);
-    return add_object(pricing->model, kind, shape, row->count, price);
+    return add_kind(model, kind, shape, row->count, price);
 }
 
 // --------------------------------------------------------------------------- kinds
@@ -279,59 +264,54 @@ static void make_rows(const struct pricing *pricings, size_t builds, const struc
     rep_sort(out, builds == 1 ? TOTAL : 1, true);
 }
 
-// --------------------------------------------------------------------------- notes
+// --------------------------------------------------------------------------- words
 
-static void note_unknown(const struct pricing *pricing, const struct kinds *kinds,
-                         struct arena *arena, struct buf *text)
+static const char *saving(const struct pricing *pricing, struct arena *arena)
 {
-    size_t listed = 0;
-    for (size_t k = 0; k < kinds->names.count; k++)
-        if (pricing->kinds[k].unknown)
-            buf_printf(text, "%s%s", listed++ ? ", " : "", kinds->names.items[k]);
-    (void)arena;
+    return arena_printf(arena,
+                        "%s: one word (%u bytes) less in every object would save %" PRIu64 " bytes",
+                        pricing->model->input.name, pricing->model->word, pricing->total.saved);
 }
 
-static const char *note(const struct pricing *pricing, const struct kinds *kinds,
-                        struct arena *arena)
+// "generator (it holds the frame of each interpreter), ghost (...)"; NULL when all have a price.
+static const char *unpriced(const struct pricing *pricing, const struct kinds *kinds,
+                            struct arena *arena)
 {
-    struct buf unknown = {0};
-    const char *name = pricing->model->input.name;
-    note_unknown(pricing, kinds, arena, &unknown);
-    buf_char(&unknown, '\0');
-    const char *saving = arena_printf(
-        arena, "%s: one word (%u bytes) less in every object would save %" PRIu64 " bytes", name,
-        pricing->model->word, pricing->total.saved);
-    const char *text =
-        unknown.size > 1 ? arena_printf(arena, "%s; not priced: %s", saving, unknown.data) : saving;
-    buf_free(&unknown);
-    return text;
+    struct buf text = {0};
+    for (size_t k = 0; k < kinds->names.count; k++)
+        if (pricing->kinds[k].trouble != NULL)
+            buf_printf(&text, "%s%s (%s)", text.size ? ", " : "", kinds->names.items[k],
+                       pricing->kinds[k].trouble);
+    const char *words = text.size ? arena_text(arena, slice_of(text.data, text.size)) : NULL;
+    buf_free(&text);
+    return words;
 }
 
 bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
                 struct an_model *const *models, size_t count, struct arena *arena,
-                struct rep_table *out, const char *const **notes, size_t *note_count,
-                struct fault *fault)
+                struct an_prediction *out, struct fault *fault)
 {
     struct kinds kinds = {0};
     bool good = true;
     gather(census, options->shapes, arena, &kinds);
     struct pricing *pricings = ARENA_ARRAY(arena, count, struct pricing);
-    const char **lines = ARENA_ARRAY(arena, count, const char *);
+    const char **savings = ARENA_ARRAY(arena, count, const char *);
+    const char **unknown = ARENA_ARRAY(arena, count, const char *);
     for (size_t i = 0; good && i < count; i++) {
         pricings[i].model = models[i];
         pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);
         good = price_all(&pricings[i], census, &kinds, fault);
-        lines[i] = good ? note(&pricings[i], &kinds, arena) : NULL;
+        savings[i] = saving(&pricings[i], arena);
+        unknown[i] = unpriced(&pricings[i], &kinds, arena);
     }
     if (good) {
-        *out = (struct rep_table){
+        struct rep_table table = {
             .names = "KIND",
             .columns = count == 1 ? one_build : many_builds(pricings, count, arena),
             .column_count = count == 1 ? (size_t)COLUMNS : count + 2,
         };
-        make_rows(pricings, count, &kinds, arena, out);
-        *notes = lines;
-        *note_count = count;
+        make_rows(pricings, count, &kinds, arena, &table);
+        *out = (struct an_prediction){table, pricings[0].total.held, savings, unknown};
     }
     vec_free(&kinds.names);
     vec_free(&kinds.counts);

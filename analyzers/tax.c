@@ -182,20 +182,12 @@ static struct rep_column *side_columns(struct an_model *const *models, size_t co
     return columns_of;
 }
 
-static struct an__kind *kind_named(struct an_model *model, const char *name)
-{
-    for (size_t i = 0; i < model->profile->kind_count; i++)
-        if (strcmp(model->kinds[i].stated->kind, name) == 0)
-            return &model->kinds[i];
-    return NULL;
-}
-
 // A kind that the profile does not name, but a type object does.
 static bool class_cost(struct an_model *model, const char *name, struct cost *cost)
 {
     const struct an__class *class = an__class_called(model, name);
     const struct dw_type *type = class ? dw_types_get(model->input.types, class->type) : NULL;
-    uint64_t size = class && class->size ? class->size : type ? type->size : 0;
+    uint64_t size = class ? an__class_size(model, class) : 0;
     if (size == 0)
         return false;
     *cost = cost_of(model, size, class->flags, type ? holes_of(model, class->type, size, 0) : 0);
@@ -205,7 +197,7 @@ static bool class_cost(struct an_model *model, const char *name, struct cost *co
 // An object of a kind that holds nothing: its own block, and what it cannot do without.
 static bool empty_cost(struct an_model *model, const char *name, struct cost *cost)
 {
-    const struct an__kind *kind = kind_named(model, name);
+    const struct an__kind *kind = an__kind_named(model, name);
     int64_t size, variables[AN__VARIABLES] = {0};
     if (kind == NULL)
         return class_cost(model, name, cost);

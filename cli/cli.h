@@ -6,6 +6,8 @@
 //   options.c   one table of options for all verbs; the parser and the help both walk it
 //   build.c     a BUILD argument opened: image, debug information, or a snapshot
 //   map.c       the linker map beside it
+//   model.c     a BUILD as an interpreter, with its profile
+//   run.c       other programs, run to their end
 //   output.c    reports to stdout or -o FILE, messages, the progress line
 //   cmd_*.c     one file a verb
 //
@@ -204,6 +206,18 @@ struct cmd_model {
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
 void cmd_model_close(struct cmd_model *model);
 int cmd_tax(struct cmd *cmd); // tare struct --tax
+
+// Several of them, for a report about all. Zeroed before; closed also when opening failed.
+struct cmd_models {
+    struct cmd_model *items;
+    struct an_model **bound; // the models alone
+    size_t count;
+};
+bool cmd_models_open(struct cmd *cmd, const char *const *specs, size_t count,
+                     struct cmd_models *models);
+void cmd_models_close(struct cmd_models *models);
+int cmd_models_render(struct cmd *cmd, const struct cmd_models *models, struct rep_part *parts,
+                      size_t part_count);
 
 // The census of a program: a file, or made by mote when it is a .py.
 bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);

@@ -55,29 +55,20 @@ static bool count(struct cmd *cmd, const struct cmd_model *m, const char *progra
     return good;
 }
 
-static uint64_t column(const struct rep_table *table, const char *name)
-{
-    for (size_t i = 0; i < table->column_count; i++)
-        if (strcmp(table->columns[i].name, name) == 0)
-            return table->total.values[i].u;
-    return 0;
-}
-
 static bool predict(struct cmd *cmd, const struct cmd_model *m, const char *program,
                     uint64_t *predicted, const char **note)
 {
     const struct an_predict_options options = {false};
     struct cfg_censuses *censuses = NULL;
-    struct rep_table table;
-    const char *const *notes;
-    size_t note_count;
+    struct an_prediction prediction;
     bool good = cmd_census(cmd, program, &censuses) &&
                 an_predict(cfg_census_labelled(censuses, NULL), &options, &m->model, 1, cmd->arena,
-                           &table, &notes, &note_count, &cmd->fault);
+                           &prediction, &cmd->fault);
     if (good) {
-        *predicted = column(&table, "total") - column(&table, "bookkeeping");
-        const char *unknown = strstr(notes[0], "not priced");
-        *note = unknown ? arena_printf(cmd->arena, "%s: %s", program, unknown) : NULL;
+        *predicted = prediction.held;
+        *note = prediction.unpriced[0] == NULL ? NULL
+                                               : arena_printf(cmd->arena, "%s: not priced: %s",
+                                                              program, prediction.unpriced[0]);
     }
     cfg_censuses_free(censuses);
     return good;
@@ -109,12 +100,6 @@ static void fill(union rep_value *v, int64_t predicted, int64_t counted)
     v[PART].i = counted == 0 ? (int64_t)REP_NONE : (counted - predicted) * 1000 / counted;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 // Whether a difference is more than is tolerated: hundredths of a percent of what was counted.
 static bool is_wrong(const struct cmd *cmd, int64_t difference, int64_t counted)
 {
@@ -134,7 +119,7 @@ static int show(struct cmd *cmd, struct cmd_model *m, const struct trial *empty,
     for (size_t i = 0; i < count; i++) {
         int64_t p = (int64_t)(trials[i].predicted - empty->predicted);
         int64_t c = (int64_t)(trials[i].counted - empty->counted);
-        rows[i] = (struct rep_row){.name = base_name(cmd->args[i + 1]),
+        rows[i] = (struct rep_row){.name = path_base(cmd->args[i + 1]),
                                    .dimension = "program",
                                    .values = ARENA_ARRAY(cmd->arena, COLUMNS, union rep_value)};
         fill(rows[i].values, p, c);

@@ -82,12 +82,6 @@ static bool open_images(struct cmd *cmd, struct cmd_model *m, struct an_model_in
     return count != 0 || (cmd_usage(cmd, "'%s' holds no image", m->build.path), false);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
 {
     const struct dw_types_options everything = {0};
@@ -105,7 +99,7 @@ bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
     const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
     if (!(wanted ? load_named(cmd, wanted, &m->profile) : recognise(cmd, m, &m->profile)))
         return false;
-    input.name = base_name(m->build.path);
+    input.name = path_base(m->build.path);
     input.profile = m->profile;
     input.types = m->types;
     return an_model_new(&m->model, &input, &cmd->fault);
@@ -119,39 +113,35 @@ void cmd_model_close(struct cmd_model *m)
     cmd_build_close(&m->build);
 }
 
-// ------------------------------------------------------------------------------ tax
+// ---------------------------------------------------------------------------- several
 
-// tare struct --tax BUILD...: what objects cost before they hold anything.
-static int show_tax(struct cmd *cmd, struct cmd_model *models, size_t count)
+bool cmd_models_open(struct cmd *cmd, const char *const *specs, size_t count,
+                     struct cmd_models *models)
 {
-    struct an_model **bound = ARENA_ARRAY(cmd->arena, count, struct an_model *);
-    struct cmd_build *builds = ARENA_ARRAY(cmd->arena, count, struct cmd_build);
-    for (size_t i = 0; i < count; i++) {
-        bound[i] = models[i].model;
-        builds[i] = models[i].build;
+    models->items = ARENA_ARRAY(cmd->arena, count, struct cmd_model);
+    models->bound = ARENA_ARRAY(cmd->arena, count, struct an_model *);
+    for (models->count = 0; models->count < count;) {
+        struct cmd_model *model = &models->items[models->count++];
+        if (!cmd_model_open(cmd, specs[models->count - 1], model))
+            return false;
+        models->bound[models->count - 1] = model->model;
     }
-    struct rep_part parts[2] = {{.kind = REP_TABLE}, {.kind = REP_NOTES}};
-    an_tax(bound, count, cmd->options.filters.items, cmd->options.filters.count, cmd->arena,
-           &parts[0].table);
-    rep_trim(cmd->arena, &parts[0].table,
-             cmd->options.keep == CMD_NOT_GIVEN ? 0 : cmd->options.keep);
-    parts[1].note_count = an_tax_notes(bound, count, cmd->arena, &parts[1].notes);
-    struct rep_report report = {.parts = parts, .part_count = parts[1].note_count ? 2 : 1};
-    cmd_build_describe(cmd, builds, count, &report);
-    return cmd_render(cmd, &report);
+    return true;
 }
 
-int cmd_tax(struct cmd *cmd)
+void cmd_models_close(struct cmd_models *models)
 {
-    struct cmd_model *models = ARENA_ARRAY(cmd->arena, cmd->arg_count, struct cmd_model);
-    size_t opened = 0;
-    bool good = true;
-    while (good && opened < cmd->arg_count) {
-        good = cmd_model_open(cmd, cmd->args[opened], &models[opened]);
-        opened++;
-    }
-    int status = good ? show_tax(cmd, models, opened) : cmd_fail(cmd);
-    for (size_t i = 0; i < opened; i++)
-        cmd_model_close(&models[i]);
-    return status;
+    for (size_t i = 0; i < models->count; i++)
+        cmd_model_close(&models->items[i]);
+}
+
+int cmd_models_render(struct cmd *cmd, const struct cmd_models *models, struct rep_part *parts,
+                      size_t part_count)
+{
+    struct rep_report report = {.parts = parts, .part_count = part_count};
+    struct cmd_build *builds = ARENA_ARRAY(cmd->arena, models->count, struct cmd_build);
+    for (size_t i = 0; i < models->count; i++)
+        builds[i] = models->items[i].build;
+    cmd_build_describe(cmd, builds, models->count, &report);
+    return cmd_render(cmd, &report);
 }

@@ -91,9 +91,6 @@ static bool read_census(json_t *root, struct cfg_censuses *out, struct fault *fa
     struct cfg_census one = {
         .path = out->path,
         .label = arena_text(out->arena, slice_text(label ? label : "")),
-        .word = (uint64_t)json_integer_value(json_object_get(root, "word")),
-        .block = (uint64_t)json_integer_value(json_object_get(root, "block")),
-        .boxed = json_is_true(json_object_get(root, "boxed_int")),
         .rows = rows,
         .row_count = count,
     };

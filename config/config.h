@@ -313,8 +313,6 @@ struct cfg_population {
 
 struct cfg_census {
     const char *path, *label;
-    uint64_t word, block; // of the build that counted, bytes
-    bool boxed;           // whether every int was an object
     const struct cfg_population *rows;
     size_t row_count;
 };

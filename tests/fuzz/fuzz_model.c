@@ -72,12 +72,12 @@ static void price(const struct cfg_census *census, struct an_model *model)
 {
     const struct an_predict_options options = {true};
     struct arena *arena = arena_new();
+    struct an_prediction prediction;
     struct rep_table table;
     const char *const *notes;
-    size_t note_count;
     struct fault fault = {0};
-    if (an_predict(census, &options, &model, 1, arena, &table, &notes, &note_count, &fault))
-        rep_check(&table);
+    if (an_predict(census, &options, &model, 1, arena, &prediction, &fault))
+        rep_check(&prediction.table);
     an_tax(&model, 1, NULL, 0, arena, &table);
     an_tax_notes(&model, 1, arena, &notes);
     arena_free(arena);

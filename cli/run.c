@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Other programs: run to their end, with files between them and us.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+extern char **environ;
+
+const char *cmd_temporary(struct cmd *cmd, const char *what)
+{
+    const char *dir = getenv("TMPDIR");
+    char *path = arena_printf(cmd->arena, "%s/tare-XXXXXX-%s", dir ? dir : "/tmp", what);
+    int fd = mkstemps(path, (int)strlen(what) + 1);
+    if (fd < 0) {
+        fault_set(&cmd->fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot be made: %s",
+                  strerror(errno));
+        return NULL;
+    }
+    close(fd);
+    return path;
+}
+
+// What a program prints is nobody's here.
+bool cmd_run(struct cmd *cmd, const char *const *words, const char *program)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int status;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    int error =
+        posix_spawnp(&child, words[0], &actions, NULL, (char *const *)(uintptr_t)words, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) {
+        cmd_usage(cmd, "cannot run '%s': %s", words[0], strerror(error));
+        return false;
+    }
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return fault_set(&cmd->fault, FAULT_LIMIT, program, NULL, NO_OFFSET, "waitpid: %s",
+                             strerror(errno));
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    cmd_usage(cmd, "'%s' did not run to its end on '%s'", program, words[0]);
+    return false;
+}
