@@ -223,8 +223,8 @@ int cmd_models_render(struct cmd *cmd, const struct cmd_models *models, struct r
 bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);
 // An empty file that ends in "-WHAT", or NULL; to be unlinked.
 const char *cmd_temporary(struct cmd *cmd, const char *what);
-// Runs a command (NULL behind its words) for a program, to its end.
-bool cmd_run(struct cmd *cmd, const char *const *words, const char *program);
+// Runs a command (NULL behind its words) for a program, to its end. `hint` is said when it cannot be run.
+bool cmd_run(struct cmd *cmd, const char *const *words, const char *program, const char *hint);
 
 // ------------------------------------------------------------------------- regions
 

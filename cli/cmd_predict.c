@@ -18,8 +18,11 @@ static bool run_mote(struct cmd *cmd, const char *program, struct buf *text)
     const char *words[] = {cmd->options.mote ? cmd->options.mote : "mote",
                            arena_printf(cmd->arena, "--census=%s", path), program,
                            cmd->options.argument, NULL};
+    const char *hint = "; a program's objects are counted by mote: name it with --mote, or give a "
+                       "census instead of the program";
     cmd_progress(cmd, "counting");
-    bool good = cmd_run(cmd, words, program) && buf_read_file(text, path, CENSUS_MAX, &cmd->fault);
+    bool good =
+        cmd_run(cmd, words, program, hint) && buf_read_file(text, path, CENSUS_MAX, &cmd->fault);
     unlink(path);
     return good;
 }

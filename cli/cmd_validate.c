@@ -47,7 +47,7 @@ static bool count(struct cmd *cmd, const struct cmd_model *m, const char *progra
         words[used++] = fill_in(cmd, profile->count[i], m->build.path, program, out);
     if (cmd->options.argument != NULL)
         words[used++] = cmd->options.argument;
-    bool good = cmd_run(cmd, words, program) &&
+    bool good = cmd_run(cmd, words, program, "") &&
                 buf_read_file(&text, out, COUNTERS_MAX, &cmd->fault) &&
                 cfg_counted(slice_of(text.data, text.size), program, profile, held, &cmd->fault);
     unlink(out);

@@ -29,7 +29,7 @@ const char *cmd_temporary(struct cmd *cmd, const char *what)
 }
 
 // What a program prints is nobody's here.
-bool cmd_run(struct cmd *cmd, const char *const *words, const char *program)
+bool cmd_run(struct cmd *cmd, const char *const *words, const char *program, const char *hint)
 {
     posix_spawn_file_actions_t actions;
     pid_t child;
@@ -40,7 +40,7 @@ bool cmd_run(struct cmd *cmd, const char *const *words, const char *program)
         posix_spawnp(&child, words[0], &actions, NULL, (char *const *)(uintptr_t)words, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
-        cmd_usage(cmd, "cannot run '%s': %s", words[0], strerror(error));
+        cmd_usage(cmd, "cannot run '%s': %s%s", words[0], strerror(error), hint);
         return false;
     }
     while (waitpid(child, &status, 0) < 0)
