@@ -368,6 +368,7 @@ struct an_graph_input {
     uint32_t image; // number of `img` in its ledger
     struct an_modules *modules;
     unsigned threads; // 0: one per core
+    bool with_code;   // functions count as data does, and are kept by what refers to them
     struct doubts *doubts;
 };
 
@@ -410,12 +411,31 @@ bool an_graph_why(struct an_graph *graph, const char *name, const struct an_grap
 // `each`; `section`.
 void an_graph_duplicates(struct an_graph *graph, const struct an_graph_options *options,
                          struct arena *arena, struct rep_table *out);
-// On how many pages of `page` bytes the data of each module lies. Columns: `size`, additive, what it defines
-// and what only it refers to; `pages` it lies on; `fewest`, if every section were packed; `ratio`; `dirty`,
-// pages of them that the loader writes to.
-#define AN_PAGE_MIN 256 // bytes
-void an_graph_pages(struct an_graph *graph, uint64_t page, const struct an_graph_options *options,
-                    struct arena *arena, struct rep_table *out);
+// On how many pages the data and the code of each module lie. Columns: `size`, additive, bytes of data: what it
+// defines and what only it refers to; `pages` it lies on; `fewest`, if every section were packed; `ratio`;
+// `dirty`, pages of them that the loader writes to; `first_use`, those that become dirty when used; the
+// same of code; and `memory`, bytes that so many processes take: clean pages once, dirty ones each.
+#define AN_PAGE_MIN 16 // bytes
+struct an_graph_page_options {
+    uint64_t page;      // bytes, a power of two
+    uint64_t processes; // 0: no column `memory`
+};
+void an_graph_pages(struct an_graph *graph, const struct an_graph_page_options *pages,
+                    const struct an_graph_options *options, struct arena *arena,
+                    struct rep_table *out);
+// Which pages are written at load, as a sentence.
+const char *an_graph_dirty_note(const struct an_graph *graph, uint64_t page, struct arena *arena);
+// An order of functions and constants for a linker that packs what each module needs, in the form that
+// the linker reads. The graph has to be one with code. Gives a sentence that says how much it orders.
+enum an_order_form {
+    AN_ORDER_LLD,  // names of symbols
+    AN_ORDER_GOLD, // names of input sections
+    AN_ORDER_LD,   // a linker script that adds to the linker's own
+    AN_ORDER_FORM_COUNT,
+};
+const char *an_order_form_name(enum an_order_form form);
+const char *an_graph_order(struct an_graph *graph, enum an_order_form form, struct arena *arena,
+                           struct buf *out);
 // How the graph was found: objects, edges, cycles, as sentences.
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out);
 

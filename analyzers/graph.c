@@ -9,6 +9,8 @@
 // and so is what other programs may refer to. Where nobody read the code, whatever has a name counts
 // as referred to by the code of its module: what it retains is then a lower bound. Padding and what is
 // nobody's are roots too: where they come from is not known, so nothing they point to leaves alone.
+// Where code counts, a function is a root only where a program is entered: at its start, by the loader,
+// by other programs; the rest is kept by what refers to it.
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -82,10 +84,22 @@ static struct keyed *pair_up(struct an_graph *graph, size_t *count)
     return pairs;
 }
 
+// Whether a function is kept by what refers to it, as data is. In a .o it is not known who does.
+static bool is_kept_by_users(const struct an_graph *graph, const struct an__object *object)
+{
+    const struct img_info *info = img_info(graph->img);
+    if (!graph->with_code || !graph->code || info->type == ET_REL)
+        return false;
+    uint64_t entry = an__graph_without_mode(graph->img, &graph->areas, info->entry);
+    return entry - object->addr >= object->size;
+}
+
 static bool is_root(const struct an_graph *graph, uint32_t i)
 {
     const struct an__object *object = &graph->objects[i];
-    if (object->code || object->exported || object->by >= AN__BY_PADDING)
+    if (object->exported || object->by >= AN__BY_PADDING)
+        return true;
+    if (object->code && !is_kept_by_users(graph, object))
         return true;
     if (i == 0 && graph->firmware) // the vector table, which the processor reads
         return true;
@@ -243,6 +257,7 @@ bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, str
     struct an_graph *graph = mem_zalloc(1, sizeof *graph);
     graph->img = input->img;
     graph->firmware = led_is_firmware(input->img);
+    graph->with_code = input->with_code;
     graph->arena = arena_new();
     graph->ledger = input->ledger;
     graph->modules = input->modules;
@@ -363,7 +378,9 @@ const char *an__graph_type(const struct an_graph *graph, uint32_t i)
     };
     if (graph->shapes != NULL && object->type != DW_NO_REF)
         return dw_shapes_name(graph->shapes, object->type);
-    return made[object->by] != NULL ? made[object->by] : "[type not known]";
+    if (made[object->by] != NULL)
+        return made[object->by];
+    return object->code ? "[code]" : "[type not known]";
 }
 
 const char *an__graph_module(const struct an_graph *graph, uint32_t i)

@@ -34,11 +34,12 @@ static bool takes_memory(const struct img *img, const struct img_section *sectio
     return section->size != 0 && (!zeros || img_info(img)->type == ET_REL);
 }
 
-// Tables of functions that startup code walks through.
+// Code that the loader calls, and tables of functions that startup code walks through.
 static bool is_for_loader(const struct img_section *section)
 {
     return section->type == SHT_INIT_ARRAY || section->type == SHT_FINI_ARRAY ||
-           section->type == SHT_PREINIT_ARRAY;
+           section->type == SHT_PREINIT_ARRAY || strcmp(section->name, ".init") == 0 ||
+           strcmp(section->name, ".fini") == 0;
 }
 
 struct an__areas an__graph_areas(struct img *img, struct arena *arena, struct doubts *doubts)

@@ -7,7 +7,9 @@
 //   graph           both made into one graph, its roots, its modules
 //   graph_tree      dominators, components: nothing but numbers
 //   graph_sets      sets of modules, and what they say of nodes
-//   graph_table     tables;  graph_why  paths;  graph_equal  duplicates;  graph_pages  locality
+//   graph_table     tables;  graph_why  paths;  graph_equal  duplicates
+//   graph_pages     locality;  graph_dirty  what is written at load
+//   graph_order     an order for the linker;  graph_order_forms  as each linker reads it
 //
 // An object is a number; so is a module and a type. Objects are sorted by address. Edges lie behind one
 // another, those of object i at first[i] up to first[i + 1]:
@@ -156,6 +158,9 @@ uint32_t an__sets_intersect(struct an__sets *sets, uint32_t a, uint32_t b);
 // through. `colour` of a node, 0: none. AN__SET_ALL for what the root does not lead to.
 void an__net_needed(const struct an__net *net, const struct an__net *reverse, uint32_t root,
                     const uint32_t *colour, struct an__sets *sets, uint32_t *needed);
+// For every node its own colour and those of all nodes that lead to it.
+void an__net_leading(const struct an__net *net, const uint32_t *colour, struct an__sets *sets,
+                     uint32_t *leading);
 // For every node without a colour the colours of those that refer to it, through nodes without one.
 void an__net_users(const struct an__net *net, const uint32_t *colour, struct an__sets *sets,
                    uint32_t *users);
@@ -179,6 +184,7 @@ struct an_graph {
     size_t link_count;
     uint32_t count; // objects; the number of the root
     bool code;      // code was read
+    bool with_code; // functions count as data does: only what they are reached by keeps them
     bool firmware;
     uint64_t outside; // pointers to other programs
     uint64_t strays;  // pointers that lead to no object
@@ -188,6 +194,16 @@ struct an_graph {
     uint32_t *order, reached;
 };
 
+// Numbers of pages, ascending.
+struct an__page_list {
+    uint64_t *items;
+    size_t count;
+};
+// The pages of `page` bytes that are written at load; `items` to be freed.
+struct an__page_list an__graph_dirty(const struct an_graph *graph, uint64_t page);
+// How many pages of a list come before `page`.
+size_t an__pages_before(const struct an__page_list *list, uint64_t page);
+
 // The object that holds an address, or AN__NO_NODE.
 uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr);
 void an__graph_dominate(struct an_graph *graph);
@@ -196,10 +212,10 @@ const char *an__graph_name(const struct an_graph *graph, uint32_t object, struct
 const char *an__graph_type(const struct an_graph *graph, uint32_t object);
 const char *an__graph_module(const struct an_graph *graph, uint32_t object);
 const char *an__graph_by(uint8_t by);
-// Whether it counts: code does not.
+// Whether it counts: data does, and code where that was asked for.
 static inline bool an__graph_counts(const struct an_graph *graph, uint32_t object)
 {
-    return object < graph->count && !graph->objects[object].code;
+    return object < graph->count && (graph->with_code || !graph->objects[object].code);
 }
 // Whether it is an object, not padding or nobody's.
 static inline bool an__graph_is_object(const struct an_graph *graph, uint32_t object)

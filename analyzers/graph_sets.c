@@ -10,6 +10,8 @@
 //              root -> A1 -> s      s needs A: both ways lead through something of A, although
 //              root -> A2 -> s      neither A1 nor A2 alone is needed
 //
+// leading  The colours of all nodes from which a way leads to a node, its own with them.
+//
 // users    A node without a colour is used by the colours that refer to it, directly or through other
 //          nodes without one.
 //
@@ -222,16 +224,44 @@ void an__net_needed(const struct an__net *net, const struct an__net *reverse, ui
     free(order);
 }
 
+// -------------------------------------------------------------------------- leading
+
+// One set for each component: what leads to one of its nodes leads to all. Those that refer come first.
+void an__net_leading(const struct an__net *net, const uint32_t *colour, struct an__sets *sets,
+                     uint32_t *leading)
+{
+    size_t n = (size_t)net->count + 1;
+    uint32_t *component = mem_alloc(n * sizeof *component);
+    uint32_t components = an__net_components(net, component);
+    uint32_t *of = mem_zalloc((size_t)components + 1, sizeof *of);
+    struct keyed *order = mem_alloc(2 * n * sizeof *order);
+    for (uint32_t i = 0; i < net->count; i++) {
+        order[i] = (struct keyed){components - component[i], i};
+        if (colour[i] != 0)
+            of[component[i]] =
+                an__sets_unite(sets, of[component[i]], an__sets_single(sets, colour[i]));
+    }
+    sort_keyed(order, order + net->count, net->count);
+    for (uint32_t k = 0; k < net->count; k++) {
+        uint32_t i = (uint32_t)order[k].value, set = of[component[i]];
+        for (uint32_t e = net->first[i]; e < net->first[i + 1]; e++)
+            of[component[net->to[e]]] = an__sets_unite(sets, of[component[net->to[e]]], set);
+    }
+    for (uint32_t i = 0; i < net->count; i++)
+        leading[i] = of[component[i]];
+    free(component);
+    free(of);
+    free(order);
+}
+
 // ---------------------------------------------------------------------------- users
 
-// One set for each component of nodes without a colour, the users first. A node with a colour is a
-// component of its own here: what refers to it does not matter.
+// What refers to a node with a colour does not matter: without those edges it is what leads to a node.
 void an__net_users(const struct an__net *net, const uint32_t *colour, struct an__sets *sets,
                    uint32_t *users)
 {
-    size_t n = (size_t)net->count + 1;
-    uint32_t *first = mem_zalloc(n, sizeof *first), *component = mem_alloc(n * sizeof *component);
-    uint32_t *to = mem_alloc(((size_t)net->first[net->count] + 1) * sizeof *to), edges = 0;
+    uint32_t *first = mem_zalloc((size_t)net->count + 1, sizeof *first), edges = 0;
+    uint32_t *to = mem_alloc(((size_t)net->first[net->count] + 1) * sizeof *to);
     for (uint32_t i = 0; i < net->count; i++) {
         for (uint32_t e = net->first[i]; e < net->first[i + 1]; e++)
             if (colour[net->to[e]] == 0)
@@ -239,23 +269,7 @@ void an__net_users(const struct an__net *net, const uint32_t *colour, struct an_
         first[i + 1] = edges;
     }
     struct an__net plain = {net->count, first, to};
-    uint32_t components = an__net_components(&plain, component);
-    uint32_t *of = mem_zalloc((size_t)components + 1, sizeof *of);
-    struct keyed *order = mem_alloc(2 * n * sizeof *order);
-    for (uint32_t i = 0; i < net->count; i++)
-        order[i] = (struct keyed){components - component[i], i};
-    sort_keyed(order, order + net->count, net->count);
-    for (uint32_t k = 0; k < net->count; k++) {
-        uint32_t i = (uint32_t)order[k].value;
-        uint32_t set = colour[i] ? an__sets_single(sets, colour[i]) : of[component[i]];
-        for (uint32_t e = first[i]; e < first[i + 1]; e++)
-            of[component[to[e]]] = an__sets_unite(sets, of[component[to[e]]], set);
-    }
-    for (uint32_t i = 0; i < net->count; i++)
-        users[i] = colour[i] ? an__sets_single(sets, colour[i]) : of[component[i]];
+    an__net_leading(&plain, colour, sets, users);
     free(first);
-    free(component);
     free(to);
-    free(of);
-    free(order);
 }

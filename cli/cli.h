@@ -77,8 +77,9 @@ struct cmd_options {
     const char *dialect, *why, *gc_list, *why_extract;
     bool discarded, deps, regions;
     // graph (and `why`)
-    bool unreachable, duplicates, pages;
-    uint64_t page;
+    bool unreachable, duplicates, pages, with_code;
+    uint64_t page, processes;
+    const char *order, *order_form;
     // check
     const char *base;
     bool warn_only;

@@ -15,6 +15,7 @@ struct graph_run {
     struct an_graph *graph;
     struct an_graph_options options;
     enum cmd_demangle demangle;
+    enum an_order_form order_form;
     bool by_default; // nobody asked for a dimension
     struct arena *arena;
 };
@@ -30,6 +31,23 @@ static const char *shown(void *context, const char *name)
 {
     const struct graph_run *run = context;
     return cmd_demangle(run->demangle, name, run->arena);
+}
+
+static bool parse_order(struct cmd *cmd, struct graph_run *run)
+{
+    const char *name = cmd->options.order_form;
+    if (name == NULL)
+        return true;
+    for (unsigned form = 0; form < AN_ORDER_FORM_COUNT; form++)
+        if (strcmp(name, an_order_form_name((enum an_order_form)form)) == 0) {
+            run->order_form = (enum an_order_form)form;
+            return true;
+        }
+    if (strcmp(name, "mold") == 0)
+        cmd_usage(cmd, "mold takes no order of functions or constants: link with lld, gold or ld");
+    else
+        cmd_usage(cmd, "there is no order for '%s'; there are lld, gold and ld", name);
+    return false;
 }
 
 static bool parse_options(struct cmd *cmd, struct graph_run *run)
@@ -50,8 +68,9 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
         return false;
     }
     const struct cmd_options *o = &cmd->options;
-    if ((o->why != NULL) + o->unreachable + o->duplicates + o->pages > 1) {
-        cmd_usage(cmd, "only one of --why, --unreachable, --duplicates and --pages");
+    bool pages = o->pages || o->order != NULL;
+    if ((o->why != NULL) + o->unreachable + o->duplicates + pages > 1) {
+        cmd_usage(cmd, "only one of --why, --unreachable, --duplicates and --pages or --order");
         return false;
     }
     if (o->page != CMD_NOT_GIVEN && (o->page < AN_PAGE_MIN || (o->page & (o->page - 1)) != 0)) {
@@ -69,7 +88,7 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
         options->filters[i].dim = (enum an_graph_dim)filters[i].dim;
         options->filters[i].glob = filters[i].glob;
     }
-    return cmd_load_config(cmd, &run->cfg);
+    return parse_order(cmd, run) && cmd_load_config(cmd, &run->cfg);
 }
 
 static bool open_build(struct cmd *cmd, struct graph_run *run)
@@ -101,9 +120,29 @@ static bool make_graph(struct cmd *cmd, struct graph_run *run)
                                    .ledger = build->ledger,
                                    .modules = run->modules,
                                    .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
+                                   .with_code = cmd->options.with_code || cmd->options.order,
                                    .doubts = cmd->doubts};
     cmd_progress(cmd, "following pointers");
     return an_graph_new(&run->graph, &input, &cmd->fault);
+}
+
+static void add_note(struct cmd *cmd, const char *note, struct rep_part *part)
+{
+    const char **notes = ARENA_ARRAY(cmd->arena, part->note_count + 1, const char *);
+    memcpy(notes, part->notes, part->note_count * sizeof *notes);
+    notes[part->note_count++] = note;
+    part->notes = notes;
+}
+
+static bool write_order(struct cmd *cmd, struct graph_run *run, struct rep_part *notes)
+{
+    struct buf out = {0};
+    if (cmd_refuse_doubts(cmd))
+        return false;
+    add_note(cmd, an_graph_order(run->graph, run->order_form, cmd->arena, &out), notes);
+    bool good = cmd_write_file(cmd, cmd->options.order, slice_of(out.data, out.size));
+    buf_free(&out);
+    return good;
 }
 
 static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_report *report)
@@ -117,10 +156,13 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
     if (cmd->options.why != NULL)
         return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
                             &cmd->fault);
-    if (cmd->options.pages) {
-        uint64_t page = cmd->options.page == CMD_NOT_GIVEN ? PAGE : cmd->options.page;
-        an_graph_pages(run->graph, page, &run->options, cmd->arena, table);
-        return true;
+    if (cmd->options.pages || cmd->options.order != NULL) {
+        struct an_graph_page_options pages = {PAGE, cmd->options.processes};
+        if (cmd->options.page != CMD_NOT_GIVEN)
+            pages.page = cmd->options.page;
+        an_graph_pages(run->graph, &pages, &run->options, cmd->arena, table);
+        add_note(cmd, an_graph_dirty_note(run->graph, pages.page, cmd->arena), notes);
+        return cmd->options.order == NULL || write_order(cmd, run, notes);
     }
     if (cmd->options.duplicates) {
         an_graph_duplicates(run->graph, &run->options, cmd->arena, table);

@@ -168,6 +168,19 @@ static bool leads_to(const struct world *w, uint32_t from, uint32_t to)
     return seen[to];
 }
 
+static void test_leading(const struct world *w, struct an__sets *sets)
+{
+    uint32_t leading[NODES_MAX];
+    an__net_leading(&w->net, w->colour, sets, leading);
+    for (uint32_t i = 0; i < w->net.count; i++)
+        for (uint32_t colour = 1; colour < 4; colour++) {
+            bool want = false;
+            for (uint32_t from = 0; from < w->net.count; from++)
+                want |= w->colour[from] == colour && leads_to(w, from, i);
+            CHECK(is_in(sets, leading[i], colour) == want);
+        }
+}
+
 static void test_components(const struct world *w)
 {
     uint32_t component[NODES_MAX];
@@ -234,6 +247,7 @@ int main(void)
         test_dominators(&world);
         test_needed(&world, sets);
         test_users(&world, sets);
+        test_leading(&world, sets);
         test_components(&world);
     }
     an__sets_free(sets);
