@@ -11,8 +11,14 @@
 //
 // Objects of equal needs make a group. Groups come in the order of their lists of modules, a longer list
 // before its beginning, the modules that are in few groups first: {a b}, {a}, {b}. What only one needs so
-// lies beside what it shares, and what all need is spread least. Within a group the order stays. A linker
-// moves all objects of one name together: they count as one, needed by all who need one of them.
+// lies beside what it shares, and what all need is spread least.
+//
+// In a group comes first what is near: what the code leads to from where the program is entered, step by
+// step, without going through a table. Calls are likely, tables offer a choice. It comes in the order of a
+// walk that goes deep first, so a function lies beside what it calls and uses. The rest stays as it is.
+//
+// A linker moves all objects of one name together. Where different modules need them, it cannot be told
+// which is meant, and they stay.
 //
 // Deliberately no more: no counts of calls, no search for the best. It takes time in proportion to the
 // references, and everybody can see why an object lies where it lies.
@@ -117,6 +123,75 @@ uint32_t *an__graph_needed_by(const struct an_graph *graph, struct an__sets *set
     return by;
 }
 
+// ------------------------------------------------------------------------ what is near
+
+#define FAR AN__NO_NODE
+
+struct walk {
+    const struct an_graph *graph;
+    uint32_t *steps; // when each object was come by, FAR: not yet
+    uint32_t count;
+    size_t *links; // where those of each object begin
+    VEC(uint32_t) stack;
+};
+
+static size_t *find_links(const struct an_graph *graph)
+{
+    size_t *first = mem_alloc(((size_t)graph->count + 1) * sizeof *first), at = 0;
+    for (uint32_t i = 0; i <= graph->count; i++) {
+        while (at < graph->link_count &&
+               (i == graph->count || graph->links[at].place < graph->starts[i]))
+            at++;
+        first[i] = at;
+    }
+    return first;
+}
+
+// Whether the walk goes on from an object: from code, and from the linker's tables, which code calls by.
+static bool leads_on(const struct an__object *object)
+{
+    return object->code || object->by == AN__BY_LINKAGE;
+}
+
+// The stack holds what is still to be visited, what is to come first on top.
+static void walk_from(struct walk *w, uint32_t start)
+{
+    const struct an_graph *graph = w->graph;
+    vec_push(&w->stack, start);
+    while (w->stack.count != 0) {
+        uint32_t i = w->stack.items[--w->stack.count];
+        if (w->steps[i] != FAR)
+            continue;
+        w->steps[i] = w->count++;
+        if (!leads_on(&graph->objects[i]))
+            continue;
+        for (size_t k = w->links[i + 1]; k-- > w->links[i];) {
+            uint32_t to = an__graph_at(graph, graph->links[k].target);
+            if (to != AN__NO_NODE && w->steps[to] == FAR)
+                vec_push(&w->stack, to);
+        }
+    }
+}
+
+// When each object is come by on a walk from the entry point, then from what other programs may call.
+static uint32_t *walk_near(const struct an_graph *graph)
+{
+    size_t n = (size_t)graph->count + 1;
+    struct walk w = {.graph = graph, .steps = mem_alloc(n * sizeof *w.steps)};
+    w.links = find_links(graph);
+    memset(w.steps, 0xff, n * sizeof *w.steps);
+    uint64_t entry = an__graph_without_mode(graph->img, &graph->areas, img_info(graph->img)->entry);
+    uint32_t start = an__graph_at(graph, entry);
+    if (start != AN__NO_NODE)
+        walk_from(&w, start);
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (graph->objects[i].code && graph->objects[i].exported)
+            walk_from(&w, i);
+    free(w.links);
+    vec_free(&w.stack);
+    return w.steps;
+}
+
 // ---------------------------------------------------------------- objects by name
 
 // A name is written into files that other programs read.
@@ -132,6 +207,9 @@ static bool is_movable(const struct an_graph *graph, uint32_t i)
 {
     const struct an__object *object = &graph->objects[i];
     bool symbol = object->by == AN__BY_SYMBOL || object->by == AN__BY_LABEL;
+    // A variable of a library that a program copied into its own zeros is nobody's here.
+    if (object->exported && object->module == 0 && !object->code)
+        return false;
     return symbol && is_plain(object->name) &&
            an__order_kind(graph, object) != AN__ORDER_KIND_COUNT &&
            is_plain(an__order_output(graph, object)) &&
@@ -150,15 +228,30 @@ static void collect(struct an__order *order, const uint32_t *by)
         }
         name_id id = names_intern_text(order->names, object->name);
         while (by_name.count <= id)
-            vec_push(&by_name, ((struct an__order_name){.first = i}));
+            vec_push(&by_name, ((struct an__order_name){0}));
         struct an__order_name *name = &by_name.items[id];
-        name->set = an__sets_unite(order->sets, name->set, by[i]);
+        name->mixed |= name->objects != 0 && name->set != by[i];
+        name->set = by[i];
         name->objects++;
-        order->size += object->size;
         vec_push(&order->items, ((struct an__order_item){i, id}));
     }
     order->by_name = by_name.items;
     order->name_count = by_name.count;
+}
+
+// Without names that mean objects of different needs.
+static void leave_out_mixed(struct an__order *order)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < order->items.count; i++) {
+        struct an__order_item item = order->items.items[i];
+        uint64_t size = order->graph->objects[item.object].size;
+        bool mixed = order->by_name[item.name].mixed;
+        *(mixed ? &order->mixed : &order->size) += size;
+        if (!mixed)
+            order->items.items[kept++] = item;
+    }
+    order->items.count = kept;
 }
 
 // ----------------------------------------------------------------------- groups
@@ -191,7 +284,7 @@ static uint32_t *used_sets(const struct an__order *order, size_t *count, uint32_
     struct keyed *keys = mem_alloc(2 * (names + 1) * sizeof *keys);
     uint32_t *sets = mem_alloc((names + 1) * sizeof *sets);
     for (size_t i = 0; i < names; i++)
-        keys[i] = (struct keyed){order->by_name[i].set, 0};
+        keys[i] = (struct keyed){order->by_name[i].mixed ? 0 : order->by_name[i].set, 0};
     sort_keyed(keys, keys + names, names);
     *count = 0;
     *most = 0;
@@ -260,17 +353,20 @@ static struct keyed *sort_groups(struct an__order *order)
     return places;
 }
 
-// Items by group, then by the first object of their name.
-static void sort_items(struct an__order *order)
+// Items by group, near ones first, in the order of the walk, the rest by address.
+static void sort_items(struct an__order *order, const uint32_t *steps)
 {
     size_t count = order->items.count;
     struct keyed *places = sort_groups(order);
     struct keyed *keys = mem_alloc(2 * (count + 1) * sizeof *keys);
     struct an__order_item *sorted = mem_alloc((count + 1) * sizeof *sorted);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct keyed){steps[order->items.items[i].object], i};
+    sort_keyed(keys, keys + count, count);
     for (size_t i = 0; i < count; i++) {
-        const struct an__order_name *name = &order->by_name[order->items.items[i].name];
-        size_t place = keyed_first(places, order->groups, name->set);
-        keys[i] = (struct keyed){places[place].value << 32 | name->first, i};
+        const struct an__order_item *item = &order->items.items[keys[i].value];
+        size_t place = keyed_first(places, order->groups, order->by_name[item->name].set);
+        keys[i].key = places[place].value;
     }
     sort_keyed(keys, keys + count, count);
     for (size_t i = 0; i < count; i++)
@@ -289,15 +385,19 @@ const char *an_graph_order(struct an_graph *graph, enum an_order_form form, stru
     struct an__order order = {.graph = graph, .arena = arena};
     order.sets = an__sets_new();
     order.names = names_new();
-    uint32_t *by = an__graph_needed_by(graph, order.sets);
+    uint32_t *by = an__graph_needed_by(graph, order.sets), *steps = walk_near(graph);
     collect(&order, by);
-    sort_items(&order);
+    leave_out_mixed(&order);
+    sort_items(&order, steps);
     an__order_write(&order, form, out);
-    const char *note = arena_printf(arena,
-                                    "order: %zu functions and constants, %" PRIu64
-                                    " bytes, in %zu groups of equal needs; %" PRIu64
-                                    " bytes have no symbol or no section that a linker moves",
-                                    order.items.count, order.size, order.groups, order.left_out);
+    const char *note =
+        arena_printf(arena,
+                     "order: %zu functions and constants, %" PRIu64
+                     " bytes, in %zu groups of equal needs; %" PRIu64
+                     " bytes have a name that stands for several things, %" PRIu64
+                     " none that a linker moves them by",
+                     order.items.count, order.size, order.groups, order.mixed, order.left_out);
+    free(steps);
     free(by);
     free(order.by_name);
     vec_free(&order.items);

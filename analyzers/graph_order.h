@@ -26,9 +26,9 @@ const char *an__order_output(const struct an_graph *graph, const struct an__obje
 
 // All objects of one name.
 struct an__order_name {
-    uint32_t set;     // of modules that need one of them
+    uint32_t set;     // of modules that need them
     uint32_t objects; // how many there are
-    uint32_t first;   // of them
+    bool mixed;       // different modules need them
     uint32_t written; // kinds of sections it was written for, a bit each
 };
 
@@ -46,7 +46,7 @@ struct an__order {
     size_t name_count;
     VEC(struct an__order_item) items; // in the order that they are to have
     size_t groups;
-    uint64_t size, left_out; // bytes
+    uint64_t size, mixed, left_out; // bytes
 };
 
 // For every object the modules that need it.

@@ -106,9 +106,6 @@ static bool begin_name(struct writer *w, const struct an__order_item *item, unsi
     if (name->written & 1u << kind)
         return false;
     begin_group(w, name->set);
-    if (name->objects > 1 && name->written == 0)
-        buf_printf(w->out, "%s %u are called so, and come together%s\n", w->open, name->objects,
-                   w->close);
     name->written |= 1u << kind;
     return true;
 }
@@ -194,7 +191,13 @@ static const struct {
     void (*write)(struct writer *w);
 } form_rows[AN_ORDER_FORM_COUNT] = {
     [AN_ORDER_LLD] =
-        {"lld", "#", "", {"cc ... -fuse-ld=lld -Wl,--symbol-ordering-file=FILE"}, write_lld},
+        {"lld",
+         "#",
+         "",
+         {"cc ... -fuse-ld=lld -Wl,--symbol-ordering-file=FILE",
+          "It warns of a static function that is called like one of a library, but orders it;",
+          "-Wl,--no-warn-symbol-ordering keeps it quiet."},
+         write_lld},
     [AN_ORDER_GOLD] =
         {"gold", "#", "", {"cc ... -fuse-ld=gold -Wl,--section-ordering-file=FILE"}, write_gold},
     [AN_ORDER_LD] =
