@@ -1,56 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Formulas: a recursive descent compiles them into postfix steps, which a small stack runs. A census
-// has a formula evaluated for each of its rows, so nothing is parsed twice.
+// Formulas: a recursive descent compiles them into postfix steps. A census has a formula evaluated for
+// each of its rows, so nothing is parsed twice.
+//
+// What a constant condition leaves out (has(A) ? sizeof(A) : sizeof(B)) is read and dropped: a build
+// need not have what only others have.
 
-#include "analyzers/formula.h"
+#include "analyzers/formula_private.h"
 
 #include <ctype.h>
 
 #define DEPTH_MAX 100   // of parentheses
 #define OPS_MAX   10000 // of one formula with all it names: more is no formula
-#define STACK_MAX 256
-
-enum op_code {
-    OP_NUMBER,
-    OP_VARIABLE, // its index
-    OP_ADD,
-    OP_SUB,
-    OP_MUL,
-    OP_DIV,
-    OP_MOD,
-    OP_SHL,
-    OP_SHR,
-    OP_AND,
-    OP_OR,
-    OP_EQ,
-    OP_NE,
-    OP_LT,
-    OP_LE,
-    OP_GT,
-    OP_GE,
-    OP_MIN,
-    OP_MAX,
-    OP_CEIL,
-    OP_ALIGN,
-    OP_NEG, // from here on of one value
-    OP_NOT,
-    OP_BOOL,
-    OP_NEXT, // in the table it points to
-    OP_POW2,
-    OP_LOG2,
-    OP_SKIP,       // so many steps
-    OP_SKIP_FALSE, // and takes the value
-    OP_SKIP_FALSE_KEEP,
-    OP_SKIP_TRUE_KEEP, // keeps it when it skips
-    OP_GROW,           // so many steps say the next room
-    OP_AT,             // so many steps say the value, with this as the room
-};
-
-struct an__op {
-    enum op_code code;
-    int64_t value;
-};
 
 struct compiler {
     const struct an__scope *scope;
@@ -58,6 +19,8 @@ struct compiler {
     struct fault *fault;
     VEC(struct an__op) ops;
     unsigned depth;
+    unsigned steps;  // all that were ever pushed
+    unsigned unused; // more than 0: in what will be dropped
 };
 
 static bool choose(struct compiler *c);
@@ -70,7 +33,7 @@ static bool wrong(struct compiler *c, const char *what)
 
 static bool push(struct compiler *c, enum op_code code, int64_t value)
 {
-    if (c->ops.count == OPS_MAX)
+    if (c->steps++ == OPS_MAX)
         return wrong(c, "the formula is too long");
     vec_push(&c->ops, (struct an__op){code, value});
     return true;
@@ -164,7 +127,7 @@ static bool next_in(struct compiler *c)
     skip_space(c);
     struct slice name = word(c);
     return (takes(c, ",") || wrong(c, "expected ','")) &&
-           c->scope->table(c->scope->context, name, &table, c->fault) && choose(c) &&
+           (c->unused || c->scope->table(c->scope->context, name, &table, c->fault)) && choose(c) &&
            (takes(c, ")") || wrong(c, "expected ')'")) &&
            push(c, OP_NEXT, (int64_t)(intptr_t)table);
 }
@@ -178,7 +141,7 @@ static bool ask(struct compiler *c, struct slice name)
     if (*c->at == '\0')
         return wrong(c, "expected ')'");
     struct slice words = slice_of(start, (size_t)(c->at++ - start));
-    return c->scope->ask(c->scope->context, name, words, &value, c->fault) &&
+    return (c->unused || c->scope->ask(c->scope->context, name, words, &value, c->fault)) &&
            push(c, OP_NUMBER, value);
 }
 
@@ -288,25 +251,82 @@ static bool binary(struct compiler *c, size_t level)
     }
 }
 
-// a && b: a, and when it is true b instead; the value is 0 or 1.
-static bool logical(struct compiler *c, bool either)
+// Whether the steps from `start` on are the same for every object, and their value.
+static bool is_constant(const struct compiler *c, size_t start, int64_t *value)
 {
-    if (!(either ? logical(c, false) : binary(c, 0)))
-        return false;
-    while (takes(c, either ? "||" : "&&")) {
-        size_t skip = c->ops.count;
-        if (!push(c, either ? OP_SKIP_TRUE_KEEP : OP_SKIP_FALSE_KEEP, 0) ||
-            !(either ? logical(c, false) : binary(c, 0)))
+    for (size_t i = start; i < c->ops.count; i++)
+        if (c->ops.items[i].code == OP_VARIABLE || c->ops.items[i].code == OP_GROW ||
+            c->ops.items[i].code == OP_AT)
             return false;
-        c->ops.items[skip].value = (int64_t)(c->ops.count - skip - 1);
+    struct an__formula formula = {c->ops.items + start, c->ops.count - start};
+    return !c->unused && an__formula_value(&formula, NULL, value);
+}
+
+// Reads what has no effect.
+static bool drop(struct compiler *c, bool (*read)(struct compiler *c))
+{
+    size_t count = c->ops.count;
+    c->unused++;
+    bool good = read(c);
+    c->unused--;
+    c->ops.count = count;
+    return good;
+}
+
+static bool bits(struct compiler *c)
+{
+    return binary(c, 0);
+}
+
+static bool logical(struct compiler *c, const char *token, enum op_code keep,
+                    bool (*operand)(struct compiler *c))
+{
+    int64_t value;
+    size_t start = c->ops.count;
+    if (!operand(c))
+        return false;
+    bool known = is_constant(c, start, &value);
+    while (takes(c, token)) {
+        if (known && (value != 0) == (keep == OP_SKIP_TRUE_KEEP)) {
+            if (!drop(c, operand))
+                return false;
+        } else {
+            size_t skip = c->ops.count;
+            if (!push(c, keep, 0) || !operand(c))
+                return false;
+            c->ops.items[skip].value = (int64_t)(c->ops.count - skip - 1);
+            known = known && is_constant(c, skip + 1, &value);
+        }
         if (!push(c, OP_BOOL, 0))
             return false;
     }
     return true;
 }
 
-static bool choose_between(struct compiler *c)
+static bool all(struct compiler *c)
 {
+    return logical(c, "&&", OP_SKIP_FALSE_KEEP, bits);
+}
+
+// a || b: a, and when it is false b instead; the value is 0 or 1.
+static bool any(struct compiler *c)
+{
+    return logical(c, "||", OP_SKIP_TRUE_KEEP, all);
+}
+
+// The condition stands in the steps from `start` on.
+static bool choose_known(struct compiler *c, size_t start, bool first)
+{
+    c->ops.count = start;
+    return (first ? choose(c) : drop(c, choose)) && (takes(c, ":") || wrong(c, "expected ':'")) &&
+           (first ? drop(c, choose) : choose(c));
+}
+
+static bool choose_between(struct compiler *c, size_t start)
+{
+    int64_t value;
+    if (is_constant(c, start, &value))
+        return choose_known(c, start, value != 0);
     size_t condition = c->ops.count;
     if (!push(c, OP_SKIP_FALSE, 0) || !choose(c))
         return false;
@@ -322,10 +342,11 @@ static bool choose_between(struct compiler *c)
 
 static bool choose(struct compiler *c)
 {
+    size_t start = c->ops.count;
     if (c->depth == DEPTH_MAX)
         return wrong(c, "nested too deep");
     c->depth++;
-    bool good = logical(c, true) && (!takes(c, "?") || choose_between(c));
+    bool good = any(c) && (!takes(c, "?") || choose_between(c, start));
     c->depth--;
     return good;
 }
@@ -343,192 +364,4 @@ bool an__formula_compile(struct an__formula *out, const char *text, const struct
             arena_copy(arena, c.ops.items, c.ops.count * sizeof *c.ops.items), c.ops.count};
     vec_free(&c.ops);
     return good;
-}
-
-// ------------------------------------------------------------------------- running
-
-static bool round_up(int64_t a, int64_t b, int64_t *value)
-{
-    if (a < 0 || b <= 0)
-        return false;
-    *value = a / b + (a % b != 0);
-    return true;
-}
-
-static bool power_above(int64_t a, int64_t *value)
-{
-    *value = 1;
-    while (*value < a)
-        if (__builtin_mul_overflow(*value, 2, value))
-            return false;
-    return true;
-}
-
-// The least number of the table that is not below, or the value itself beyond its end.
-static int64_t next_of(const struct an__table *table, int64_t value)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (table->values[i] >= value)
-            return table->values[i];
-    return value;
-}
-
-static bool of_one(const struct an__op *op, int64_t *value)
-{
-    switch (op->code) {
-    case OP_NEXT:
-        *value = next_of((const struct an__table *)(intptr_t)op->value, *value);
-        return true;
-    case OP_NEG:
-        return !__builtin_sub_overflow((int64_t)0, *value, value);
-    case OP_NOT:
-        *value = !*value;
-        return true;
-    case OP_BOOL:
-        *value = *value != 0;
-        return true;
-    case OP_POW2:
-        return power_above(*value, value);
-    default: // OP_LOG2
-        *value = *value <= 0 ? 0 : 63 - __builtin_clzll((uint64_t)*value);
-        return true;
-    }
-}
-
-static bool shifted(enum op_code code, int64_t a, int64_t b, int64_t *value)
-{
-    if (a < 0 || b < 0 || b > 62)
-        return false;
-    *value = code == OP_SHR ? a >> b : 0;
-    return code == OP_SHR || !__builtin_mul_overflow(a, (int64_t)1 << b, value);
-}
-
-static bool of_two(enum op_code code, int64_t a, int64_t b, int64_t *value)
-{
-    switch (code) {
-    case OP_ADD:
-        return !__builtin_add_overflow(a, b, value);
-    case OP_SUB:
-        return !__builtin_sub_overflow(a, b, value);
-    case OP_MUL:
-        return !__builtin_mul_overflow(a, b, value);
-    case OP_DIV:
-    case OP_MOD:
-        if (b <= 0)
-            return false;
-        *value = code == OP_DIV ? a / b : a % b;
-        return true;
-    case OP_SHL:
-    case OP_SHR:
-        return shifted(code, a, b, value);
-    case OP_CEIL:
-        return round_up(a, b, value);
-    case OP_ALIGN:
-        return round_up(a, b, value) && !__builtin_mul_overflow(*value, b, value);
-    default:
-        *value = code == OP_AND   ? (a & b)
-                 : code == OP_OR  ? (a | b)
-                 : code == OP_EQ  ? a == b
-                 : code == OP_NE  ? a != b
-                 : code == OP_LT  ? a < b
-                 : code == OP_LE  ? a <= b
-                 : code == OP_GT  ? a > b
-                 : code == OP_GE  ? a >= b
-                 : code == OP_MIN ? MIN(a, b)
-                                  : MAX(a, b);
-        return true;
-    }
-}
-
-static bool run(const struct an__op *ops, size_t count, int64_t *variables, int64_t *value,
-                unsigned depth);
-
-#define ROOM_STEPS 4096 // growing by a factor needs some tens
-#define ROOM_DEPTH 6    // of at() and grow() in each other
-
-// The first room that is enough, from 0 on.
-static bool grown(const struct an__op *op, int64_t *variables, int64_t *need, unsigned depth)
-{
-    size_t count = (size_t)(op->value >> 16), room = (size_t)(op->value & 0xffff);
-    int64_t saved = variables[room], next = 0;
-    bool good = true;
-    variables[room] = 0;
-    for (unsigned i = 0; good && variables[room] < *need; i++) {
-        good = i < ROOM_STEPS && run(op + 1, count, variables, &next, depth + 1) &&
-               next > variables[room];
-        variables[room] = next;
-    }
-    *need = variables[room];
-    variables[room] = saved;
-    return good;
-}
-
-static bool at_room(const struct an__op *op, int64_t *variables, int64_t *value, unsigned depth)
-{
-    size_t count = (size_t)(op->value >> 16), room = (size_t)(op->value & 0xffff);
-    int64_t saved = variables[room];
-    variables[room] = *value;
-    bool good = run(op + 1, count, variables, value, depth + 1);
-    variables[room] = saved;
-    return good;
-}
-
-// The number of steps to go on by, 0 at a fault. `top` is the number of values on the stack.
-static size_t step(const struct an__op *op, int64_t *variables, int64_t *stack, size_t *top,
-                   unsigned depth)
-{
-    int64_t last = *top != 0 ? stack[*top - 1] : 0;
-    size_t skip = (size_t)op->value + 1;
-    switch (op->code) {
-    case OP_SKIP:
-        return skip;
-    case OP_SKIP_FALSE:
-        --*top;
-        return last == 0 ? skip : 1;
-    case OP_SKIP_FALSE_KEEP:
-    case OP_SKIP_TRUE_KEEP:
-        if ((last != 0) == (op->code == OP_SKIP_TRUE_KEEP))
-            return skip;
-        --*top;
-        return 1;
-    case OP_GROW:
-        return grown(op, variables, &stack[*top - 1], depth) ? (size_t)(op->value >> 16) + 1 : 0;
-    case OP_AT:
-        return at_room(op, variables, &stack[*top - 1], depth) ? (size_t)(op->value >> 16) + 1 : 0;
-    default:
-        break;
-    }
-    if (op->code >= OP_NEG)
-        return of_one(op, &stack[*top - 1]);
-    --*top;
-    return of_two(op->code, stack[*top - 1], last, &stack[*top - 1]);
-}
-
-static bool run(const struct an__op *ops, size_t count, int64_t *variables, int64_t *value,
-                unsigned depth)
-{
-    int64_t stack[STACK_MAX];
-    size_t top = 0;
-    if (depth > ROOM_DEPTH)
-        return false;
-    for (size_t at = 0; at < count;) {
-        if (ops[at].code <= OP_VARIABLE) {
-            if (top == STACK_MAX)
-                return false;
-            stack[top++] = ops[at].code == OP_NUMBER ? ops[at].value : variables[ops[at].value];
-            at++;
-            continue;
-        }
-        size_t steps = step(&ops[at], variables, stack, &top, depth);
-        if (steps == 0)
-            return false;
-        at += steps;
-    }
-    *value = stack[0];
-    return true;
-}
-
-bool an__formula_value(const struct an__formula *formula, int64_t *variables, int64_t *value)
-{
-    return run(formula->ops, formula->count, variables, value, 0);
 }

@@ -90,6 +90,20 @@ static void test_functions(void)
     CHECK(value_of("length == 10 ? 1 : 1 / 0") == 1); // what is not taken need not make sense
 }
 
+// What a constant condition leaves out is not asked for; what it leaves in is, and must be well formed.
+static void test_dropped(void)
+{
+    CHECK(value_of("1 ? 2 : size(T)") == 2);
+    CHECK(value_of("0 ? size(T) : 3") == 3);
+    CHECK(value_of("1 + (sizeof(T) == 16 ? length : next(primes, size(T))) * 2") == 21);
+    CHECK(value_of("0 && size(T) || length == 10 && 1") == 1);
+    CHECK(value_of("1 || size(T)") == 1);
+    CHECK(value_of("5 && 7 && (0 || 3)") == 1);
+    CHECK(value_of("1 ? 0 ? size(T) : 4 : size(T)") == 4);
+    CHECK(value_of("length ? 1 ? 5 : size(T) : 6") == 5);
+    CHECK(value_of("min(2, 0 ? size(T) : 1) + twice") == 21);
+}
+
 static void refused(const char *text, const char *message)
 {
     int64_t values[] = {10, 0, 34}, got;
@@ -117,6 +131,10 @@ static void test_refusals(void)
     refused("sizeof(T", "expected ')'");
     refused("", "expected a value");
     refused("1 ? 2", "expected ':'");
+    refused("length ? 2 : size(T)", "no function");
+    refused("1 && size(T)", "no function");
+    refused("1 ? 2 : lenght", "unknown name");
+    refused("0 ? (2 : 3", "expected ')'");
     char deep[4000];
     memset(deep, '(', sizeof deep);
     deep[sizeof deep - 1] = '\0';
@@ -127,6 +145,7 @@ int main(void)
 {
     test_arithmetic();
     test_functions();
+    test_dropped();
     test_refusals();
     return check_done();
 }
