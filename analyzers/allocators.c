@@ -8,6 +8,8 @@
 //               pool: | header | block | block | ... | rest |
 //   glibc       a size word in front of each chunk, which the next chunk's first word overlaps
 //               | size | bytes asked ............ | size | ...
+//   slots       mruby: objects of one size in pages that malloc gives; what is no object is elsewhere
+//               page: | header | slot | slot | ...
 //   classes     sizes rounded up to a multiple, nothing else: bump and size-class allocators
 
 #include "analyzers/model_private.h"
@@ -75,6 +77,25 @@ static double pymalloc_shared(const int64_t *p, uint64_t asked, uint64_t count)
     return (double)count * (double)(pool - each * size) / (double)each;
 }
 
+// -------------------------------------------------------------------------- slots
+
+enum { SLOTS_SLOT, SLOTS_EACH, SLOTS_PAGE, SLOTS_HEAD, SLOTS_UNIT, SLOTS_LEAST };
+
+static uint64_t slots_held(const int64_t *p, uint64_t asked)
+{
+    return MAX(asked, (uint64_t)p[SLOTS_SLOT]);
+}
+
+// What a page takes besides its slots is for each of them.
+static double slots_shared(const int64_t *p, uint64_t asked, uint64_t count)
+{
+    (void)asked;
+    double page = (double)glibc_chunk((uint64_t)p[SLOTS_PAGE], (uint64_t)p[SLOTS_HEAD],
+                                      (uint64_t)p[SLOTS_UNIT], (uint64_t)p[SLOTS_LEAST]);
+    double slots = (double)p[SLOTS_EACH] * (double)p[SLOTS_SLOT];
+    return page <= slots ? 0 : (page - slots) / (double)p[SLOTS_EACH] * (double)count;
+}
+
 // ------------------------------------------------------------------------ classes
 
 static uint64_t classes_held(const int64_t *p, uint64_t asked)
@@ -90,6 +111,10 @@ static const struct an__allocator allocators[] = {
      pymalloc_held,
      pymalloc_shared},
     {"glibc", {"head", "alignment", "least"}, glibc_held, no_share},
+    {"slots",
+     {"slot", "each", "page", "malloc_head", "malloc_alignment", "malloc_least"},
+     slots_held,
+     slots_shared},
     {"classes", {"alignment", "least"}, classes_held, no_share},
 };
 
@@ -106,7 +131,7 @@ const struct an__allocator *an__allocator_named(const char *name)
     return NULL;
 }
 
-uint64_t an__held(const struct an_model *model, uint64_t asked)
+uint64_t an__held(const struct an__store *store, uint64_t asked)
 {
-    return asked == 0 ? 0 : model->allocator->held(model->parameters, asked);
+    return asked == 0 ? 0 : store->allocator->held(store->parameters, asked);
 }

@@ -95,52 +95,6 @@ bool an__model_member(const struct an_model *model, dw_type_id type, struct slic
     return true;
 }
 
-static bool same_member(const struct dw_types *types, const struct dw_member *a,
-                        const struct dw_member *b)
-{
-    struct buf x = {0}, y = {0};
-    if (strcmp(a->name, b->name) != 0 || a->bit_offset != b->bit_offset)
-        return false;
-    dw_types_spell(types, a->type, a->name, &x);
-    dw_types_spell(types, b->type, b->name, &y);
-    bool same = slice_equal(slice_of(x.data, x.size), slice_of(y.data, y.size));
-    buf_free(&x);
-    buf_free(&y);
-    return same;
-}
-
-// A record that has the members of the header as its own first ones, as a macro puts them there.
-static bool starts_like(const struct dw_types *types, const struct dw_type *type,
-                        const struct dw_type *header)
-{
-    bool same = an__is_record(header) && header->member_count != 0 &&
-                type->member_count >= header->member_count && header->members[0].name[0] != '\0';
-    for (uint32_t i = 0; same && i < header->member_count; i++)
-        same = same_member(types, &type->members[i], &header->members[i]);
-    return same;
-}
-
-#define HEADER_DEPTH 8 // of headers in headers
-
-bool an__is_object(const struct an_model *model, dw_type_id id)
-{
-    const struct dw_types *types = model->input.types;
-    dw_type_id header = dw_types_strip(types, model->header);
-    for (unsigned depth = 0; depth < HEADER_DEPTH; depth++) {
-        id = dw_types_strip(types, id);
-        const struct dw_type *type = dw_types_get(types, id);
-        if (id == header)
-            return true;
-        if (type == NULL || !an__is_record(type) || type->member_count == 0 ||
-            type->kind == DW_UNION)
-            return false;
-        if (!model->embedded && starts_like(types, type, dw_types_get(types, header)))
-            return true;
-        id = type->members[0].type;
-    }
-    return false;
-}
-
 // ------------------------------------------------------------- what formulas ask for
 
 struct place {
@@ -257,6 +211,10 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
         *value = model->word;
         return true;
     }
+    if (slice_equal(name, slice_text("machine"))) {
+        *value = img_info(model->input.images[0])->machine;
+        return true;
+    }
     if (slice_equal(name, slice_text("symbol")))
         return symbol_size(model, words, value) || absent(asking, name, words, fault);
     if (slice_equal(name, slice_text("enum")))
@@ -287,7 +245,7 @@ static bool find_table(void *context, struct slice name, const struct an__table 
 
 // ------------------------------------------------------------------------ compiling
 
-static const char *where(struct an_model *model, uint32_t line)
+const char *an__where(struct an_model *model, uint32_t line)
 {
     return arena_printf(model->arena, "%s:%u", model->profile->path, line);
 }
@@ -295,7 +253,7 @@ static const char *where(struct an_model *model, uint32_t line)
 static bool compile(struct an_model *model, const char *text, uint32_t line,
                     struct an__formula *out, struct fault *fault)
 {
-    const char *at = where(model, line);
+    const char *at = an__where(model, line);
     struct asking asking = {model, at};
     struct an__scope scope = {an__variables,      AN__VARIABLES, AN__ROOM,   model->named.items,
                               model->named.count, ask,           find_table, &asking};
@@ -315,53 +273,6 @@ static bool bind_values(struct an_model *model, struct fault *fault)
     return true;
 }
 
-// Whether some record holds the header as its first member: then that is how objects are made, and a
-// record that only looks alike is none.
-static bool is_embedded(const struct an_model *model)
-{
-    const struct dw_types *types = model->input.types;
-    dw_type_id header = dw_types_strip(types, model->header);
-    for (dw_type_id id = 0; id < dw_types_count(types); id++) {
-        const struct dw_type *type = dw_types_get(types, id);
-        if (an__is_record(type) && type->kind != DW_UNION && type->member_count != 0 &&
-            dw_types_strip(types, type->members[0].type) == header)
-            return true;
-    }
-    return false;
-}
-
-static bool bind_header(struct an_model *model, struct fault *fault)
-{
-    const struct cfg_profile *p = model->profile;
-    const char *const members[] = {p->object.count, p->object.class};
-    uint64_t *const sizes[] = {&model->count_size, &model->class_size};
-    model->header = an__model_type(model, slice_text(p->object.type));
-    if (model->header == DW_NO_TYPE)
-        return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
-                         "the build has no type '%s', with which its objects begin",
-                         p->object.type);
-    model->embedded = is_embedded(model);
-    for (size_t i = 0; i < COUNT_OF(members); i++) {
-        uint64_t offset;
-        dw_type_id member;
-        if (members[i] == NULL)
-            continue;
-        if (!an__model_member(model, model->header, slice_text(members[i]), &offset, &member))
-            return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
-                             "'%s' has no member '%s'", p->object.type, members[i]);
-        const struct dw_type *type =
-            dw_types_get(model->input.types, dw_types_strip(model->input.types, member));
-        bool fits = type && type->kind == (sizes[i] == &model->class_size ? DW_POINTER : DW_BASE);
-        if (!fits)
-            return fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET,
-                             "member '%s' of '%s' is no %s", members[i], p->object.type,
-                             sizes[i] == &model->class_size ? "pointer" : "number");
-        *sizes[i] = dw_types_size(model->input.types, member);
-    }
-    return compile(model, p->before.size, p->before.line, &model->before_size, fault) &&
-           compile(model, p->before.when, p->before.line, &model->before_when, fault);
-}
-
 bool an__model_number(struct an_model *model, const char *text, uint32_t line, int64_t *value,
                       struct fault *fault)
 {
@@ -370,47 +281,60 @@ bool an__model_number(struct an_model *model, const char *text, uint32_t line, i
     *value = 0;
     return text == NULL || (compile(model, text, line, &formula, fault) &&
                             (an__formula_value(&formula, nothing, value) ||
-                             fault_set(fault, FAULT_INPUT, where(model, line), NULL, NO_OFFSET,
+                             fault_set(fault, FAULT_INPUT, an__where(model, line), NULL, NO_OFFSET,
                                        "'%s' has no value", text)));
 }
 
-static bool bind_parameter(struct an_model *model, const char *name, int64_t *value,
-                           struct fault *fault)
+static bool bind_before(struct an_model *model, struct fault *fault)
 {
-    int64_t nothing[AN__VARIABLES] = {0};
     const struct cfg_profile *p = model->profile;
-    for (size_t i = 0; i < p->allocator.with.count; i++) {
-        const struct cfg_value *with = &p->allocator.with.items[i];
-        struct an__formula formula;
-        if (strcmp(with->name, name) != 0)
-            continue;
-        if (!compile(model, with->is, with->line, &formula, fault))
-            return false;
-        return (an__formula_value(&formula, nothing, value) && *value > 0) ||
-               fault_set(fault, FAULT_INPUT, where(model, with->line), NULL, NO_OFFSET,
-                         "'%s' is no positive number", name);
-    }
-    return fault_set(fault, FAULT_INPUT, where(model, p->allocator.line), NULL, NO_OFFSET,
-                     "the allocator %s needs '%s'", p->allocator.model, name);
+    return compile(model, p->before.size, p->before.line, &model->before_size, fault) &&
+           compile(model, p->before.when, p->before.line, &model->before_when, fault);
 }
 
-static bool bind_allocator(struct an_model *model, struct fault *fault)
+static bool bind_parameter(struct an_model *model, const struct cfg_allocator *stated,
+                           const char *name, int64_t *value, struct fault *fault)
 {
-    const struct cfg_profile *p = model->profile;
-    model->allocator = an__allocator_named(p->allocator.model);
-    if (model->allocator == NULL) {
+    for (size_t i = 0; i < stated->with.count; i++) {
+        const struct cfg_value *with = &stated->with.items[i];
+        if (strcmp(with->name, name) != 0)
+            continue;
+        return an__model_number(model, with->is, with->line, value, fault) &&
+               (*value > 0 || fault_set(fault, FAULT_INPUT, an__where(model, with->line), NULL,
+                                        NO_OFFSET, "'%s' is no positive number", name));
+    }
+    return fault_set(fault, FAULT_INPUT, an__where(model, stated->line), NULL, NO_OFFSET,
+                     "the allocator %s needs '%s'", stated->model, name);
+}
+
+static bool bind_allocator(struct an_model *model, const struct cfg_allocator *stated,
+                           struct an__store *store, struct fault *fault)
+{
+    store->allocator = an__allocator_named(stated->model);
+    if (store->allocator == NULL) {
         struct buf names = {0};
         for (size_t i = 0; an__allocator_name(i) != NULL; i++)
             buf_printf(&names, "%s%s", i ? ", " : "", an__allocator_name(i));
-        fault_set(fault, FAULT_INPUT, where(model, p->allocator.line), NULL, NO_OFFSET,
-                  "there is no allocator '%s'; there are %s", p->allocator.model, names.data);
+        fault_set(fault, FAULT_INPUT, an__where(model, stated->line), NULL, NO_OFFSET,
+                  "there is no allocator '%s'; there are %s", stated->model, names.data);
         buf_free(&names);
         return false;
     }
-    for (size_t i = 0; model->allocator->parameters[i] != NULL; i++)
-        if (!bind_parameter(model, model->allocator->parameters[i], &model->parameters[i], fault))
+    for (size_t i = 0; store->allocator->parameters[i] != NULL; i++)
+        if (!bind_parameter(model, stated, store->allocator->parameters[i], &store->parameters[i],
+                            fault))
             return false;
     return true;
+}
+
+// Objects come from where their parts do, unless the profile says another allocator.
+static bool bind_allocators(struct an_model *model, struct fault *fault)
+{
+    const struct cfg_profile *p = model->profile;
+    if (!bind_allocator(model, &p->allocator, &model->parts, fault))
+        return false;
+    model->objects = model->parts;
+    return p->objects.model == NULL || bind_allocator(model, &p->objects, &model->objects, fault);
 }
 
 // ---------------------------------------------------------------------------- kinds
@@ -432,7 +356,8 @@ static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct 
     kind->parts = ARENA_ARRAY(model->arena, stated->part_count, struct an__part);
     if (!compile(model, object, stated->line, &kind->object, fault) ||
         !compile(model, stated->spare, stated->line, &kind->spare, fault) ||
-        !compile(model, stated->shared, stated->line, &kind->shared, fault))
+        !compile(model, stated->shared, stated->line, &kind->shared, fault) ||
+        !compile(model, stated->when, stated->line, &kind->differs, fault))
         return false;
     for (size_t i = 0; i < stated->part_count; i++) {
         const struct cfg_part *part = &stated->parts[i];
@@ -448,12 +373,13 @@ static void bind_kind(struct an_model *model, struct an__kind *kind)
 {
     const struct cfg_kind *stated = kind->stated;
     struct fault fault = {0};
-    kind->trouble = stated->differs;
+    kind->trouble = stated->when == NULL ? stated->differs : NULL;
     kind->type = DW_NO_TYPE;
     if (kind->trouble != NULL)
         return;
     if (stated->type != NULL)
         kind->type = an__model_type(model, slice_text(stated->type));
+    kind->header = an__header_of(model, kind->type);
     kind->class = class_named(model, stated->class);
     if (stated->class != NULL && kind->class == NULL)
         kind->trouble = arena_printf(model->arena, "the build has no %s", stated->class);
@@ -507,8 +433,9 @@ bool an_model_new(struct an_model **out, const struct an_model_input *input, str
     model->arena = arena_new();
     model->word = img_info(input->images[0])->address_size;
     an__types_init(&model->facts, input->types);
-    bool good = bind_values(model, fault) && bind_header(model, fault) &&
-                bind_allocator(model, fault) && an__read_classes(model, fault);
+    bool good = bind_values(model, fault) && an__bind_headers(model, fault) &&
+                bind_before(model, fault) && bind_allocators(model, fault) &&
+                an__read_classes(model, fault);
     if (!good) {
         an_model_free(model);
         return false;

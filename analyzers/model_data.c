@@ -63,11 +63,12 @@ static const char *text_at(const struct memory *memory, uint64_t addr, struct ar
 
 // ------------------------------------------------------------- names of types, alike
 
-// "PySetIter_Type" and "setiterobject", "mp_type_list" and "mp_obj_list_t": what is left without the
-// words that only say what sort of thing it is.
+// "PySetIter_Type" and "setiterobject", "mp_type_list" and "mp_obj_list_t", "Random_Type_spec" and
+// "RandomObject": what is left without the words that only say what sort of thing it is.
 static void core_of(const char *name, char *core, size_t size)
 {
-    static const char *const words[] = {"struct", "mp", "obj", "object", "type", "py", "t"};
+    static const char *const words[] = {"struct", "mp", "obj", "object", "type", "spec", "py", "t"};
+    static const char *const ends[] = {"object", "type"};
     size_t used = 0;
     while (*name != '\0' && used + 1 < size) {
         char word[64];
@@ -82,8 +83,9 @@ static void core_of(const char *name, char *core, size_t size)
             plain = plain || strcmp(word, words[i]) == 0;
         const char *at = strncmp(word, "py", 2) == 0 ? word + 2 : word;
         n = strlen(at);
-        if (n > 6 && strcmp(at + n - 6, "object") == 0)
-            n -= 6;
+        for (size_t i = 0; i < COUNT_OF(ends); i++)
+            if (n > strlen(ends[i]) && strcmp(at + n - strlen(ends[i]), ends[i]) == 0)
+                n -= strlen(ends[i]);
         for (size_t i = 0; !plain && i < n && used + 1 < size; i++)
             core[used++] = at[i];
     }
@@ -114,7 +116,7 @@ static dw_type_id struct_of(const struct an_model *model, const struct an__class
         if (type->declaration || !an__is_record(type) || !an__size_fits(model, type, class->size))
             continue;
         core_of(an__name(&model->facts, id), core, sizeof core);
-        if (strcmp(core, wanted) == 0 && an__is_object(model, id))
+        if (strcmp(core, wanted) == 0 && an__header_of(model, id) != NULL)
             return id;
     }
     for (size_t i = 0; i < model->profile->kind_count; i++) {

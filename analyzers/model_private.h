@@ -4,6 +4,7 @@
 //
 //   formula      the arithmetic of profiles
 //   model        names of the profile -> numbers of the build
+//   model_header what objects begin with
 //   model_data   static type objects, read out of the linked bytes
 //   allocators   what a block of so many bytes really takes
 //   tax          objects before they hold anything
@@ -36,6 +37,12 @@ struct an__allocator {
     double (*shared)(const int64_t *parameters, uint64_t asked, uint64_t count);
 };
 
+// An allocator with the parameters of a build.
+struct an__store {
+    const struct an__allocator *allocator;
+    int64_t parameters[AN__PARAMETERS_MAX];
+};
+
 const struct an__allocator *an__allocator_named(const char *name);
 const char *an__allocator_name(size_t index); // NULL after the last
 
@@ -51,6 +58,18 @@ struct an__class {
     dw_type_id type;            // the struct of its instances, or DW_NO_TYPE
 };
 
+// ------------------------------------------------------------------------ headers
+
+struct an__header {
+    dw_type_id type;
+    bool embedded; // objects have it as their first member; else they repeat its members
+    uint64_t count, class, gc, other; // bytes of its members; 0: there is none
+};
+
+// The first header that an object of the type begins with; NULL: it is no object.
+const struct an__header *an__header_of(const struct an_model *model, dw_type_id type);
+uint64_t an__header_size(const struct an__header *header); // bytes without holes; NULL is fine
+
 // ------------------------------------------------------------------------ the model
 
 struct an__part {
@@ -61,7 +80,9 @@ struct an__kind {
     const struct cfg_kind *stated;
     dw_type_id type;                          // or DW_NO_TYPE
     const struct an__class *class;            // or NULL
+    const struct an__header *header;          // or NULL
     struct an__formula object, spare, shared; // empty: cannot be priced; never
+    struct an__formula differs;               // of which objects it cannot be; empty: of none
     struct an__part *parts;
     const char *trouble; // why it cannot be priced in this build, or NULL
 };
@@ -73,18 +94,17 @@ struct an_model {
     struct an__types facts;
     unsigned word; // bytes
     VEC(struct an__named_formula) named;
-    dw_type_id header;
-    bool embedded; // objects have it as their first member; else they repeat its members
-    uint64_t count_size, class_size;             // bytes; 0: there is none
+    struct an__header *headers;
+    size_t header_count;
     struct an__formula before_size, before_when; // empty: nothing lies before objects
-    const struct an__allocator *allocator;
-    int64_t parameters[AN__PARAMETERS_MAX];
+    struct an__store objects, parts;
     VEC(struct an__class) classes; // by symbol
     struct an__kind *kinds;        // as in the profile
 };
 
-// Whether an object of the type begins with the header of all objects.
-bool an__is_object(const struct an_model *model, dw_type_id type);
+bool an__bind_headers(struct an_model *model, struct fault *fault);
+// "cpython.yaml:12", for messages.
+const char *an__where(struct an_model *model, uint32_t line);
 // A type by name; DW_NO_TYPE when the build defines none.
 dw_type_id an__model_type(const struct an_model *model, struct slice name);
 // A member by path ("long_value.ob_digit") in a type. Bytes from its start.
@@ -108,6 +128,7 @@ bool an__size_fits(const struct an_model *model, const struct dw_type *type, uin
 // The value of a formula that depends on the build alone.
 bool an__model_number(struct an_model *model, const char *text, uint32_t line, int64_t *value,
                       struct fault *fault);
-uint64_t an__held(const struct an_model *model, uint64_t asked);
+// Bytes held for a block of `asked` bytes; 0 for none.
+uint64_t an__held(const struct an__store *store, uint64_t asked);
 
 #endif

@@ -36,13 +36,13 @@ static bool add_product(uint64_t each, uint64_t count, uint64_t *sum)
 
 // `count` blocks of `asked` bytes, of which `header` are the interpreter's, and `spare` ones that nobody
 // uses.
-static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t spare,
+static bool add_blocks(const struct an__store *store, uint64_t asked, uint64_t spare,
                        uint64_t header, uint64_t count, struct price *price)
 {
-    uint64_t held = an__held(model, asked + spare);
+    uint64_t held = an__held(store, asked + spare);
     if (asked == 0 || count == 0)
         return true;
-    price->shared += model->allocator->shared(model->parameters, asked + spare, count);
+    price->shared += store->allocator->shared(store->parameters, asked + spare, count);
     return add_product(MIN(header, asked), count, &price->header) &&
            add_product(asked - MIN(header, asked), count, &price->payload) &&
            add_product(held - asked, count, &price->rounding) &&
@@ -50,14 +50,16 @@ static bool add_blocks(const struct an_model *model, uint64_t asked, uint64_t sp
 }
 
 // Objects of `size` bytes, with what lies before each.
-static bool add_objects(const struct an_model *model, uint64_t flags, uint64_t size, uint64_t spare,
+static bool add_objects(const struct an_model *model, uint64_t flags,
+                        const struct an__header *header, uint64_t size, uint64_t spare,
                         uint64_t count, struct price *price)
 {
     uint64_t before = an__model_before(model, flags), asked = before + size;
-    uint64_t less =
-        asked > model->word ? an__held(model, asked) - an__held(model, asked - model->word) : 0;
+    uint64_t less = asked > model->word ? an__held(&model->objects, asked) -
+                                              an__held(&model->objects, asked - model->word)
+                                        : 0;
     price->objects += count;
-    return add_blocks(model, asked, spare, before + model->count_size + model->class_size, count,
+    return add_blocks(&model->objects, asked, spare, before + an__header_size(header), count,
                       price) &&
            add_product(less, count, &price->saved);
 }
@@ -72,21 +74,24 @@ static bool add_part(const struct an_model *model, const struct an__part *part, 
     return when == 0 ||
            (value(&part->size, shape, 0, &size) && value(&part->count, shape, 1, &times) &&
             mul_u64(count, (uint64_t)times, &blocks) &&
-            add_blocks(model, (uint64_t)size, 0, 0, blocks, price));
+            add_blocks(&model->parts, (uint64_t)size, 0, 0, blocks, price));
 }
 
 static bool add_kind(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
                      uint64_t count, struct price *price)
 {
-    int64_t size, shared, spare;
+    int64_t size, shared, spare, differs;
     uint64_t flags = kind->class ? kind->class->flags : 0;
     shape[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
-    if (!value(&kind->shared, shape, 0, &shared) || !value(&kind->object, shape, 0, &size) ||
-        !value(&kind->spare, shape, 0, &spare))
+    if (!value(&kind->differs, shape, 0, &differs) || !value(&kind->shared, shape, 0, &shared) ||
+        !value(&kind->object, shape, 0, &size) || !value(&kind->spare, shape, 0, &spare))
         return false;
-    if (shared != 0 || size == 0) // is there anyhow, or is no object
+    if (differs != 0)
+        price->trouble = kind->stated->differs;
+    if (differs != 0 || shared != 0 || size == 0) // is there anyhow, or is no object
         return true;
-    bool good = add_objects(model, flags, (uint64_t)size, (uint64_t)spare, count, price);
+    bool good =
+        add_objects(model, flags, kind->header, (uint64_t)size, (uint64_t)spare, count, price);
     for (size_t i = 0; good && i < kind->stated->part_count; i++)
         good = add_part(model, &kind->parts[i], shape, count, price);
     return good;
@@ -101,7 +106,8 @@ static bool price_row(struct pricing *pricing, const struct cfg_population *row,
     const struct an__class *class = kind ? NULL : an__class_called(model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
     if (class != NULL && an__class_size(model, class) != 0)
-        return add_objects(model, class->flags, an__class_size(model, class), 0, row->count, price);
+        return add_objects(model, class->flags, an__header_of(model, class->type),
+                           an__class_size(model, class), 0, row->count, price);
     if (kind == NULL || kind->trouble != NULL) {
         price->trouble = kind ? kind->trouble : "its profile does not name this kind";
         return true;

@@ -2,8 +2,9 @@
 //
 // The tax: what an object takes before it holds anything.
 //
-//   | GC header | refcount | type | payload, holes | rounding |
-//   '-- before -'---------- the struct -----------'          '   held: what the allocator takes
+//   | GC header | refcount | type | GC, other header | payload, holes | rounding |
+//   '-- before -'--------------------- the struct ------------------'          '   held: what the
+//                                                                                  allocator takes
 //
 // With one build: a row for each struct that begins as objects do, and for each static type object that
 // no struct belongs to. With several: a row for each kind that their profiles name, empty.
@@ -14,7 +15,7 @@
 #include "analyzers/model_private.h"
 
 struct cost {
-    uint64_t count, class, before, holes, payload, asked, held; // bytes
+    uint64_t count, class, gc, other, before, holes, payload, asked, held; // bytes
 };
 
 #define NESTING 8
@@ -42,14 +43,20 @@ static uint64_t holes_of(struct an_model *model, dw_type_id id, uint64_t size, u
     return holes;
 }
 
-static struct cost cost_of(struct an_model *model, uint64_t size, uint64_t flags, uint64_t holes)
+// `type` may be DW_NO_TYPE: an object that no struct tells of has the header that comes first.
+static struct cost cost_of(struct an_model *model, dw_type_id type, uint64_t size, uint64_t flags)
 {
-    struct cost cost = {.count = model->count_size, .class = model->class_size, .holes = holes};
-    uint64_t overhead = cost.count + cost.class + holes;
+    const struct an__header *header =
+        type == DW_NO_TYPE ? &model->headers[0] : an__header_of(model, type);
+    struct cost cost = {.holes = type == DW_NO_TYPE ? 0 : holes_of(model, type, size, 0)};
+    if (header != NULL)
+        cost.count = header->count, cost.class = header->class, cost.gc = header->gc,
+        cost.other = header->other;
+    uint64_t overhead = an__header_size(header) + cost.holes;
     cost.before = an__model_before(model, flags);
     cost.payload = size > overhead ? size - overhead : 0;
     cost.asked = cost.before + size;
-    cost.held = an__held(model, cost.asked);
+    cost.held = an__held(&model->objects, cost.asked);
     return cost;
 }
 
@@ -60,13 +67,14 @@ static int64_t permille(uint64_t part, uint64_t whole)
 
 // ---------------------------------------------------------------------- one build
 
-enum { TYPE, COUNT, CLASS, BEFORE, HOLES, PAYLOAD, ROUNDING, HELD, ITEM, TAX, COLUMNS };
+enum { TYPE, COUNT, CLASS, GC, OTHER, HOLES, PAYLOAD, ROUNDING, HELD, ITEM, TAX, COLUMNS };
 
 static const struct rep_column columns[COLUMNS] = {
     [TYPE] = {"type_object", "TYPE OBJECT", REP_TEXT, false, false},
     [COUNT] = {"refcount", NULL, REP_BYTES, false, false},
     [CLASS] = {"type", "TYPE POINTER", REP_BYTES, false, false},
-    [BEFORE] = {"gc_header", "GC HEADER", REP_BYTES, false, false},
+    [GC] = {"gc_header", "GC HEADER", REP_BYTES, false, false},
+    [OTHER] = {"header", "OTHER HEADER", REP_BYTES, false, false},
     [HOLES] = {"holes", NULL, REP_BYTES, false, false},
     [PAYLOAD] = {"payload", NULL, REP_BYTES, false, false},
     [ROUNDING] = {"rounding", NULL, REP_BYTES, false, false},
@@ -104,7 +112,8 @@ static void add_row(struct table *table, const char *name, const struct an__clas
     v[CLASS].u = cost.class;
     v[HOLES].u = cost.holes;
     v[PAYLOAD].u = cost.payload;
-    v[BEFORE].u = known ? cost.before : REP_NONE;
+    v[GC].u = known ? cost.gc + cost.before : REP_NONE;
+    v[OTHER].u = cost.other;
     v[ROUNDING].u = known ? cost.held - cost.asked : REP_NONE;
     v[HELD].u = known ? cost.held : REP_NONE;
     v[ITEM].u = class && class->item != 0 ? class->item : REP_NONE;
@@ -127,12 +136,12 @@ static void add_types(struct an_model *model, struct table *table)
         const struct dw_type *type = dw_types_get(model->input.types, id);
         const char *name = an__name(&model->facts, id);
         if (type->declaration || !an__is_record(type) || type->size == 0 || name[0] == '\0' ||
-            !an__is_object(model, id))
+            an__header_of(model, id) == NULL)
             continue;
         const struct an__class *class = class_of(model, id);
         uint64_t size = class && class->size ? class->size : type->size;
         add_row(table, name, class, class != NULL || model->before_size.count == 0,
-                cost_of(model, size, class ? class->flags : 0, holes_of(model, id, size, 0)));
+                cost_of(model, id, size, class ? class->flags : 0));
     }
 }
 
@@ -141,7 +150,8 @@ static void add_classes(struct an_model *model, struct table *table)
     for (size_t i = 0; i < model->classes.count; i++) {
         const struct an__class *class = &model->classes.items[i];
         if (class->type == DW_NO_TYPE && class->size != 0)
-            add_row(table, class->name, class, true, cost_of(model, class->size, class->flags, 0));
+            add_row(table, class->name, class, true,
+                    cost_of(model, DW_NO_TYPE, class->size, class->flags));
     }
 }
 
@@ -186,11 +196,10 @@ static struct rep_column *side_columns(struct an_model *const *models, size_t co
 static bool class_cost(struct an_model *model, const char *name, struct cost *cost)
 {
     const struct an__class *class = an__class_called(model, name);
-    const struct dw_type *type = class ? dw_types_get(model->input.types, class->type) : NULL;
     uint64_t size = class ? an__class_size(model, class) : 0;
     if (size == 0)
         return false;
-    *cost = cost_of(model, size, class->flags, type ? holes_of(model, class->type, size, 0) : 0);
+    *cost = cost_of(model, class->type, size, class->flags);
     return true;
 }
 
@@ -207,12 +216,8 @@ static bool empty_cost(struct an_model *model, const char *name, struct cost *co
     variables[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
     if (!an__formula_value(&kind->object, variables, &size) || size < 0)
         return false;
-    if (size == 0)
-        *cost = (struct cost){0}; // a value of a word: no object
-    else
-        *cost =
-            cost_of(model, (uint64_t)size, flags,
-                    kind->type != DW_NO_TYPE ? holes_of(model, kind->type, (uint64_t)size, 0) : 0);
+    *cost = size == 0 ? (struct cost){0} // a value of a word: no object
+                      : cost_of(model, kind->type, (uint64_t)size, flags);
     return true;
 }
 

@@ -220,7 +220,8 @@ struct cfg_kind {
     const char *object;  // formula: bytes of the object itself, without what lies before it
     const char *spare;   // formula: bytes that are asked for and not used
     const char *shared;  // formula: true when such an object is there once, whoever holds it
-    const char *differs; // why it cannot be priced
+    const char *differs; // why it cannot be priced, and
+    const char *when;    // formula: of which objects that is so; NULL: of all
     const struct cfg_part *parts; // further allocations
     size_t part_count;
     uint32_t line;
@@ -233,25 +234,34 @@ struct cfg_types { // one sort of static type objects: their type, and its membe
     uint32_t line;
 };
 
+struct cfg_header {                   // what objects begin with
+    const char *type, *count, *class; // and its members: reference count, type pointer or tag,
+    const char *const *gc;            // what the collector keeps there
+    size_t gc_count;
+    uint32_t line;
+};
+
+struct cfg_allocator {
+    const char *model; // NULL: none is stated
+    struct cfg_values with;
+    uint32_t line;
+};
+
 struct cfg_profile {
     const char *name, *about;
     const char *const *recognise; // types that are all defined in a build it is for
     size_t recognise_count;
     struct cfg_values values;
-    struct {
-        const char *type, *count, *class; // the header, its reference count, its type pointer
-    } object;
+    const struct cfg_header *headers;
+    size_t header_count;
     struct { // what lies in front of an object that has it
         const char *type, *size, *when;
         uint32_t line;
     } before;
     const struct cfg_types *types;
     size_t type_count;
-    struct {
-        const char *model;
-        struct cfg_values with;
-        uint32_t line;
-    } allocator;
+    struct cfg_allocator allocator;
+    struct cfg_allocator objects; // of objects, when only their parts come from the other
     const struct cfg_kind *kinds;
     size_t kind_count;
     // How the interpreter counts its own heap: a command, in which {build}, {program} and {out} stand

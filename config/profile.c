@@ -15,13 +15,14 @@ struct part {
 };
 
 struct kind {
-    char *kind, *type, *class, *object, *spare, *shared, *differs;
+    char *kind, *type, *class, *object, *spare, *shared, *differs, *when;
     struct part *parts;
     uint32_t part_count;
 };
 
-struct object {
+struct header {
     char *type, *count, *class;
+    struct cfg_globs gc;
 };
 
 struct before {
@@ -43,11 +44,12 @@ struct profile {
     struct cfg_globs recognise;
     struct value *values;
     uint32_t value_count;
-    struct object *object;
+    struct header *headers;
+    uint32_t header_count;
     struct before *before;
     struct types *types;
     uint32_t type_count;
-    struct allocator *allocator;
+    struct allocator *allocator, *objects;
     struct kind *kinds;
     uint32_t kind_count;
     struct cfg_globs count, apart;
@@ -82,17 +84,20 @@ static const cyaml_schema_field_t kind_fields[] = {
     TEXT("spare", struct kind, spare),
     TEXT("shared", struct kind, shared),
     TEXT("differs", struct kind, differs),
+    TEXT("when", struct kind, when),
     LIST("parts", struct kind, parts, part_count, &part_value, 1, 16),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t kind_value = {MAPPING(struct kind, kind_fields)};
 
-static const cyaml_schema_field_t object_fields[] = {
-    NEEDED_TEXT("type", struct object, type),
-    TEXT("count", struct object, count),
-    TEXT("class", struct object, class),
+static const cyaml_schema_field_t header_fields[] = {
+    NEEDED_TEXT("type", struct header, type),
+    TEXT("count", struct header, count),
+    TEXT("class", struct header, class),
+    TEXTS("gc", struct header, gc),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t header_value = {MAPPING(struct header, header_fields)};
 
 static const cyaml_schema_field_t before_fields[] = {
     TEXT("type", struct before, type),
@@ -121,10 +126,12 @@ static const cyaml_schema_field_t fields[] = {
     TEXT("about", struct profile, about),
     TEXTS("recognise", struct profile, recognise),
     LIST("values", struct profile, values, value_count, &value_value, 1, 256),
-    NEEDED("object", struct profile, object, object_fields),
+    CYAML_FIELD_SEQUENCE_COUNT("headers", CYAML_FLAG_POINTER, struct profile, headers, header_count,
+                               &header_value, 1, 16),
     MAY("before", struct profile, before, before_fields),
     LIST("types", struct profile, types, type_count, &types_value, 1, 16),
     NEEDED("allocator", struct profile, allocator, allocator_fields),
+    MAY("objects", struct profile, objects, allocator_fields),
     TEXTS("count", struct profile, count),
     TEXTS("apart", struct profile, apart),
     LIST("kinds", struct profile, kinds, kind_count, &kind_value, 1, 256),
@@ -138,10 +145,11 @@ static const cyaml_schema_value_t schema = {
 static const struct cfg__keys tables[] = {
     {"", fields},
     {"values", value_fields},
-    {"object", object_fields},
+    {"headers", header_fields},
     {"before", before_fields},
     {"types", types_fields},
     {"allocator", allocator_fields},
+    {"objects", allocator_fields},
     {"with", value_fields},
     {"kinds", kind_fields},
     {"parts", part_fields},
@@ -199,6 +207,7 @@ static void read_kinds(struct reader *r, int list)
             .spare = kind->spare,
             .shared = kind->shared,
             .differs = kind->differs,
+            .when = kind->when,
             .parts = read_parts(r, kind, cfg__tree_child(r->tree, node, "parts")),
             .part_count = kind->part_count,
             .line = cfg__tree_line(r->tree, node),
@@ -208,11 +217,52 @@ static void read_kinds(struct reader *r, int list)
     r->whole->profile.kind_count = raw->kind_count;
 }
 
+static void read_headers(struct reader *r, int list)
+{
+    const struct profile *raw = r->whole->raw;
+    struct cfg_header *headers = ARENA_ARRAY(r->whole->arena, raw->header_count, struct cfg_header);
+    for (size_t i = 0; i < raw->header_count; i++) {
+        const struct header *h = &raw->headers[i];
+        headers[i] = (struct cfg_header){
+            h->type,     h->count,
+            h->class,    (const char *const *)h->gc.items,
+            h->gc.count, cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+    }
+    r->whole->profile.headers = headers;
+    r->whole->profile.header_count = raw->header_count;
+}
+
+static void read_types(struct reader *r, int list)
+{
+    const struct profile *raw = r->whole->raw;
+    struct cfg_types *types = ARENA_ARRAY(r->whole->arena, raw->type_count, struct cfg_types);
+    for (size_t i = 0; i < raw->type_count; i++) {
+        const struct types *t = &raw->types[i];
+        types[i] = (struct cfg_types){
+            t->type,     t->name,
+            t->size,     t->item,
+            t->flags,    t->base,
+            t->inherits, cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+    }
+    r->whole->profile.types = types;
+    r->whole->profile.type_count = raw->type_count;
+}
+
+static void read_allocator(struct reader *r, const struct allocator *raw, int node,
+                           struct cfg_allocator *out)
+{
+    if (raw == NULL)
+        return;
+    out->model = raw->model;
+    out->with = read_values(r, raw->with, raw->with_count, cfg__tree_child(r->tree, node, "with"));
+    out->line = cfg__tree_line(r->tree, node);
+}
+
 static void read_profile(struct reader *r, const char *name)
 {
     const struct profile *raw = r->whole->raw;
     struct cfg_profile *out = &r->whole->profile;
-    int root = cfg__tree_root(r->tree), allocator = cfg__tree_child(r->tree, root, "allocator");
+    int root = cfg__tree_root(r->tree);
     out->name = raw->name;
     out->about = raw->about;
     out->path = arena_text(r->whole->arena, slice_text(name));
@@ -224,31 +274,16 @@ static void read_profile(struct reader *r, const char *name)
     out->apart_count = raw->apart.count;
     out->values =
         read_values(r, raw->values, raw->value_count, cfg__tree_child(r->tree, root, "values"));
-    out->object.type = raw->object->type;
-    out->object.count = raw->object->count;
-    out->object.class = raw->object->class;
+    read_headers(r, cfg__tree_child(r->tree, root, "headers"));
     if (raw->before != NULL) {
         out->before.type = raw->before->type;
         out->before.size = raw->before->size;
         out->before.when = raw->before->when;
         out->before.line = cfg__tree_line(r->tree, cfg__tree_child(r->tree, root, "before"));
     }
-    struct cfg_types *types = ARENA_ARRAY(r->whole->arena, raw->type_count, struct cfg_types);
-    int list = cfg__tree_child(r->tree, root, "types");
-    for (size_t i = 0; i < raw->type_count; i++) {
-        const struct types *t = &raw->types[i];
-        types[i] = (struct cfg_types){
-            t->type,     t->name,
-            t->size,     t->item,
-            t->flags,    t->base,
-            t->inherits, cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
-    }
-    out->types = types;
-    out->type_count = raw->type_count;
-    out->allocator.model = raw->allocator->model;
-    out->allocator.with = read_values(r, raw->allocator->with, raw->allocator->with_count,
-                                      cfg__tree_child(r->tree, allocator, "with"));
-    out->allocator.line = cfg__tree_line(r->tree, allocator);
+    read_types(r, cfg__tree_child(r->tree, root, "types"));
+    read_allocator(r, raw->allocator, cfg__tree_child(r->tree, root, "allocator"), &out->allocator);
+    read_allocator(r, raw->objects, cfg__tree_child(r->tree, root, "objects"), &out->objects);
     read_kinds(r, cfg__tree_child(r->tree, root, "kinds"));
 }
 
