@@ -23,7 +23,7 @@ MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
 ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare"}
-NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py")
+NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py", "locality.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 
