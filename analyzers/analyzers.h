@@ -177,6 +177,25 @@ bool an_points_to(struct an_layouts *layouts, const char *name, struct arena *ar
 // ends in one is embedded before other members or in an array.
 void an_flexible(struct an_layouts *layouts, struct arena *arena, struct rep_table *out);
 
+// -------------------------------------------------------------------------- what if
+
+// Types as they could be: a copy in which members are removed, retyped, moved or added, and types given another
+// size, and everything that holds them by value is laid out again. Edits, applied in order:
+//
+//   TYPE.member: remove | TYPE | BYTES | first | last | after MEMBER | add TYPE
+//   TYPE: remove | TYPE | BYTES
+struct an_what_if {
+    struct dw_types *types; // lends from the original
+    struct arena *arena;
+    size_t changed; // records laid out again
+    size_t
+        kept; // that hold something changed, but follow no plain rules (packed, by hand): as they were
+};
+// False with `fault` when an edit names what is not there. `fault` is FAULT_USAGE when it cannot be read.
+bool an_what_if(const struct dw_types *types, const char *const *edits, size_t count,
+                struct an_what_if *out, struct fault *fault);
+void an_what_if_free(struct an_what_if *what_if);
+
 // -------------------------------------------------------------------- object models
 
 // The profiles that come with the program; NULL after the last. Text and the name it goes by.
@@ -194,10 +213,15 @@ struct an_model_input {
     struct img *const *images;    // at least one
     struct img *const *symbols;   // by image: where its symbol table is, or NULL
     size_t image_count;
+    // As of an_what_if; also "NAME: FORMULA" for a value of the profile or a parameter of its allocator.
+    const char *const *edits;
+    size_t edit_count;
 };
-// False with `fault` when the profile names what the build has not.
+// False with `fault` when the profile names what the build has not, or an edit does.
 bool an_model_new(struct an_model **out, const struct an_model_input *input, struct fault *fault);
 void an_model_free(struct an_model *model); // NULL is fine
+// What the edits came to, as a sentence; NULL without edits.
+const char *an_model_edits(const struct an_model *model, struct arena *arena);
 
 // What an object costs before it holds anything: a row for every type of objects of the build, or, with
 // several builds, for every kind that the profiles name. Lives in `arena`.

@@ -11,7 +11,7 @@
 
 // ----------------------------------------------------------------------- choosing
 
-static unsigned kind_mask(enum dw_kind kind)
+unsigned an__kind_mask(enum dw_kind kind)
 {
     switch (kind) {
     case DW_STRUCT:
@@ -74,7 +74,7 @@ static bool matches(struct an_layouts *layouts, const struct dw_type *type, dw_t
 {
     unsigned kinds;
     name = an__strip_kind_word(name, &kinds);
-    if (!(kind_mask(type->kind) & kinds))
+    if (!(an__kind_mask(type->kind) & kinds))
         return false;
     const char *plain = an__name(&layouts->facts, id);
     if (plain[0] == '\0')
@@ -112,11 +112,11 @@ static void choose_named(struct an_layouts *layouts, bool *taken)
 {
     for (dw_type_id id = 0; id < layouts->facts.count; id++) {
         const struct dw_type *type = dw_types_get(layouts->facts.types, id);
-        bool shows = kind_mask(type->kind) != 0 && !type->declaration;
+        bool shows = an__kind_mask(type->kind) != 0 && !type->declaration;
         if (!shows || !is_named(layouts, type, id) || !dw_types_wanted(layouts->facts.types, id))
             continue;
         dw_type_id shown = meant(layouts, id);
-        unsigned mask = kind_mask(dw_types_get(layouts->facts.types, shown)->kind);
+        unsigned mask = an__kind_mask(dw_types_get(layouts->facts.types, shown)->kind);
         if (taken[shown] || !(mask & layouts->options.kinds))
             continue;
         taken[shown] = true;
@@ -128,7 +128,7 @@ static void choose_all(struct an_layouts *layouts)
 {
     for (dw_type_id id = 0; id < layouts->facts.count; id++) {
         const struct dw_type *type = dw_types_get(layouts->facts.types, id);
-        bool wanted = kind_mask(type->kind) & layouts->options.kinds && !type->declaration &&
+        bool wanted = an__kind_mask(type->kind) & layouts->options.kinds && !type->declaration &&
                       an__name(&layouts->facts, id)[0] != '\0';
         if (wanted)
             vec_push(&layouts->chosen, id);

@@ -3,6 +3,7 @@
 // What the files of the layout analyzer share.
 //
 //   layout_measure  one type: fields in order, gaps, alignment
+//   layout_place    where the rules put the members
 //   layout_reorder  a better order for one type
 //   layout          the selection, and one type as a rep_type
 //   layout_find     questions over all types
@@ -69,6 +70,24 @@ bool an__ends_flexible(const struct an__types *facts, const struct dw_type *type
 void an__measure(struct an__types *facts, const struct dw_type *type, struct an__scratch *scratch,
                  struct an__layout *out);
 
+// Fields in the order they are declared in, and where the rules put them.
+struct an__placing {
+    const struct an__field *fields;
+    size_t count;
+    uint64_t *unit;  // by field: bits of the declared type of a bit field, else alignment in bits
+    uint64_t *start; // by field: the bit where the rules put it
+    bool *broken;    // by field: a bit field that starts a new unit (after an unnamed `: 0`)
+    uint64_t align;  // of the whole, bytes
+    bool stated;     // the alignment of the whole is stated, not inferred
+};
+// For the fields of a layout; arrays live in `arena`.
+void an__placing_init(struct an__placing *placing, struct an__types *facts,
+                      const struct an__layout *layout, struct arena *arena);
+// Places the fields in `order` (NULL: as they come); fills placing->start; gives the size in bytes.
+uint64_t an__place(struct an__placing *placing, const uint32_t *order);
+// Whether the rules reproduce the layout of a type as it is; finds `broken`.
+bool an__placing_is_right(struct an__placing *placing, const struct dw_type *type);
+
 // A better order of the members of one struct.
 struct an__plan {
     struct dw_type type; // the same type with members in the new order, at their new offsets
@@ -107,6 +126,8 @@ struct an_layouts {
 };
 
 const char *an__kind_word(enum dw_kind kind);
+// AN_STRUCTS ...; 0 for what is none of them.
+unsigned an__kind_mask(enum dw_kind kind);
 // A "struct " in front restricts the kinds (AN_STRUCTS ...); returns the name after it.
 const char *an__strip_kind_word(const char *name, unsigned *kinds);
 // "char name[16]"; lives until the next an_layouts_next.

@@ -30,13 +30,10 @@ struct item {
 struct plan {
     struct an__types *facts;
     const struct an__layout *layout;
+    struct an__placing placing;
     struct item *items;
     size_t count;
-    uint64_t *unit;  // by field: bits of the declared type of a bit field, else alignment in bits
-    uint64_t *start; // by field: the bit where the model puts it
-    bool *broken;    // by field: a bit field that starts a new unit (after an unnamed `: 0`)
-    uint64_t align;  // of the whole, bytes
-    bool stated;     // the alignment of the whole is stated, not inferred
+    uint32_t *fields; // scratch: an order of items as one of fields
 };
 
 static uint64_t round_up(uint64_t value, uint64_t step)
@@ -44,23 +41,14 @@ static uint64_t round_up(uint64_t value, uint64_t step)
     return step <= 1 ? value : (value + step - 1) / step * step;
 }
 
-// Places the items in order; fills plan->start; gives the size in bytes.
+// Places the items in order; gives the size in bytes.
 static uint64_t place(struct plan *plan, const uint32_t *order)
 {
-    uint64_t bit = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct item *item = &plan->items[order[i]];
-        for (uint32_t f = item->first; f < item->first + item->count; f++) {
-            const struct an__field *field = &plan->layout->fields[f];
-            uint64_t unit = plan->unit[f];
-            bool packs = field->member->flags & DW_MEMBER_BIT_FIELD && !plan->broken[f];
-            if (!packs || (field->bits != 0 && bit / unit != (bit + field->bits - 1) / unit))
-                bit = round_up(bit, unit);
-            plan->start[f] = bit;
-            bit += field->bits;
-        }
-    }
-    return round_up(bit, plan->align * 8) / 8;
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        for (uint32_t f = 0; f < plan->items[order[i]].count; f++)
+            plan->fields[count++] = plan->items[order[i]].first + f;
+    return an__place(&plan->placing, plan->fields);
 }
 
 // Bytes of gaps before the last member, in the placement just made: what a move should lessen when
@@ -71,29 +59,10 @@ static uint64_t inner_gaps(const struct plan *plan, const uint32_t *order)
     for (size_t i = 0; i < plan->count; i++) {
         const struct item *item = &plan->items[order[i]];
         uint32_t last = item->first + item->count - 1;
-        gaps += plan->start[item->first] - at;
-        at = plan->start[last] + plan->layout->fields[last].bits;
+        gaps += plan->placing.start[item->first] - at;
+        at = plan->placing.start[last] + plan->layout->fields[last].bits;
     }
     return gaps / 8;
-}
-
-// Whether the model reproduces the layout as it is. A separator of bit fields has no DIE; it shows
-// in a field that starts a unit though it would have fitted before.
-static bool is_model_right(struct plan *plan, const uint32_t *order)
-{
-    const struct an__layout *layout = plan->layout;
-    uint64_t size = place(plan, order);
-    for (size_t i = 0; i < layout->field_count; i++) {
-        const struct an__field *field = &layout->fields[i];
-        bool bits = field->member->flags & DW_MEMBER_BIT_FIELD;
-        if (bits && plan->start[i] < field->start && field->start % plan->unit[i] == 0) {
-            plan->broken[i] = true;
-            size = place(plan, order);
-        }
-        if (plan->start[i] != field->start)
-            return false;
-    }
-    return size == layout->type->size;
 }
 
 // -------------------------------------------------------------------------- items
@@ -101,16 +70,6 @@ static bool is_model_right(struct plan *plan, const uint32_t *order)
 static bool is_bit_field(const struct an__field *field)
 {
     return (field->member->flags & DW_MEMBER_BIT_FIELD) != 0;
-}
-
-static uint64_t unit_bits(struct plan *plan, const struct an__field *field)
-{
-    if (is_bit_field(field))
-        return MAX(dw_types_size(plan->facts->types, field->member->type), (uint64_t)1) * 8;
-    uint64_t align = field->member->alignment;
-    if (align == 0)
-        align = an__align(plan->facts, field->member->type);
-    return align * 8;
 }
 
 static bool stays(const struct plan *plan, const struct an__field *field, size_t index)
@@ -131,12 +90,9 @@ static void make_items(struct plan *plan, struct arena *arena)
 {
     const struct an__layout *layout = plan->layout;
     plan->items = ARENA_ARRAY(arena, layout->field_count, struct item);
-    plan->unit = ARENA_ARRAY(arena, layout->field_count, uint64_t);
-    plan->start = ARENA_ARRAY(arena, layout->field_count, uint64_t);
-    plan->broken = ARENA_ARRAY(arena, layout->field_count, bool);
+    plan->fields = ARENA_ARRAY(arena, layout->field_count, uint32_t);
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct an__field *field = &layout->fields[i];
-        plan->unit[i] = unit_bits(plan, field);
         struct item *last = plan->count ? &plan->items[plan->count - 1] : NULL;
         if (last != NULL && is_bit_field(field) && is_bit_field(&layout->fields[i - 1]))
             last->count++;
@@ -150,7 +106,7 @@ static void make_items(struct plan *plan, struct arena *arena)
         const struct an__field *end = &layout->fields[item->first + item->count - 1];
         item->size = (end->start + end->bits - first->start + 7) / 8;
         for (uint32_t f = item->first; f < item->first + item->count; f++)
-            item->align = MAX(item->align, plan->unit[f] / 8);
+            item->align = MAX(item->align, plan->placing.unit[f] / 8);
     }
 }
 
@@ -199,9 +155,9 @@ static uint64_t gap_before(const struct plan *plan, const uint32_t *order, size_
 {
     const struct item *before = &plan->items[order[i - 1]];
     uint32_t last = before->first + before->count - 1;
-    uint64_t end = plan->start[last] + plan->layout->fields[last].bits;
+    uint64_t end = plan->placing.start[last] + plan->layout->fields[last].bits;
     *at = (end + 7) / 8;
-    uint64_t start = plan->start[plan->items[order[i]].first] / 8;
+    uint64_t start = plan->placing.start[plan->items[order[i]].first] / 8;
     return start > *at ? start - *at : 0;
 }
 
@@ -266,30 +222,30 @@ static const char *unit_name(uint64_t bits)
 static uint64_t demote(struct plan *plan, const uint32_t *order, const struct item *item,
                        uint64_t *size)
 {
-    uint64_t total = 0, widest = 0, old_align = plan->align;
+    uint64_t total = 0, widest = 0, old_align = plan->placing.align;
     uint64_t old[64];
-    if (item->count > COUNT_OF(old) || plan->stated)
+    if (item->count > COUNT_OF(old) || plan->placing.stated)
         return 0;
     for (uint32_t f = item->first; f < item->first + item->count; f++) {
         total += plan->layout->fields[f].bits;
-        widest = MAX(widest, plan->unit[f]);
-        old[f - item->first] = plan->unit[f];
+        widest = MAX(widest, plan->placing.unit[f]);
+        old[f - item->first] = plan->placing.unit[f];
     }
     for (uint64_t bits = 8; bits < widest && bits <= 32; bits *= 2) {
         if (total > bits)
             continue;
         for (uint32_t f = item->first; f < item->first + item->count; f++)
-            plan->unit[f] = bits;
-        plan->align = 1;
+            plan->placing.unit[f] = bits;
+        plan->placing.align = 1;
         for (size_t f = 0; f < plan->layout->field_count; f++)
-            plan->align = MAX(plan->align, plan->unit[f] / 8);
+            plan->placing.align = MAX(plan->placing.align, plan->placing.unit[f] / 8);
         uint64_t new_size = place(plan, order);
         if (new_size < *size) {
             *size = new_size;
             return bits;
         }
-        memcpy(plan->unit + item->first, old, item->count * sizeof *old);
-        plan->align = old_align;
+        memcpy(plan->placing.unit + item->first, old, item->count * sizeof *old);
+        plan->placing.align = old_align;
     }
     return 0;
 }
@@ -330,7 +286,7 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
         const struct item *item = &plan->items[order[i]];
         for (uint32_t f = item->first; f < item->first + item->count; f++) {
             members[count] = *plan->layout->fields[f].member;
-            members[count++].bit_offset = plan->start[f];
+            members[count++].bit_offset = plan->placing.start[f];
         }
     }
     for (uint32_t i = 0; i < old->member_count; i++)
@@ -347,17 +303,6 @@ static bool is_candidate(const struct an__layout *layout)
     return (type->kind == DW_STRUCT || type->kind == DW_CLASS) && padded && !layout->overlaps &&
            !layout->has_virtual_base && layout->field_count > 1 &&
            layout->field_count <= ITEMS_MAX && type->size < UINT64_MAX / 64;
-}
-
-static void prepare(struct plan *plan, uint32_t *order)
-{
-    const struct an__layout *layout = plan->layout;
-    for (uint32_t i = 0; i < plan->count; i++)
-        order[i] = i;
-    plan->stated = layout->type->alignment != 0;
-    plan->align = plan->stated ? layout->type->alignment : 1;
-    for (size_t f = 0; f < layout->field_count && !plan->stated; f++)
-        plan->align = MAX(plan->align, plan->unit[f] / 8);
 }
 
 // Few moves when they save as much as sorting does; notes how, from the second note on.
@@ -409,10 +354,13 @@ void an__reorder(struct an__types *facts, const struct an__layout *layout, struc
     say_only(out, "no order of the members saves bytes");
     if (!is_candidate(layout))
         return;
+    an__placing_init(&plan.placing, facts, layout, arena);
     make_items(&plan, arena);
     uint32_t *order = ARENA_ARRAY(arena, plan.count, uint32_t);
-    prepare(&plan, order);
-    if (!fixed_at_ends(&plan, &front, &back) || !is_model_right(&plan, order)) {
+    for (uint32_t i = 0; i < plan.count; i++)
+        order[i] = i;
+    if (!fixed_at_ends(&plan, &front, &back) ||
+        !an__placing_is_right(&plan.placing, layout->type)) {
         say_only(out,
                  "no order is proposed: the layout does not follow the plain rules (packed, or "
                  "aligned by hand)");

@@ -264,9 +264,12 @@ static bool compile(struct an_model *model, const char *text, uint32_t line,
 static bool bind_values(struct an_model *model, struct fault *fault)
 {
     const struct cfg_values *values = &model->profile->values;
+    model->named.count = 0;
     for (size_t i = 0; i < values->count; i++) {
         struct an__named_formula named = {.name = values->items[i].name};
-        if (!compile(model, values->items[i].is, values->items[i].line, &named.formula, fault))
+        const char *given = an__model_given(model, named.name);
+        if (!compile(model, given ? given : values->items[i].is, values->items[i].line,
+                     &named.formula, fault))
             return false;
         vec_push(&model->named, named);
     }
@@ -292,6 +295,12 @@ static bool bind_before(struct an_model *model, struct fault *fault)
            compile(model, p->before.when, p->before.line, &model->before_when, fault);
 }
 
+// What all else is said in.
+static bool bind_names(struct an_model *model, struct fault *fault)
+{
+    return bind_values(model, fault) && an__bind_headers(model, fault) && bind_before(model, fault);
+}
+
 static bool bind_parameter(struct an_model *model, const struct cfg_allocator *stated,
                            const char *name, int64_t *value, struct fault *fault)
 {
@@ -299,7 +308,8 @@ static bool bind_parameter(struct an_model *model, const struct cfg_allocator *s
         const struct cfg_value *with = &stated->with.items[i];
         if (strcmp(with->name, name) != 0)
             continue;
-        return an__model_number(model, with->is, with->line, value, fault) &&
+        const char *given = an__model_given(model, name);
+        return an__model_number(model, given ? given : with->is, with->line, value, fault) &&
                (*value > 0 || fault_set(fault, FAULT_INPUT, an__where(model, with->line), NULL,
                                         NO_OFFSET, "'%s' is no positive number", name));
     }
@@ -433,9 +443,10 @@ bool an_model_new(struct an_model **out, const struct an_model_input *input, str
     model->arena = arena_new();
     model->word = img_info(input->images[0])->address_size;
     an__types_init(&model->facts, input->types);
-    bool good = bind_values(model, fault) && an__bind_headers(model, fault) &&
-                bind_before(model, fault) && bind_allocators(model, fault) &&
-                an__read_classes(model, fault);
+    bool good = bind_names(model, fault) && an__read_classes(model, fault);
+    if (good && input->edit_count != 0)
+        good = an__model_edit(model, fault) && bind_names(model, fault);
+    good = good && bind_allocators(model, fault);
     if (!good) {
         an_model_free(model);
         return false;
@@ -456,6 +467,7 @@ void an_model_free(struct an_model *model)
     vec_free(&model->named);
     vec_free(&model->classes);
     an__types_free(&model->facts);
+    an_what_if_free(&model->what_if);
     arena_free(model->arena);
     free(model);
 }

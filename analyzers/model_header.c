@@ -127,8 +127,10 @@ static bool find_bits(const struct binding *b, const char *name, bool pointer, u
         *bits = bits_of(types, member);
         return true;
     }
-    return name == NULL || fault_set(b->fault, FAULT_INPUT, b->where, NULL, NO_OFFSET,
-                                     "'%s' has no member '%s'", b->stated->type, name);
+    bool removed = b->model->what_if.types != NULL; // it was there before the edits
+    return name == NULL || removed ||
+           fault_set(b->fault, FAULT_INPUT, b->where, NULL, NO_OFFSET, "'%s' has no member '%s'",
+                     b->stated->type, name);
 }
 
 // Versions differ in what the collector keeps: the members that there are, at least one.
@@ -191,6 +193,7 @@ bool an__bind_headers(struct an_model *model, struct fault *fault)
 {
     const struct cfg_profile *p = model->profile;
     model->headers = ARENA_ARRAY(model->arena, p->header_count, struct an__header);
+    model->header_count = 0;
     for (size_t i = 0; i < p->header_count; i++)
         if (!bind(model, &p->headers[i], &model->headers[model->header_count++], fault))
             return false;

@@ -6,6 +6,7 @@
 //   model        names of the profile -> numbers of the build
 //   model_header what objects begin with
 //   model_data   static type objects, read out of the linked bytes
+//   model_edits  the build as it could be
 //   allocators   what a block of so many bytes really takes
 //   tax          objects before they hold anything
 //   predict      the population of a heap, priced
@@ -90,6 +91,7 @@ struct an__kind {
 struct an_model {
     struct an_model_input input;
     const struct cfg_profile *profile;
+    struct an_what_if what_if; // input.types are its, once the linked bytes have been read
     struct arena *arena;
     struct an__types facts;
     unsigned word; // bytes
@@ -130,5 +132,10 @@ bool an__model_number(struct an_model *model, const char *text, uint32_t line, i
                       struct fault *fault);
 // Bytes held for a block of `asked` bytes; 0 for none.
 uint64_t an__held(const struct an__store *store, uint64_t asked);
+
+// The formula that an edit gives a value of the profile or a parameter of the allocator, or NULL.
+const char *an__model_given(const struct an_model *model, const char *name);
+// From here on the types are those of the edits. Sizes of classes follow their structs.
+bool an__model_edit(struct an_model *model, struct fault *fault);
 
 #endif

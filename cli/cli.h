@@ -57,6 +57,7 @@ struct cmd_options {
     bool quiet, verbose, no_color, strict, plain_bytes, help;
     // size, diff
     struct cmd_list dims, filters;
+    struct cmd_list what_if; // struct, predict
     const char *sort, *save, *demangle, *of;
     const char *script, *map, *ship; // size, verify, check
     struct cmd_list defines, script_dirs;
@@ -203,6 +204,8 @@ struct cmd_model {
     struct dw_types *types;
     const struct cfg_profile *profile;
     struct an_model *model;
+    struct an_model *edited; // as --what-if would have it; NULL without, and
+    struct fault no_edit;    // when it cannot be
 };
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
 void cmd_model_close(struct cmd_model *model);
@@ -211,14 +214,15 @@ int cmd_tax(struct cmd *cmd); // tare struct --tax
 // Several of them, for a report about all. Zeroed before; closed also when opening failed.
 struct cmd_models {
     struct cmd_model *items;
-    struct an_model **bound; // the models alone
     size_t count;
+    struct an_model **bound; // the models alone, each followed by its edited one
+    size_t bound_count;
 };
 bool cmd_models_open(struct cmd *cmd, const char *const *specs, size_t count,
                      struct cmd_models *models);
 void cmd_models_close(struct cmd_models *models);
-int cmd_models_render(struct cmd *cmd, const struct cmd_models *models, struct rep_part *parts,
-                      size_t part_count);
+int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
+                      const struct rep_part *parts, size_t part_count);
 
 // The census of a program: a file, or made by mote when it is a .py.
 bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);

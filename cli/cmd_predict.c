@@ -47,19 +47,20 @@ static int predict(struct cmd *cmd, const struct cfg_censuses *censuses,
     struct an_prediction prediction;
     if (census == NULL)
         return cmd_usage(cmd, "'%s' has no census '%s'", cmd->args[0], cmd->options.at);
-    if (!an_predict(census, &options, models->bound, models->count, cmd->arena, &prediction,
+    if (!an_predict(census, &options, models->bound, models->bound_count, cmd->arena, &prediction,
                     &cmd->fault))
         return cmd_fail(cmd);
     rep_trim(cmd->arena, &prediction.table,
              cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep);
-    const char **notes = ARENA_ARRAY(cmd->arena, models->count, const char *);
-    for (size_t i = 0; i < models->count; i++)
+    const char **notes = ARENA_ARRAY(cmd->arena, models->bound_count, const char *);
+    for (size_t i = 0; i < models->bound_count; i++)
         notes[i] = prediction.unpriced[i] == NULL
                        ? prediction.savings[i]
                        : arena_printf(cmd->arena, "%s; not priced: %s", prediction.savings[i],
                                       prediction.unpriced[i]);
-    struct rep_part parts[] = {{.kind = REP_TABLE, .table = prediction.table},
-                               {.kind = REP_NOTES, .notes = notes, .note_count = models->count}};
+    struct rep_part parts[] = {
+        {.kind = REP_TABLE, .table = prediction.table},
+        {.kind = REP_NOTES, .notes = notes, .note_count = models->bound_count}};
     return cmd_models_render(cmd, models, parts, COUNT_OF(parts));
 }
 

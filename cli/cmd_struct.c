@@ -116,7 +116,8 @@ static bool is_plain(const char *name)
 static struct dw_types_options wanted_types(const struct cmd *cmd)
 {
     struct dw_types_options wanted = {0};
-    if (cmd->options.contains != NULL || cmd->options.points_to != NULL)
+    if (cmd->options.contains != NULL || cmd->options.points_to != NULL ||
+        cmd->options.what_if.count != 0)
         return wanted;
     wanted.names = cmd->args + 1;
     wanted.name_count = cmd->arg_count - 1;
@@ -201,18 +202,36 @@ static int show(struct cmd *cmd, struct cmd_build *build, const struct dw_types 
     return cmd_render(cmd, &report);
 }
 
-static int answer(struct cmd *cmd, struct cmd_build *build, struct an_layout_options *options)
+static int answer(struct cmd *cmd, struct cmd_build *build, const struct dw_types *types,
+                  struct an_layout_options *options)
 {
-    struct dw_types *types = NULL;
-    struct dw_types_options wanted = wanted_types(cmd);
-    if (!cmd_build_types(cmd, build, &wanted, &types))
-        return cmd_fail(cmd);
     name_units(cmd, build, options);
     options->cacheline = cacheline(cmd, build);
     struct an_layouts *layouts = an_layouts_new(types, options);
     const char *missing = an_layouts_missing(layouts, 0);
     int status = missing ? name_missing(cmd, build, missing) : show(cmd, build, types, layouts);
     an_layouts_free(layouts);
+    return status;
+}
+
+// The types as they are, or as --what-if would have them.
+static int read_and_answer(struct cmd *cmd, struct cmd_build *build,
+                           struct an_layout_options *options)
+{
+    const struct cmd_list *edits = &cmd->options.what_if;
+    struct dw_types *types = NULL;
+    struct dw_types_options wanted = wanted_types(cmd);
+    struct an_what_if what_if = {0};
+    int status;
+    if (!cmd_build_types(cmd, build, &wanted, &types))
+        return cmd_fail(cmd);
+    if (edits->count == 0)
+        status = answer(cmd, build, types, options);
+    else if (an_what_if(types, edits->items, edits->count, &what_if, &cmd->fault))
+        status = answer(cmd, build, what_if.types, options);
+    else
+        status = cmd_fail(cmd);
+    an_what_if_free(&what_if);
     dw_types_free(types);
     return status;
 }
@@ -230,7 +249,7 @@ int cmd_struct(struct cmd *cmd)
     if (!parse_layout_options(cmd, &options))
         return cmd_fail(cmd);
     bool open = cmd_build_open(cmd, cmd->args[0], &build);
-    int status = open ? answer(cmd, &build, &options) : cmd_fail(cmd);
+    int status = open ? read_and_answer(cmd, &build, &options) : cmd_fail(cmd);
     cmd_build_close(&build);
     return status;
 }

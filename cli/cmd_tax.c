@@ -7,11 +7,12 @@
 static int show(struct cmd *cmd, const struct cmd_models *models)
 {
     struct rep_part parts[2] = {{.kind = REP_TABLE}, {.kind = REP_NOTES}};
-    an_tax(models->bound, models->count, cmd->options.filters.items, cmd->options.filters.count,
-           cmd->arena, &parts[0].table);
+    an_tax(models->bound, models->bound_count, cmd->options.filters.items,
+           cmd->options.filters.count, cmd->arena, &parts[0].table);
     rep_trim(cmd->arena, &parts[0].table,
              cmd->options.keep == CMD_NOT_GIVEN ? 0 : cmd->options.keep);
-    parts[1].note_count = an_tax_notes(models->bound, models->count, cmd->arena, &parts[1].notes);
+    parts[1].note_count =
+        an_tax_notes(models->bound, models->bound_count, cmd->arena, &parts[1].notes);
     return cmd_models_render(cmd, models, parts, parts[1].note_count ? 2 : 1);
 }
 

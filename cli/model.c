@@ -82,6 +82,15 @@ static bool open_images(struct cmd *cmd, struct cmd_model *m, struct an_model_in
     return count != 0 || (cmd_usage(cmd, "'%s' holds no image", m->build.path), false);
 }
 
+static void open_edited(struct cmd *cmd, struct an_model_input *input, struct cmd_model *m)
+{
+    input->name = arena_printf(cmd->arena, "%s, what if", input->name);
+    input->edits = cmd->options.what_if.items;
+    input->edit_count = cmd->options.what_if.count;
+    if (input->edit_count != 0)
+        an_model_new(&m->edited, input, &m->no_edit);
+}
+
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
 {
     const struct dw_types_options everything = {0};
@@ -102,11 +111,15 @@ bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
     input.name = path_base(m->build.path);
     input.profile = m->profile;
     input.types = m->types;
-    return an_model_new(&m->model, &input, &cmd->fault);
+    if (!an_model_new(&m->model, &input, &cmd->fault))
+        return false;
+    open_edited(cmd, &input, m);
+    return true;
 }
 
 void cmd_model_close(struct cmd_model *m)
 {
+    an_model_free(m->edited);
     an_model_free(m->model);
     cfg_profile_free(m->profile);
     dw_types_free(m->types);
@@ -115,18 +128,34 @@ void cmd_model_close(struct cmd_model *m)
 
 // ---------------------------------------------------------------------------- several
 
+// An edit that is meant for another of the builds leaves this one as it is.
+static bool some_edited(struct cmd *cmd, const struct cmd_models *models)
+{
+    const struct fault *fault = NULL;
+    for (size_t i = 0; i < models->count; i++) {
+        if (models->items[i].edited != NULL)
+            return true;
+        if (models->items[i].no_edit.kind != FAULT_NONE)
+            fault = &models->items[i].no_edit;
+    }
+    return fault == NULL ||
+           fault_set(&cmd->fault, fault->kind, NULL, NULL, NO_OFFSET, "--what-if %s", fault->text);
+}
+
 bool cmd_models_open(struct cmd *cmd, const char *const *specs, size_t count,
                      struct cmd_models *models)
 {
     models->items = ARENA_ARRAY(cmd->arena, count, struct cmd_model);
-    models->bound = ARENA_ARRAY(cmd->arena, count, struct an_model *);
-    for (models->count = 0; models->count < count;) {
+    models->bound = ARENA_ARRAY(cmd->arena, 2 * count, struct an_model *);
+    while (models->count < count) {
         struct cmd_model *model = &models->items[models->count++];
         if (!cmd_model_open(cmd, specs[models->count - 1], model))
             return false;
-        models->bound[models->count - 1] = model->model;
+        models->bound[models->bound_count++] = model->model;
+        if (model->edited != NULL)
+            models->bound[models->bound_count++] = model->edited;
     }
-    return true;
+    return some_edited(cmd, models);
 }
 
 void cmd_models_close(struct cmd_models *models)
@@ -135,11 +164,26 @@ void cmd_models_close(struct cmd_models *models)
         cmd_model_close(&models->items[i]);
 }
 
-int cmd_models_render(struct cmd *cmd, const struct cmd_models *models, struct rep_part *parts,
-                      size_t part_count)
+// What edits came to is said below everything else.
+static void add_edits(struct cmd *cmd, const struct cmd_models *models, struct rep_part *notes)
 {
-    struct rep_report report = {.parts = parts, .part_count = part_count};
+    const char **lines = ARENA_ARRAY(cmd->arena, models->count, const char *);
+    notes->kind = REP_NOTES;
+    notes->notes = lines;
+    for (size_t i = 0; i < models->count; i++)
+        if (models->items[i].edited != NULL)
+            lines[notes->note_count++] = an_model_edits(models->items[i].edited, cmd->arena);
+}
+
+int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
+                      const struct rep_part *parts, size_t part_count)
+{
+    struct rep_part *all = ARENA_ARRAY(cmd->arena, part_count + 1, struct rep_part);
+    struct rep_report report = {.parts = all, .part_count = part_count};
     struct cmd_build *builds = ARENA_ARRAY(cmd->arena, models->count, struct cmd_build);
+    memcpy(all, parts, part_count * sizeof *parts);
+    add_edits(cmd, models, &all[part_count]);
+    report.part_count += all[part_count].note_count != 0;
     for (size_t i = 0; i < models->count; i++)
         builds[i] = models->items[i].build;
     cmd_build_describe(cmd, builds, models->count, &report);

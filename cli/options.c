@@ -78,6 +78,9 @@ static const struct option_row option_rows[] = {
     {"tax", 0, FLAG, NULL, AT(tax), VERB_STRUCT,
      "what objects cost before they hold anything; all arguments are BUILDs of interpreters"},
     {"filter", 'f', ITEMS, "GLOB", AT(filters), VERB_STRUCT, "with --tax: only types that match"},
+    {"what-if", 0, ITEMS, "EDIT", AT(what_if), VERB_STRUCT | VERB_PREDICT,
+     "as if 'TYPE.member: remove', ': TYPE', ': BYTES', ': first', ': after MEMBER', ': add TYPE', "
+     "or 'TYPE: BYTES'; several in order"},
     {"at", 0, TEXT, "LABEL", AT(at), VERB_PREDICT,
      "the census of this label: mote.census(LABEL) (default: the last, when the program ends)"},
     {"argument", 'a', TEXT, "TEXT", AT(argument), VERB_PREDICT | VERB_VALIDATE,

@@ -38,7 +38,8 @@ static const struct cmd_verb_row verbs[] = {
      "  tare struct python3.11 --contains PyObject       who starts with an object header\n"
      "  tare struct python3.11 --sizes --format csv      a table of all types\n"
      "  tare struct --tax python3.11                     objects before they hold anything\n"
-     "  tare struct --tax python3.11 micropython         two interpreters side by side\n",
+     "  tare struct --tax python3.11 micropython         two interpreters side by side\n"
+     "  tare struct app foo --what-if 'foo.id: short'    as if the source said so\n",
      1, SIZE_MAX},
     {"graph", VERB_GRAPH, cmd_graph, "BUILD", "prebuilt constants: who keeps them alive",
      "Shows static data as objects that refer to each other: tables, prebuilt constants, string\n"
@@ -94,7 +95,8 @@ static const struct cmd_verb_row verbs[] = {
      "\n"
      "  tare predict work.py python3.11                  by kind of object\n"
      "  tare predict work.py python3.11 micropython      side by side\n"
-     "  tare predict work.json fw.elf --at loaded        a census made before, at a label\n",
+     "  tare predict work.json fw.elf --at loaded        a census made before, at a label\n"
+     "  tare predict work.py python3.11 --what-if 'PyGC_Head: remove'\n",
      2, SIZE_MAX},
     {"validate", VERB_VALIDATE, cmd_validate, "BUILD PROGRAM...", "predictions against counters",
      "Predicts what each program's heap takes on a build, runs it there, and shows what the "

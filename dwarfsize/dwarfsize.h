@@ -372,6 +372,12 @@ void dw_types_spell(const struct dw_types *types, dw_type_id id, const char *dec
 // "ns::list<int>".
 void dw_types_qualified(const struct dw_types *types, dw_type_id id, struct buf *out);
 
+// A copy that can be changed and has room for so many more types; it lends what types point to from the
+// original, and is freed as one.
+struct dw_types *dw_types_copy(const struct dw_types *types, size_t room);
+struct dw_type *dw_types_change(struct dw_types *copy, dw_type_id id);
+dw_type_id dw_types_add(struct dw_types *copy, const struct dw_type *type);
+
 // Snapshots: everything but the DIE references.
 void dw_types_save(const struct dw_types *types, struct buf *out);
 bool dw_types_load(struct dw_types **out, struct slice bytes, const char *path,
