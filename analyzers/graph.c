@@ -261,6 +261,7 @@ bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, str
     graph->arena = arena_new();
     graph->ledger = input->ledger;
     graph->modules = input->modules;
+    graph->dw = input->dw;
     graph->shapes = input->dw ? dw_shapes_new(input->dw) : NULL;
     if (!build(graph, input, fault)) {
         an_graph_free(graph);

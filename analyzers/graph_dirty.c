@@ -9,7 +9,8 @@
 //   the first words of a PLT that binds late: who binds, and for whom
 //   zeros behind the last byte of the file, up to the end of that page
 //
-// The rest is the program's doing.
+// The rest is the program's doing. Of that one thing is known: who uses an object whose references are
+// counted writes into it, unless its count says that it never dies.
 
 #include <elf.h>
 
@@ -72,27 +73,6 @@ static void add_startup(const struct an_graph *graph, uint64_t page, an__address
     }
 }
 
-struct an__page_list an__graph_dirty(const struct an_graph *graph, uint64_t page)
-{
-    an__address_list places = {0};
-    struct an__page_list list = {0};
-    for (size_t i = 0; i < graph->written.count; i++)
-        vec_push(&places, graph->written.items[i]);
-    if (!graph->firmware && img_info(graph->img)->type != ET_REL)
-        add_startup(graph, page, &places);
-    list.items = mem_alloc((places.count + 1) * sizeof *list.items);
-    struct keyed *keys = mem_alloc(2 * (places.count + 1) * sizeof *keys);
-    for (size_t i = 0; i < places.count; i++)
-        keys[i] = (struct keyed){places.items[i] / page, 0};
-    sort_keyed(keys, keys + places.count, places.count);
-    for (size_t i = 0; i < places.count; i++)
-        if (list.count == 0 || list.items[list.count - 1] != keys[i].key)
-            list.items[list.count++] = keys[i].key;
-    free(keys);
-    vec_free(&places);
-    return list;
-}
-
 size_t an__pages_before(const struct an__page_list *list, uint64_t page)
 {
     size_t low = 0, high = list->count;
@@ -104,4 +84,112 @@ size_t an__pages_before(const struct an__page_list *list, uint64_t page)
             high = middle;
     }
     return low;
+}
+
+static bool is_in(const struct an__page_list *list, uint64_t page)
+{
+    size_t at = an__pages_before(list, page);
+    return at < list->count && list->items[at] == page;
+}
+
+// The distinct pages of places, ascending, without those in `known` (may be NULL).
+static struct an__page_list pages_of(const an__address_list *places, uint64_t page,
+                                     const struct an__page_list *known)
+{
+    size_t n = places->count;
+    struct an__page_list list = {mem_alloc((n + 1) * sizeof *list.items), 0};
+    struct keyed *keys = mem_alloc(2 * (n + 1) * sizeof *keys);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (struct keyed){places->items[i] / page, 0};
+    sort_keyed(keys, keys + n, n);
+    for (size_t i = 0; i < n; i++) {
+        bool again = i != 0 && keys[i].key == keys[i - 1].key;
+        if (!again && (known == NULL || !is_in(known, keys[i].key)))
+            list.items[list.count++] = keys[i].key;
+    }
+    free(keys);
+    return list;
+}
+
+struct an__page_list an__graph_dirty(const struct an_graph *graph, uint64_t page)
+{
+    an__address_list places = {0};
+    for (size_t i = 0; i < graph->written.count; i++)
+        vec_push(&places, graph->written.items[i]);
+    if (!graph->firmware && img_info(graph->img)->type != ET_REL)
+        add_startup(graph, page, &places);
+    struct an__page_list list = pages_of(&places, page, NULL);
+    vec_free(&places);
+    return list;
+}
+
+// ------------------------------------------------------------------ counts of references
+
+struct counts {
+    const struct an_graph *graph;
+    const struct an__object *object; // being looked at
+    uint64_t immortal;               // counts from here on are not written
+    an__address_list places;
+};
+
+static void add_count(void *context, uint64_t offset)
+{
+    struct counts *c = context;
+    uint64_t count;
+    if (an__graph_word(c->graph->img, c->object->addr + offset, &count) &&
+        (uint32_t)count < c->immortal)
+        vec_push(&c->places, c->object->addr + offset);
+}
+
+static void find_counts(struct counts *c, const struct cfg_header *header)
+{
+    struct dw_shapes *shapes = dw_shapes_new(c->graph->dw);
+    dw_shapes_watch(shapes, header->count);
+    c->immortal = header->immortal != 0 ? header->immortal : UINT64_MAX;
+    for (uint32_t i = 0; i < c->graph->count; i++) {
+        c->object = &c->graph->objects[i];
+        if (c->object->type != DW_NO_REF && !c->object->code)
+            dw_shapes_watched(shapes, c->object->type, c->object->size, add_count, c);
+    }
+    dw_shapes_free(shapes);
+}
+
+// Whether a profile is for a program: an object has one of the types it is recognised by.
+static bool is_for(const struct cfg_profile *profile, const struct names *types)
+{
+    for (size_t i = 0; i < profile->recognise_count; i++)
+        if (names_find(types, slice_text(profile->recognise[i])) != 0)
+            return true;
+    return false;
+}
+
+static struct names *types_of(const struct an_graph *graph)
+{
+    struct names *types = names_new();
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (graph->objects[i].type != DW_NO_REF)
+            names_intern_text(types, dw_shapes_name(graph->shapes, graph->objects[i].type));
+    return types;
+}
+
+struct an__page_list an__graph_counted(const struct an_graph *graph, uint64_t page,
+                                       const struct an__page_list *dirty)
+{
+    struct counts c = {.graph = graph};
+    const char *name, *text;
+    struct names *types = graph->dw != NULL ? types_of(graph) : names_new();
+    for (size_t i = 0; graph->dw != NULL && (text = an_profile_text(i, &name)) != NULL; i++) {
+        const struct cfg_profile *profile;
+        struct fault fault = {0};
+        if (!cfg_profile_load_text(&profile, slice_text(text), name, &fault))
+            continue;
+        for (size_t h = 0; h < profile->header_count && is_for(profile, types); h++)
+            if (profile->headers[h].count != NULL)
+                find_counts(&c, &profile->headers[h]);
+        cfg_profile_free(profile);
+    }
+    struct an__page_list list = pages_of(&c.places, page, dirty);
+    names_free(types);
+    vec_free(&c.places);
+    return list;
 }

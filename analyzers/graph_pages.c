@@ -9,7 +9,8 @@
 // the fewest pages are the sum over the sections.
 //
 // Dirty pages are each process's own, clean ones are shared by all. Pages of zeros (.bss) become dirty at
-// their first use. What else a program writes is not known beforehand, and counts as clean.
+// their first use, and so do those with objects whose references are counted. What else a program writes is
+// not known beforehand, and counts as clean.
 
 #include <inttypes.h>
 
@@ -60,8 +61,9 @@ struct counting {
     uint64_t page;          // bytes
     struct module *modules; // by module; 0: of none
     struct module all;
-    VEC(uint32_t) here;         // modules with something in the section, some of them twice
-    struct an__page_list dirty; // at load
+    VEC(uint32_t) here;           // modules with something in the section, some of them twice
+    struct an__page_list dirty;   // at load
+    struct an__page_list counted; // by counts of references
 };
 
 static void add_to(struct counting *c, struct span *span, const struct an__object *object,
@@ -76,7 +78,9 @@ static void add_to(struct counting *c, struct span *span, const struct an__objec
     uint64_t dirty = an__pages_before(&c->dirty, end) - an__pages_before(&c->dirty, first);
     span->pages += end - first;
     span->dirty += dirty;
-    span->later += zeros ? end - first - dirty : 0;
+    span->later += zeros
+                       ? end - first - dirty
+                       : an__pages_before(&c->counted, end) - an__pages_before(&c->counted, first);
     span->next = end;
 }
 
@@ -184,6 +188,7 @@ void an_graph_pages(struct an_graph *graph, const struct an_graph_page_options *
     struct counting c = {.graph = graph, .page = pages->page};
     c.modules = mem_zalloc((size_t)most + 1, sizeof *c.modules);
     c.dirty = an__graph_dirty(graph, pages->page);
+    c.counted = an__graph_counted(graph, pages->page, &c.dirty);
     count_all(&c, sets, users);
     struct rep_row *rows = ARENA_ARRAY(arena, (size_t)most + 1, struct rep_row);
     size_t count = 0;
@@ -205,6 +210,7 @@ void an_graph_pages(struct an_graph *graph, const struct an_graph_page_options *
     vec_free(&c.here);
     free(c.modules);
     free(c.dirty.items);
+    free(c.counted.items);
     free(colour);
     free(users);
     an__sets_free(sets);

@@ -171,6 +171,7 @@ struct an_graph {
     struct img *img;
     struct arena *arena;
     struct dw_shapes *shapes; // NULL without debug information
+    struct dw *dw;            // the same
     const struct ledger *ledger;
     struct an_modules *modules;
     struct an__areas areas;
@@ -201,6 +202,10 @@ struct an__page_list {
 };
 // The pages of `page` bytes that are written at load; `items` to be freed.
 struct an__page_list an__graph_dirty(const struct an_graph *graph, uint64_t page);
+// Those that become dirty when objects on them are used: their references are counted, and the profile
+// of an interpreter says where. Without those written at load.
+struct an__page_list an__graph_counted(const struct an_graph *graph, uint64_t page,
+                                       const struct an__page_list *dirty);
 // How many pages of a list come before `page`.
 size_t an__pages_before(const struct an__page_list *list, uint64_t page);
 

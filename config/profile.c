@@ -22,6 +22,7 @@ struct kind {
 
 struct header {
     char *type, *count, *class;
+    uint64_t immortal;
     struct cfg_globs gc;
 };
 
@@ -94,6 +95,7 @@ static const cyaml_schema_field_t header_fields[] = {
     NEEDED_TEXT("type", struct header, type),
     TEXT("count", struct header, count),
     TEXT("class", struct header, class),
+    CYAML_FIELD_UINT("immortal", CYAML_FLAG_OPTIONAL, struct header, immortal),
     TEXTS("gc", struct header, gc),
     CYAML_FIELD_END,
 };
@@ -223,10 +225,14 @@ static void read_headers(struct reader *r, int list)
     struct cfg_header *headers = ARENA_ARRAY(r->whole->arena, raw->header_count, struct cfg_header);
     for (size_t i = 0; i < raw->header_count; i++) {
         const struct header *h = &raw->headers[i];
-        headers[i] = (struct cfg_header){
-            h->type,     h->count,
-            h->class,    (const char *const *)h->gc.items,
-            h->gc.count, cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+        headers[i] =
+            (struct cfg_header){.type = h->type,
+                                .count = h->count,
+                                .class = h->class,
+                                .immortal = h->immortal,
+                                .gc = (const char *const *)h->gc.items,
+                                .gc_count = h->gc.count,
+                                .line = cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
     }
     r->whole->profile.headers = headers;
     r->whole->profile.header_count = raw->header_count;

@@ -155,6 +155,11 @@ void dw_shapes_free(struct dw_shapes *shapes);
 // of the type; an offset may come more than once.
 void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
                         void (*pointer)(void *context, uint64_t offset), void *context);
+// From now on members of that name are found, whatever their type; before any object is looked at.
+void dw_shapes_watch(struct dw_shapes *shapes, const char *member);
+// The same as dw_shapes_pointers, for the members that are watched.
+void dw_shapes_watched(struct dw_shapes *shapes, dw_ref type, uint64_t size,
+                       void (*member)(void *context, uint64_t offset), void *context);
 // What the type is called where objects are grouped by it: without qualifiers, and arrays without
 // their length: "PyMethodDef []", "char *". Lent until dw_shapes_free; "" when it has no name.
 const char *dw_shapes_name(struct dw_shapes *shapes, dw_ref type);

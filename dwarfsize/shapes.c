@@ -16,7 +16,7 @@
 #define DEPTH_MAX 64 // types by value in each other, typedefs and qualifiers included
 
 // Shapes that need no record; the others are counted on from FIRST.
-enum { NONE, POINTER, FIRST };
+enum { NONE, POINTER, WATCHED, FIRST };
 #define NOT_MADE   UINT32_MAX
 #define BEING_MADE (UINT32_MAX - 1)
 
@@ -39,6 +39,7 @@ struct dw_shapes {
     struct dw *dw;
     struct dw__near near;
     struct names *names;
+    const char *watched; // NULL: no member
     VEC(struct shape) shapes;
     VEC(struct field) fields;
     struct slot *slots; // open addressing by ref; DW_NO_REF: free
@@ -156,6 +157,9 @@ static uint32_t record_shape(struct dw_shapes *shapes, dw_ref ref, unsigned dept
             continue;
         dw__member_read(scan.unit, &die, &item);
         dw_ref type = dw__reference(shapes->dw, scan.unit, &die, SLOT_TYPE);
+        if (shapes->watched != NULL &&
+            strcmp(dw__text(scan.unit, &die, SLOT_NAME), shapes->watched) == 0)
+            vec_push(&fields, ((struct field){item.offset, WATCHED}));
         if (!(item.flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL | DW_MEMBER_BIT_FIELD)))
             vec_push(&members, ((struct member){type, item.offset}));
     }
@@ -226,7 +230,8 @@ static uint32_t shape_of(struct dw_shapes *shapes, dw_ref ref, unsigned depth)
 struct visit {
     const struct dw_shapes *shapes;
     uint64_t end, steps;
-    void (*pointer)(void *context, uint64_t offset);
+    uint32_t wanted; // POINTER or WATCHED
+    void (*found)(void *context, uint64_t offset);
     void *context;
 };
 
@@ -235,8 +240,9 @@ static void visit(struct visit *v, uint32_t id, uint64_t at)
     if (id == NONE || at >= v->end || v->steps == 0)
         return;
     v->steps--;
-    if (id == POINTER) {
-        v->pointer(v->context, at);
+    if (id < FIRST) {
+        if (id == v->wanted)
+            v->found(v->context, at);
         return;
     }
     const struct shape *shape = &v->shapes->shapes.items[id - FIRST];
@@ -256,15 +262,32 @@ static void visit(struct visit *v, uint32_t id, uint64_t at)
     }
 }
 
-void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
-                        void (*pointer)(void *context, uint64_t offset), void *context)
+static void visit_all(struct dw_shapes *shapes, dw_ref type, uint64_t size, uint32_t wanted,
+                      void (*found)(void *context, uint64_t offset), void *context)
 {
     uint32_t id = shape_of(shapes, type, 0);
     uint64_t steps;
     if (!mul_u64(size, STEPS_PER_BYTE, &steps) || !add_u64(steps, STEPS_BASE, &steps))
         steps = UINT64_MAX;
-    struct visit v = {shapes, size, steps, pointer, context};
+    struct visit v = {shapes, size, steps, wanted, found, context};
     visit(&v, id, 0);
+}
+
+void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
+                        void (*pointer)(void *context, uint64_t offset), void *context)
+{
+    visit_all(shapes, type, size, POINTER, pointer, context);
+}
+
+void dw_shapes_watch(struct dw_shapes *shapes, const char *member)
+{
+    shapes->watched = names_text(shapes->names, names_intern_text(shapes->names, member));
+}
+
+void dw_shapes_watched(struct dw_shapes *shapes, dw_ref type, uint64_t size,
+                       void (*member)(void *context, uint64_t offset), void *context)
+{
+    visit_all(shapes, type, size, WATCHED, member, context);
 }
 
 // ---------------------------------------------------------------------------- names
