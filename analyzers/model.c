@@ -9,6 +9,7 @@
 #include "analyzers/model_private.h"
 #include "ledger/collect.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 const char *const an__variables[AN__VARIABLES] = {
@@ -357,13 +358,25 @@ static const struct an__class *class_named(const struct an_model *model, const c
     return NULL;
 }
 
+uint64_t an__class_size(const struct an_model *model, const struct an__class *class)
+{
+    const struct dw_type *type = dw_types_get(model->input.types, class->type);
+    return class->size != 0 ? class->size : type != NULL ? type->size : 0;
+}
+
 static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct fault *fault)
 {
     const struct cfg_kind *stated = kind->stated;
     const char *object = stated->object;
     if (object == NULL && stated->type != NULL)
         object = arena_printf(model->arena, "sizeof(%s)", stated->type);
+    if (object == NULL && kind->class != NULL && an__class_size(model, kind->class) != 0)
+        object = arena_printf(model->arena, "%" PRIu64, an__class_size(model, kind->class));
     kind->parts = ARENA_ARRAY(model->arena, stated->part_count, struct an__part);
+    int64_t flags;
+    if (!an__model_number(model, stated->flags, stated->line, &flags, fault))
+        return false;
+    kind->flags |= (uint64_t)flags;
     if (!compile(model, object, stated->line, &kind->object, fault) ||
         !compile(model, stated->spare, stated->line, &kind->spare, fault) ||
         !compile(model, stated->shared, stated->line, &kind->shared, fault) ||
@@ -389,8 +402,11 @@ static void bind_kind(struct an_model *model, struct an__kind *kind)
         return;
     if (stated->type != NULL)
         kind->type = an__model_type(model, slice_text(stated->type));
-    kind->header = an__header_of(model, kind->type);
     kind->class = class_named(model, stated->class);
+    if (stated->type == NULL && kind->class != NULL)
+        kind->type = kind->class->type;
+    kind->header = an__header_of(model, kind->type);
+    kind->flags = kind->class ? kind->class->flags : 0;
     if (stated->class != NULL && kind->class == NULL)
         kind->trouble = arena_printf(model->arena, "the build has no %s", stated->class);
     else if (!bind_formulas(model, kind, &fault))
@@ -405,12 +421,6 @@ const struct an__kind *an__kind_named(const struct an_model *model, const char *
         if (strcmp(model->kinds[i].stated->kind, name) == 0)
             return &model->kinds[i];
     return NULL;
-}
-
-uint64_t an__class_size(const struct an_model *model, const struct an__class *class)
-{
-    const struct dw_type *type = dw_types_get(model->input.types, class->type);
-    return class->size != 0 ? class->size : type != NULL ? type->size : 0;
 }
 
 uint64_t an__model_before(const struct an_model *model, uint64_t flags)

@@ -92,17 +92,28 @@ static void core_of(const char *name, char *core, size_t size)
     core[used] = '\0';
 }
 
+#define ENDS_MAX 8 // of records whose last member is a record
+
+// Where the array starts that a type ends with, in bytes; NO_OFFSET: with none.
+static uint64_t last_array(const struct dw_types *types, const struct dw_type *type)
+{
+    uint64_t offset = 0;
+    for (unsigned depth = 0; depth < ENDS_MAX; depth++) {
+        if (type == NULL || !an__is_record(type) || type->member_count == 0)
+            return NO_OFFSET;
+        const struct dw_member *last = &type->members[type->member_count - 1];
+        offset += last->bit_offset / 8;
+        type = dw_types_get(types, dw_types_strip(types, last->type));
+        if (type != NULL && type->kind == DW_ARRAY)
+            return offset;
+    }
+    return NO_OFFSET;
+}
+
 bool an__size_fits(const struct an_model *model, const struct dw_type *type, uint64_t size)
 {
-    if (size == 0 || size == type->size)
-        return true;
-    if (!an__is_record(type) || type->member_count == 0)
-        return false;
-    const struct dw_member *last = &type->members[type->member_count - 1];
-    const struct dw_type *array =
-        dw_types_get(model->input.types, dw_types_strip(model->input.types, last->type));
-    return array != NULL && array->kind == DW_ARRAY && size >= last->bit_offset / 8 &&
-           size < type->size;
+    uint64_t start = last_array(model->input.types, type);
+    return size == 0 || size == type->size || (start != NO_OFFSET && size >= start);
 }
 
 // The struct of the objects of a class: one that begins like an object, is called like the class, and
@@ -197,14 +208,16 @@ static void add_class(struct an_model *model, const struct memory *memory, const
     vec_push(&model->classes, class);
 }
 
-// An array of them is none: there is no name for each.
-static bool is_class(const char *type, struct dw *dw, const struct dw_variable *variable)
+// By the name the profile has for the type, or by the tag of its struct: a variable may be declared with
+// either. An array of them is none: there is no name for each.
+static bool is_class(const char *type, const char *tag, struct dw *dw,
+                     const struct dw_variable *variable)
 {
     const char *names[8];
     uint64_t size;
     size_t count = dw_type_names(dw, variable->type, names, COUNT_OF(names), &size);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], type) == 0)
+        if (strcmp(names[i], type) == 0 || (tag[0] != '\0' && strcmp(names[i], tag) == 0))
             return variable->size == size && !variable->tls;
     return false;
 }
@@ -250,11 +263,15 @@ static bool read_image(struct an_model *model, size_t index, struct fault *fault
     struct memory memory = memory_open(model->input.images[index], model->arena);
     for (size_t t = 0; good && t < p->type_count; t++) {
         struct members m = {0};
-        if (an__model_type(model, slice_text(p->types[t].type)) == DW_NO_TYPE)
+        dw_type_id type = an__model_type(model, slice_text(p->types[t].type));
+        if (type == DW_NO_TYPE)
             continue; // of another version
+        const struct dw_type *record =
+            dw_types_get(model->input.types, dw_types_strip(model->input.types, type));
+        const char *tag = record != NULL ? record->name : "";
         good = find_members(model, &p->types[t], &m, fault);
         for (size_t v = 0; good && v < code->variable_count; v++)
-            if (is_class(p->types[t].type, dw, &code->variables[v]))
+            if (is_class(p->types[t].type, tag, dw, &code->variables[v]))
                 add_class(model, &memory, &m, &code->variables[v]);
     }
     for (size_t i = first; i < model->classes.count; i++)

@@ -81,6 +81,7 @@ struct an__kind {
     const struct cfg_kind *stated;
     dw_type_id type;                          // or DW_NO_TYPE
     const struct an__class *class;            // or NULL
+    uint64_t flags;                           // of its type object
     const struct an__header *header;          // or NULL
     struct an__formula object, spare, shared; // empty: cannot be priced; never
     struct an__formula differs;               // of which objects it cannot be; empty: of none
@@ -124,8 +125,8 @@ const struct an__class *an__class_called(const struct an_model *model, const cha
 const struct an__table *an__read_table(struct an_model *model, struct slice name);
 // Reads the classes; false with `fault` when the profile names members that are not there.
 bool an__read_classes(struct an_model *model, struct fault *fault);
-// Whether a class that says `size` can be that of the struct: the same, or less by the array at its end,
-// which grows with each object.
+// Whether a class that says `size` can be that of the struct: the same, or more or less by the array at its
+// end, which each object has as long as it needs.
 bool an__size_fits(const struct an_model *model, const struct dw_type *type, uint64_t size);
 // The value of a formula that depends on the build alone.
 bool an__model_number(struct an_model *model, const char *text, uint32_t line, int64_t *value,

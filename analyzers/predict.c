@@ -81,8 +81,7 @@ static bool add_kind(const struct an_model *model, const struct an__kind *kind, 
                      uint64_t count, struct price *price)
 {
     int64_t size, shared, spare, differs;
-    uint64_t flags = kind->class ? kind->class->flags : 0;
-    shape[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
+    shape[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
     if (!value(&kind->differs, shape, 0, &differs) || !value(&kind->shared, shape, 0, &shared) ||
         !value(&kind->object, shape, 0, &size) || !value(&kind->spare, shape, 0, &spare))
         return false;
@@ -90,8 +89,8 @@ static bool add_kind(const struct an_model *model, const struct an__kind *kind, 
         price->trouble = kind->stated->differs;
     if (differs != 0 || shared != 0 || size == 0) // is there anyhow, or is no object
         return true;
-    bool good =
-        add_objects(model, flags, kind->header, (uint64_t)size, (uint64_t)spare, count, price);
+    bool good = add_objects(model, kind->flags, kind->header, (uint64_t)size, (uint64_t)spare,
+                            count, price);
     for (size_t i = 0; good && i < kind->stated->part_count; i++)
         good = add_part(model, &kind->parts[i], shape, count, price);
     return good;

@@ -212,12 +212,11 @@ static bool empty_cost(struct an_model *model, const char *name, struct cost *co
         return class_cost(model, name, cost);
     if (kind->trouble != NULL)
         return false;
-    uint64_t flags = kind->class ? kind->class->flags : 0;
-    variables[AN__FLAGS] = (int64_t)(flags & INT64_MAX);
+    variables[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
     if (!an__formula_value(&kind->object, variables, &size) || size < 0)
         return false;
     *cost = size == 0 ? (struct cost){0} // a value of a word: no object
-                      : cost_of(model, kind->type, (uint64_t)size, flags);
+                      : cost_of(model, kind->type, (uint64_t)size, kind->flags);
     return true;
 }
 

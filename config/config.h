@@ -217,6 +217,7 @@ struct cfg_kind {
     const char *kind;    // as a census calls it
     const char *type;    // struct
     const char *class;   // symbol of its static type object
+    const char *flags;   // formula: those of its type object, when no symbol is one
     const char *object;  // formula: bytes of the object itself, without what lies before it
     const char *spare;   // formula: bytes that are asked for and not used
     const char *shared;  // formula: true when such an object is there once, whoever holds it

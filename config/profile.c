@@ -15,7 +15,7 @@ struct part {
 };
 
 struct kind {
-    char *kind, *type, *class, *object, *spare, *shared, *differs, *when;
+    char *kind, *type, *class, *flags, *object, *spare, *shared, *differs, *when;
     struct part *parts;
     uint32_t part_count;
 };
@@ -81,6 +81,7 @@ static const cyaml_schema_field_t kind_fields[] = {
     NEEDED_TEXT("kind", struct kind, kind),
     TEXT("type", struct kind, type),
     TEXT("class", struct kind, class),
+    TEXT("flags", struct kind, flags),
     TEXT("object", struct kind, object),
     TEXT("spare", struct kind, spare),
     TEXT("shared", struct kind, shared),
@@ -205,6 +206,7 @@ static void read_kinds(struct reader *r, int list)
             .kind = kind->kind,
             .type = kind->type,
             .class = kind->class,
+            .flags = kind->flags,
             .object = kind->object,
             .spare = kind->spare,
             .shared = kind->shared,

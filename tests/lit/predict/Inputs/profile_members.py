@@ -5,6 +5,7 @@ usage: profile_members.py PROFILE BUILD DIRECTORY TARE...
 Noticed is a change when the sizes differ from the interpreter's own, or when the table of type objects
 does: it must name what it names, with the sizes it has, and no type object may disagree with its struct.
 """
+import functools
 import json
 import os
 import re
@@ -19,11 +20,19 @@ def run(command):
     return done.stdout.decode(), done.returncode
 
 
+@functools.lru_cache(maxsize=None)
+def members_of(build, tare, kind):
+    """The names of the members of a struct, in their order; none of one that the build does not have."""
+    out, status = run([*tare, "struct", build, kind, "--format", "json"])
+    return [m["name"] for m in json.loads(out)["types"][0]["members"]] if status == 0 else []
+
+
 def neighbour(build, tare, path):
     """The member of the same struct before or behind one, of a place of its own."""
     kind, *members = path.split(".")
-    out, _ = run([*tare, "struct", build, kind, "--format", "json"])
-    names = [m["name"] for m in json.loads(out)["types"][0]["members"]]
+    names = members_of(build, tuple(tare), kind)
+    if len(names) < 2:
+        raise ValueError("no other member")
     at = names.index(members[0])
     other = names[at - 1] if at > 0 else names[at + 1]
     return ".".join([kind, other, *members[1:]] if len(members) > 1 else [kind, other])
@@ -31,18 +40,15 @@ def neighbour(build, tare, path):
 
 def changes(text, build, tare):
     for found in re.finditer(r"(sizeof|offsetof|elements|element)\(((?:struct )?\w+(?:\.\w+)+)", text):
-        if run([*tare, "struct", build, found.group(2).split(".")[0]])[1] == 0:
-            try:
-                other = neighbour(build, tare, found.group(2))
-            except ValueError:
-                continue  # of another version
-            yield found.group(2), text[:found.start(2)] + other + text[found.end(2):]
+        try:
+            other = neighbour(build, tare, found.group(2))
+        except ValueError:
+            continue  # of another version
+        yield found.group(2), text[:found.start(2)] + other + text[found.end(2):]
     for line in re.finditer(r"type: (\w+), (.*)}", text):
         for found in re.finditer(r"\b(count|class|name|size|item|flags|base): (\w+)", line.group(2)):
             path = line.group(1) + "." + found.group(2)
             if "kind:" in text[text.rfind("\n", 0, line.start()):line.start()] or "(" in found.group(2):
-                continue
-            if run([*tare, "struct", build, line.group(1)])[1] != 0:
                 continue
             try:
                 other = neighbour(build, tare, path).split(".")[1]

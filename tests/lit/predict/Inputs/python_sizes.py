@@ -46,6 +46,15 @@ class Method:
         pass
 
 
+class Slots:
+    __slots__ = ("a", "b")
+
+
+def counting(a, b):
+    for i in range(3):
+        yield i + a * (b - i)
+
+
 SHAPES = []
 
 
@@ -97,6 +106,9 @@ shape(classmethod(closure), "classmethod")
 shape(super(Method, Method()), "super")
 shape(iter([]), "iterator")
 shape(memoryview(b"abc"), "memoryview")
+shape(Slots(), "instance", fields=2, how="slots")
+if sys.version_info >= (3, 11):  # before, its frame is an object of its own, which sys.getsizeof leaves out
+    shape(counting(1, 2), "generator", values=counting.__code__.co_nlocals + counting.__code__.co_stacksize)
 
 
 def predicted(build, tare, rows):
@@ -115,7 +127,7 @@ def main():
     wrong = 0
     for value, members in SHAPES:
         words = [f"{key}={members[key]}" for key in
-                 ("bits", "length", "width", "entries", "strings") if members.get(key)]
+                 ("bits", "length", "width", "entries", "fields", "values", "strings") if members.get(key)]
         name = " ".join([members["kind"], *words] + ([members["how"]] if "how" in members else []))
         row = rows[name]
         size = row["payload"] + row["header"]
