@@ -90,7 +90,13 @@ static void try_profile(const struct cfg_profile *profile, const struct cfg_cens
                                "34, \"count\": 9223372036854775807}]}";
     struct img *images[] = {self.image};
     struct dw *dw[] = {self.dw};
-    const struct an_model_input input = {"self", profile, self.types, dw, images, images, 1};
+    const struct an_model_input input = {.name = "self",
+                                         .profile = profile,
+                                         .types = self.types,
+                                         .dw = dw,
+                                         .images = images,
+                                         .symbols = images,
+                                         .image_count = 1};
     struct an_model *model;
     struct cfg_censuses *own;
     struct fault fault = {0};
