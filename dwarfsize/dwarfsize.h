@@ -388,4 +388,31 @@ void dw_types_save(const struct dw_types *types, struct buf *out);
 bool dw_types_load(struct dw_types **out, struct slice bytes, const char *path,
                    struct fault *fault);
 
+// ------------------------------------------------------------------ reading content
+
+// What one type is, for those who read content: typedefs and qualifiers are passed through.
+struct dw_shape_member {
+    const char *name; // "" when anonymous or a base class
+    dw_ref type;
+    uint64_t bit_offset, bit_size; // bit_size 0: not a bit field
+};
+
+struct dw_shape {
+    const char *name; // as dw_shapes_name has it
+    // DW_BASE, DW_POINTER (references too), DW_ARRAY, DW_STRUCT (classes too), DW_UNION, DW_ENUM;
+    // DW_OTHER for what has no content that can be told
+    enum dw_kind kind;
+    bool is_signed, is_float, is_char, is_bool; // DW_BASE; is_signed also of DW_ENUM
+    uint64_t size;                              // bytes, 0: not known
+    dw_ref element;                             // of an array, whatever its dimensions
+    const struct dw_shape_member *members;      // those that lie at a fixed place
+    size_t member_count;
+    const struct dw_enumerator *enumerators;
+    size_t enumerator_count;
+};
+
+// Lists live in `arena`, names until dw_shapes_free. False when nothing is known.
+bool dw_shapes_describe(struct dw_shapes *shapes, dw_ref type, struct arena *arena,
+                        struct dw_shape *out);
+
 #endif

@@ -365,6 +365,9 @@ bool dw__die_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__die
                 struct dw__unit **unit);
 // A scan that stands at `ref` (for its children), all attributes.
 bool dw__scan_at(struct dw *dw, struct dw__near *near, dw_ref ref, struct dw__scan *scan);
+// What dw_shapes_describe tells, but for the name.
+bool dw__describe(struct dw *dw, struct dw__near *near, dw_ref type, struct arena *arena,
+                  struct dw_shape *out);
 
 // ------------------------------------------------------------------------ values
 

@@ -131,42 +131,20 @@ static uint32_t array_shape(struct dw_shapes *shapes, dw_ref ref, dw_ref element
     return add_shape(shapes, (struct shape){size, count, 0, 1}, &field);
 }
 
-// Members are read first and their shapes made afterwards: the scan's tables may be replaced by a look
-// into another unit. Those of a variant part (Rust) lie deeper, and count.
 static uint32_t record_shape(struct dw_shapes *shapes, dw_ref ref, unsigned depth)
 {
-    struct member {
-        dw_ref type;
-        uint64_t offset;
-    };
-    VEC(struct member) members = {0};
+    dw__item_list members = {0};
     VEC(struct field) fields = {0};
-    struct dw__scan scan;
-    struct dw__die die;
-    if (!dw__scan_at(shapes->dw, &shapes->near, ref, &scan) || !dw__scan_next(&scan, &die) ||
-        !die.children)
-        return NONE;
-    uint32_t own = die.depth, inside = own + 1; // members lie at `inside` or above it
-    while (dw__scan_next(&scan, &die) && die.depth > own) {
-        if (die.depth > inside)
-            continue;
-        inside = die.depth;
-        inside += die.tag == DW_TAG_variant_part || die.tag == DW_TAG_variant;
-        struct dw__item item = {.name = ""};
-        if (die.tag != DW_TAG_member && die.tag != DW_TAG_inheritance)
-            continue;
-        dw__member_read(scan.unit, &die, &item);
-        dw_ref type = dw__reference(shapes->dw, scan.unit, &die, SLOT_TYPE);
-        if (shapes->watched != NULL &&
-            strcmp(dw__text(scan.unit, &die, SLOT_NAME), shapes->watched) == 0)
-            vec_push(&fields, ((struct field){item.offset, WATCHED}));
-        if (!(item.flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL | DW_MEMBER_BIT_FIELD)))
-            vec_push(&members, ((struct member){type, item.offset}));
-    }
+    dw__members_read(shapes->dw, &shapes->near, ref, &members);
     for (size_t i = 0; i < members.count; i++) {
-        uint32_t shape = shape_of(shapes, members.items[i].type, depth + 1);
+        const struct dw__item *member = &members.items[i];
+        if (shapes->watched != NULL && strcmp(member->name, shapes->watched) == 0)
+            vec_push(&fields, ((struct field){member->offset, WATCHED}));
+        if (member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL | DW_MEMBER_BIT_FIELD))
+            continue;
+        uint32_t shape = shape_of(shapes, member->type, depth + 1);
         if (shape != NONE)
-            vec_push(&fields, ((struct field){members.items[i].offset, shape}));
+            vec_push(&fields, ((struct field){member->offset, shape}));
     }
     struct shape shape = {.fields = (uint32_t)fields.count};
     uint32_t id = add_shape(shapes, shape, fields.items);
@@ -369,4 +347,15 @@ const char *dw_shapes_name(struct dw_shapes *shapes, dw_ref type)
         buf_free(&text);
     }
     return names_text(shapes->names, slot->name);
+}
+
+// -------------------------------------------------------------------------- content
+
+bool dw_shapes_describe(struct dw_shapes *shapes, dw_ref type, struct arena *arena,
+                        struct dw_shape *out)
+{
+    if (!dw__describe(shapes->dw, &shapes->near, type, arena, out))
+        return false;
+    out->name = dw_shapes_name(shapes, type);
+    return true;
 }

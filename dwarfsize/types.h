@@ -139,6 +139,10 @@ uint64_t dw__hash_identity(const struct dw__forest *forest, struct dw__place pla
 bool dw__tag_is_record(uint16_t tag);
 // The place of a member, base class or variable as its DIE states it; item->name is set before.
 void dw__member_read(const struct dw__unit *unit, const struct dw__die *die, struct dw__item *item);
+// The members and base classes of the record at `ref`, those of variant parts (Rust) included; name and
+// type are set. Reading another DIE may replace the tables of `near`, so all come at once.
+typedef VEC(struct dw__item) dw__item_list;
+void dw__members_read(struct dw *dw, struct dw__near *near, dw_ref ref, dw__item_list *out);
 // Bits from the start of the record to a member, whatever the encoding and byte order.
 uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
                              const struct dw__item *item);
