@@ -460,6 +460,10 @@ enum an_order_form {
 const char *an_order_form_name(enum an_order_form form);
 const char *an_graph_order(struct an_graph *graph, enum an_order_form form, struct arena *arena,
                            struct buf *out);
+// All of it for the viewer: the `options->keep` objects that retain most (0: all), the functions around
+// them, and what is left out beside them. Names are lent from the graph or live in `arena`.
+void an_graph_view(struct an_graph *graph, uint64_t page, const struct an_graph_options *options,
+                   struct arena *arena, struct rep_graph *out);
 // How the graph was found: objects, edges, cycles, as sentences.
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out);
 

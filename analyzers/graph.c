@@ -244,6 +244,7 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
     graph->code = links.code;
     graph->outside = links.outside;
     graph->written = links.written;
+    graph->imports = links.imports;
     graph->starts = mem_alloc((objects.count + 1) * sizeof *graph->starts);
     for (size_t i = 0; i < objects.count; i++)
         graph->starts[i] = graph->objects[i].addr;
@@ -280,6 +281,7 @@ void an_graph_free(struct an_graph *graph)
     dw_shapes_free(graph->shapes);
     arena_free(graph->arena);
     vec_free(&graph->written);
+    vec_free(&graph->imports);
     free(graph->objects);
     free(graph->starts);
     free(graph->how);
@@ -323,6 +325,18 @@ const char *an__graph_by(uint8_t by)
         [AN__BY_PADDING] = "padding",       [AN__BY_NOBODY] = "nobody",
     };
     return texts[by];
+}
+
+const char *const *an__graph_link_names(void)
+{
+    static const char *const texts[AN_LINK_COUNT] = {
+        [AN_LINK_RELOCATION] = "relocation",
+        [AN_LINK_TYPED] = "type",
+        [AN_LINK_LINKAGE] = "linker's table",
+        [AN_LINK_CODE] = "instruction",
+        [AN_LINK_LOOKS] = "looks",
+    };
+    return texts;
 }
 
 #define QUOTED_MAX 48 // bytes of a literal that are shown

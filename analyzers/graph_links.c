@@ -155,6 +155,13 @@ static void note_written(struct an__links *links, uint64_t place)
         vec_push(&links->written, place);
 }
 
+static void note_import(struct an__links *links, const struct reader *r,
+                        const struct img_reloc *reloc)
+{
+    const char *name = r->symbols[r->map.by_index[reloc->symbol] - 1].name;
+    vec_push(&links->imports, ((struct an__import){reloc->addr, name}));
+}
+
 static void read_section(struct an__links *links, struct reader *r)
 {
     struct img_reloc_reader reader;
@@ -172,6 +179,8 @@ static void read_section(struct an__links *links, struct reader *r)
         bool code = area->content == LED_CODE;
         enum outcome outcome = target_of(r, &reloc, code, &target);
         links->outside += outcome == OUTSIDE;
+        if (outcome == OUTSIDE && r->dynamic && !code)
+            note_import(links, r, &reloc);
         if (r->dynamic)
             note_written(links, reloc.addr);
         links->code |= code && !r->dynamic;

@@ -10,6 +10,7 @@
 //   graph_table     tables;  graph_why  paths;  graph_equal  duplicates
 //   graph_pages     locality;  graph_dirty  what is written at load
 //   graph_order     an order for the linker;  graph_order_forms  as each linker reads it
+//   graph_view      all of it for the viewer (graph_view_private.h)
 //
 // An object is a number; so is a module and a type. Objects are sorted by address. Edges lie behind one
 // another, those of object i at first[i] up to first[i + 1]:
@@ -87,12 +88,20 @@ struct an__link {
 };
 typedef VEC(struct an__link) an__link_list;
 
+// A word of data that the loader fills with the address of something in another program.
+struct an__import {
+    uint64_t place;
+    const char *name;
+};
+typedef VEC(struct an__import) an__import_list;
+
 typedef VEC(uint64_t) an__address_list;
 
 struct an__links {
     an__link_list list;
     an__address_list written; // places the loader writes to, one for each AN_PAGE_MIN bytes
     uint64_t outside;         // relocations to other programs
+    an__import_list imports;  // those of data, for the loader
     bool code;                // what code refers to is among them
     bool data;                // and all that data refers to: nothing needs to be guessed
 };
@@ -176,6 +185,7 @@ struct an_graph {
     struct an_modules *modules;
     struct an__areas areas;
     an__address_list written; // places the loader writes to
+    an__import_list imports;  // in no order
     struct an__object *objects;
     uint64_t *starts;       // of the objects, dense, for the search
     struct an__net net;     // the objects, and as the last node the root
@@ -217,6 +227,10 @@ const char *an__graph_name(const struct an_graph *graph, uint32_t object, struct
 const char *an__graph_type(const struct an_graph *graph, uint32_t object);
 const char *an__graph_module(const struct an_graph *graph, uint32_t object);
 const char *an__graph_by(uint8_t by);
+// How one refers to another, by enum an_link.
+const char *const *an__graph_link_names(void);
+// How many refer to it; the root is none.
+uint32_t an__graph_user_count(const struct an_graph *graph, uint32_t object);
 // Whether it counts: data does, and code where that was asked for.
 static inline bool an__graph_counts(const struct an_graph *graph, uint32_t object)
 {

@@ -273,7 +273,7 @@ static void by_type(struct making *m, struct rep_table *out)
 
 // -------------------------------------------------------------------------- objects
 
-static uint64_t user_count(const struct an_graph *graph, uint32_t i)
+uint32_t an__graph_user_count(const struct an_graph *graph, uint32_t i)
 {
     uint32_t first = graph->users.first[i], end = graph->users.first[i + 1];
     // The root is the highest number, so it comes last.
@@ -310,7 +310,7 @@ static void by_object(struct making *m, struct rep_table *out)
         union rep_value *values = ARENA_ARRAY(m->arena, OBJECT_COLUMNS, union rep_value);
         values[OBJECT_SIZE].u = object->size;
         values[OBJECT_RETAINED].u = graph->retained[i];
-        values[OBJECT_USERS].u = user_count(graph, i);
+        values[OBJECT_USERS].u = an__graph_user_count(graph, i);
         values[OBJECT_TYPE].text = an__graph_type(graph, i);
         values[OBJECT_MODULE].text = an__graph_module(graph, i);
         const char *name = shown(m->options, an__graph_name(graph, i, m->arena));

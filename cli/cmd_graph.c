@@ -4,7 +4,8 @@
 
 #include "cli/cli.h"
 
-#define PAGE 4096 // bytes
+#define PAGE         4096  // bytes
+#define VIEW_OBJECTS 50000 // shown in the viewer unless -n says otherwise
 
 #define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
 
@@ -17,6 +18,8 @@ struct graph_run {
     enum cmd_demangle demangle;
     enum an_order_form order_form;
     bool by_default; // nobody asked for a dimension
+    uint64_t page;   // bytes
+    struct rep_graph view;
     struct arena *arena;
 };
 
@@ -69,6 +72,11 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     }
     const struct cmd_options *o = &cmd->options;
     bool pages = o->pages || o->order != NULL;
+    bool part = o->why || o->unreachable || o->duplicates || pages || o->filters.count || count;
+    if (cmd->format == REP_FORMAT_HTML && (part || o->with_code)) {
+        cmd_usage(cmd, "--format html shows all data: of the options only -n and --page count");
+        return false;
+    }
     if ((o->why != NULL) + o->unreachable + o->duplicates + pages > 1) {
         cmd_usage(cmd, "only one of --why, --unreachable, --duplicates and --pages or --order");
         return false;
@@ -79,6 +87,7 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     }
     options->unreachable = o->unreachable;
     run->by_default = count == 0;
+    run->page = o->page == CMD_NOT_GIVEN ? PAGE : o->page;
     options->dim = count            ? (enum an_graph_dim)dims[0]
                    : o->unreachable ? AN_GRAPH_OBJECT
                                     : AN_GRAPH_MODULE;
@@ -126,6 +135,19 @@ static bool make_graph(struct cmd *cmd, struct graph_run *run)
     return an_graph_new(&run->graph, &input, &cmd->fault);
 }
 
+// The table by module with all its rows, and the graph.
+static bool make_view(struct cmd *cmd, struct graph_run *run, struct rep_report *report)
+{
+    struct an_graph_options options = run->options;
+    options.keep = 0;
+    if (!an_graph_table(run->graph, &options, cmd->arena, &report->parts[0].table, &cmd->fault))
+        return false;
+    options.keep = cmd->options.keep == CMD_NOT_GIVEN ? VIEW_OBJECTS : cmd->options.keep;
+    an_graph_view(run->graph, run->page, &options, cmd->arena, &run->view);
+    report->graph = &run->view;
+    return true;
+}
+
 static void add_note(struct cmd *cmd, const char *note, struct rep_part *part)
 {
     const char **notes = ARENA_ARRAY(cmd->arena, part->note_count + 1, const char *);
@@ -153,13 +175,13 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
     *notes = (struct rep_part){.kind = REP_NOTES};
     notes->note_count = an_graph_notes(run->graph, cmd->arena, &notes->notes);
     struct rep_table *table = &report->parts[0].table;
+    if (cmd->format == REP_FORMAT_HTML)
+        return make_view(cmd, run, report);
     if (cmd->options.why != NULL)
         return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
                             &cmd->fault);
     if (cmd->options.pages || cmd->options.order != NULL) {
-        struct an_graph_page_options pages = {PAGE, cmd->options.processes};
-        if (cmd->options.page != CMD_NOT_GIVEN)
-            pages.page = cmd->options.page;
+        struct an_graph_page_options pages = {run->page, cmd->options.processes};
         an_graph_pages(run->graph, &pages, &run->options, cmd->arena, table);
         add_note(cmd, an_graph_dirty_note(run->graph, pages.page, cmd->arena), notes);
         return cmd->options.order == NULL || write_order(cmd, run, notes);

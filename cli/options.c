@@ -139,7 +139,7 @@ static const struct option_row option_rows[] = {
     {"why-extract", 0, TEXT, "FILE", AT(why_extract), VERB_MAP, "what lld wrote for --why-extract"},
 
     {"format", 0, TEXT, "FORMAT", AT(format_name), VERB_ALL,
-     "text, json, csv or markdown; check has junit, sarif and github as well"},
+     "text, json, csv or markdown; check has junit, sarif and github as well, graph html"},
     {"output", 'o', TEXT, "FILE", AT(output), VERB_ALL, "write the report there, on success only"},
     {"bytes", 0, FLAG, NULL, AT(plain_bytes), VERB_ALL, "plain bytes instead of KiB in text"},
     {"debug", 0, TEXT, "FILE", AT(debug), VERB_ALL, "the separate debug file; it must match"},
@@ -340,6 +340,10 @@ bool cmd_parse(struct cmd *cmd, int argc, char **argv)
     }
     if (rep_format_of_findings(cmd->format) && cmd->verb->bit != VERB_CHECK) {
         cmd_usage(cmd, "--format %s is for findings: tare check", format);
+        return false;
+    }
+    if (cmd->format == REP_FORMAT_HTML && cmd->verb->bit != VERB_GRAPH) {
+        cmd_usage(cmd, "--format html is a page to walk through a graph: tare graph");
         return false;
     }
     if (cmd->format == REP_FORMAT_DOT && !cmd->options.deps) {

@@ -53,7 +53,8 @@ static const struct cmd_verb_row verbs[] = {
      "  tare graph fw.elf --why mp_type_dict             who keeps it\n"
      "  tare graph fw.elf --duplicates                   equal objects\n"
      "  tare graph python3.11 --pages --processes 5      locality, pages written at load\n"
-     "  tare graph prog --order prog.order               for -Wl,--symbol-ordering-file of lld\n",
+     "  tare graph prog --order prog.order               for -Wl,--symbol-ordering-file of lld\n"
+     "  tare graph fw.elf --format html -o graph.html    a page to walk through it\n",
      1, 1},
     {"diff", VERB_DIFF, cmd_diff, "OLD NEW", "what changed between two builds",
      "Compares two builds or snapshots, the old one first.\n"

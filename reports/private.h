@@ -13,6 +13,7 @@
 //   markdown
 //   dot          dependencies as a graph
 //   findings     what was checked, in the formats above
+//   viewer       a graph of objects as a page (reports/viewer holds the page)
 //   junit sarif github    the same in formats that have nothing else
 #ifndef TARE_REPORTS_PRIVATE_H
 #define TARE_REPORTS_PRIVATE_H
@@ -56,6 +57,10 @@ void rep__dot(struct rep__out *out, const struct rep_report *report);
 void rep__junit(struct rep__out *out, const struct rep_report *report);
 void rep__sarif(struct rep__out *out, const struct rep_report *report);
 void rep__github(struct rep__out *out, const struct rep_report *report);
+void rep__html(struct rep__out *out, const struct rep_report *report);
+
+// The page that HTML is put into: what comes before the data, and behind it. Made from reports/viewer.
+extern const char rep__page_head[], rep__page_tail[];
 
 // Findings: for people those that did not pass, for machines all.
 bool rep__findings_seen(const struct rep_part *part); // by people: whether there are such

@@ -15,6 +15,7 @@ static const struct {
     [REP_FORMAT_CSV] = {"csv", rep__csv},       [REP_FORMAT_MARKDOWN] = {"markdown", rep__markdown},
     [REP_FORMAT_DOT] = {"dot", rep__dot},       [REP_FORMAT_JUNIT] = {"junit", rep__junit},
     [REP_FORMAT_SARIF] = {"sarif", rep__sarif}, [REP_FORMAT_GITHUB] = {"github", rep__github},
+    [REP_FORMAT_HTML] = {"html", rep__html},
 };
 
 bool rep_format_parse(const char *name, enum rep_format *format)

@@ -4,7 +4,7 @@
 //
 // A report is a list of parts; each part is a table (a tree of rows under columns), a list of types
 // (pulled one at a time, so that a million layouts never lie in memory together), findings (what was
-// checked, and how it came out) or notes.
+// checked, and how it came out), notes or, for the viewer alone, a graph of objects.
 // Renderers know nothing of ELF or ledgers.
 //
 //   report ── builds               text      aligned tables, KiB and %, C-like layouts
@@ -14,6 +14,7 @@
 //          │                        junit     findings as test cases
 //          ├─ part: findings        sarif     findings for code scanning (SARIF 2.1.0)
 //          └─ doubts                github    findings as annotations of a GitHub workflow
+//                                   html      a graph of objects as a page to walk through
 //
 // In every table the rows of an additive column add up to the total at every depth; rep_check says
 // so, in every build.
@@ -174,6 +175,121 @@ const char *rep_finding_word(const struct rep_finding *finding);
 // Bytes or a count as people see them: "812.4 KiB".
 void rep_show(struct buf *out, enum rep_unit unit, uint64_t value);
 
+// --------------------------------------------------------------------------- graphs
+
+// Objects that refer to each other, for the viewer: a tree of what holds what, the references between
+// them, their content and what it means. The tree tiles: the size of a group is that of its objects
+// and of what is left out beside them.
+//
+//   groups    0 Objects             1 [padding]
+//   objects   0 spam_type (holder: none, group 0)   1 methods (holder: 0)
+//   rest      {holder none, group 0, 17 objects, 612 bytes}   {none, group 1, 5, 40}
+
+#define REP_NO_OBJECT UINT32_MAX
+#define REP_OUTSIDE   (UINT32_MAX - 1) // as a target: an object of another program
+
+enum rep_object_flags {
+    REP_OBJECT_CODE = 1,     // a function: there because of what it refers to; does not count
+    REP_OBJECT_EXPORTED = 2, // other programs may refer to it
+    REP_OBJECT_LOST = 4,     // nothing that is kept leads to it
+    REP_OBJECT_GUEST = 8,    // nobody defines it; the group is who alone refers to it
+    REP_OBJECT_TEXT = 16,    // a string literal
+};
+
+struct rep_object {
+    const char *name;
+    uint64_t offset, size; // bytes; offset in its section
+    uint64_t retained;     // bytes, of data
+    uint32_t section, group, type, holder;
+    uint32_t users;  // how many refer to it, those that were left out too
+    uint32_t stored; // bytes of its content in `bytes`
+    uint8_t by;      // in `evidence`
+    uint8_t flags;
+};
+
+// A reference, from a place in one object into another. Of functions the place is not told: 0.
+struct rep_reference {
+    uint32_t from, to;    // to: REP_OUTSIDE: see `name`
+    uint64_t place, into; // bytes from the start of either
+    const char *name;     // of what lies outside, else NULL
+    uint8_t how;          // in `links`
+};
+
+// What was left out beside the objects that have this holder, or of a group when it has none.
+struct rep_rest {
+    uint32_t holder, group;
+    uint64_t count, size;
+};
+
+enum rep_shape_kind {
+    REP_SHAPE_RAW, // not known
+    REP_SHAPE_UNSIGNED,
+    REP_SHAPE_SIGNED,
+    REP_SHAPE_FLOAT,
+    REP_SHAPE_CHAR,
+    REP_SHAPE_SIGNED_CHAR,
+    REP_SHAPE_BOOL,
+    REP_SHAPE_POINTER,
+    REP_SHAPE_ENUM,
+    REP_SHAPE_ARRAY,
+    REP_SHAPE_RECORD,
+    REP_SHAPE_UNION,
+};
+
+// A part of a shape: a member, or a name of an enumeration.
+struct rep_shape_part {
+    const char *name;
+    uint32_t shape;                // of a member
+    uint64_t bit_offset, bit_size; // of a member; bit_size 0: no bit field
+    int64_t value;                 // of an enumerator
+};
+
+// How content is read. Shape 0 is not known.
+struct rep_shape {
+    const char *name;
+    enum rep_shape_kind kind;
+    uint64_t size;    // bytes
+    uint32_t element; // of an array, which goes on to the end of what holds it
+    size_t first_part, part_count;
+};
+
+struct rep_page_share {
+    uint32_t group;
+    uint64_t size;
+};
+
+struct rep_page {
+    uint64_t addr;
+    uint32_t section; // that has most of it
+    bool dirty;       // the loader writes into it
+    size_t first_share, share_count;
+};
+
+struct rep_graph_section {
+    const char *name;
+    uint64_t addr;
+};
+
+struct rep_graph {
+    const char *const *groups;
+    const struct rep_graph_section *sections;
+    const struct rep_object *objects;       // by address
+    const struct rep_reference *references; // by `from`
+    const struct rep_rest *rests;
+    const struct rep_shape *shapes;
+    const struct rep_shape_part *parts;
+    const struct rep_page *pages;
+    const struct rep_page_share *shares;
+    const char *const *evidence, *const *links; // words
+    struct slice bytes;                         // content, object after object
+    size_t group_count, section_count, object_count, reference_count, rest_count, shape_count,
+        part_count, page_count, share_count, evidence_count, link_count;
+    uint64_t page_size, total;          // bytes
+    uint64_t left_out, references_left; // objects; references with a left out end, or too many
+    unsigned address_size;              // bytes
+    bool big_endian;
+};
+
 // ---------------------------------------------------------------------- the report
 
 struct rep_build {
@@ -204,6 +320,7 @@ struct rep_report {
     const struct doubt *doubts;
     size_t doubt_count;
     uint64_t doubt_total;
+    const struct rep_graph *graph; // HTML shows it, and needs one; nobody else does
 };
 
 enum rep_format {
@@ -215,6 +332,7 @@ enum rep_format {
     REP_FORMAT_JUNIT,
     REP_FORMAT_SARIF,
     REP_FORMAT_GITHUB,
+    REP_FORMAT_HTML,
 };
 // DOT draws tables of two levels as a graph, for dependencies; it shows nothing else.
 bool rep_format_parse(const char *name, enum rep_format *format);

@@ -16,7 +16,7 @@
 #
 # Words for REQUIRES and UNSUPPORTED: clang m32 arm xtensa riscv gold lld ld64.lld mold dwz pahole eu-readelf
 # zstd-debug (assembler and linker write zstd sections), cpython (python3.11 with the debug file of
-# the same build id), inputs, real-maps, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
+# the same build id), chromium, inputs, real-maps, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
 import glob
 import os
 import re
@@ -126,6 +126,7 @@ features = {
     "eu-readelf": which("eu-readelf"),
     "zstd-debug": compiles(gcc + " -g -Wa,--compress-debug-sections=zstd -Wl,--compress-debug-sections=zstd", empty),
     "cpython": cpython_has_debug_file(),
+    "chromium": which("chromium"),
     "inputs": os.path.isdir(words["%inputs"]),
     "real-maps": os.path.isdir(words["%maps"]),
     "asan": config.tare_sanitize,
