@@ -234,14 +234,16 @@ struct typed {
     const struct an__object *object;
 };
 
-static void add_word(struct typed *t, uint64_t place, enum an_link how)
+// False when there is no word.
+static bool add_word(struct typed *t, uint64_t place, enum an_link how)
 {
     uint64_t target;
-    if (!an__graph_word(t->img, place, &target) || target == 0)
-        return;
+    if (!an__graph_word(t->img, place, &target))
+        return false;
     target = an__graph_without_mode(t->img, t->areas, target);
-    if (an__graph_area_at(t->areas, target) != NULL)
+    if (target != 0 && an__graph_area_at(t->areas, target) != NULL)
         vec_push(&t->links->list, ((struct an__link){place, target, (uint8_t)how}));
+    return true;
 }
 
 static void add_pointer(void *context, uint64_t offset)
@@ -268,8 +270,10 @@ void an__graph_typed(struct an__links *links, const struct an_graph_input *input
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
         bool table = area->content == LED_LINKAGE && !area->executable;
+        // A damaged section may claim more than the file holds.
         for (uint64_t at = area->start; table && area->end - at >= word; at += word)
-            add_word(&t, at, AN_LINK_LINKAGE);
+            if (!add_word(&t, at, AN_LINK_LINKAGE))
+                break;
     }
 }
 
