@@ -206,7 +206,8 @@ static const struct {
          " */",
          {"cc ... -fuse-ld=bfd -Wl,-T,FILE",
           "INSERT adds these sections to the linker's own script. With a script of your own",
-          "copy the lines to the beginning of its output sections instead."},
+          "(firmware) copy the lines into its output sections, in front of its wildcards and",
+          "behind what has to come first."},
          write_ld},
 };
 

@@ -127,10 +127,10 @@ class Group:
 class Growth(Group):
     """Rows that compare the ends of a series of programs; what is between is shown, too."""
 
-    def __init__(self, title, programs, pairs):
+    def __init__(self, title, programs, pairs, what="DIE (per symbol)", scales=inputs.SCALES):
         pairs = list(pairs)
         super().__init__(title, [row for row, _ in pairs])
-        self.programs = programs
+        self.programs, self.what, self.scales = programs, what, scales
         self.series = {row: commands for row, commands in pairs}
 
     def commands(self):
@@ -138,8 +138,8 @@ class Growth(Group):
 
     def show(self, results):
         super().show(results)
-        print("%-*s %s" % (NAME, "  ns of CPU time per DIE (per symbol)", "".join(
-            "%18s" % ("x %d" % scale) for scale in inputs.SCALES)))
+        print("%-*s %s" % (NAME, "  ns of CPU time per " + self.what, "".join(
+            "%18s" % ("x %d" % scale) for scale in self.scales)))
         for result in results:
             commands = self.series[result.row]
             if not any(command.failure for command in commands):
@@ -159,6 +159,9 @@ class Result:
         self.wall = self.cpu = self.memory = self.time = None
         if self.failure:
             return
+        if row.peer is None:
+            self.judge_alone()
+            return
         tare, peer, scale = row.tare, row.peer, row.per[1] / row.per[0]
         self.wall, self.cpu = scale * tare.wall / peer.wall, scale * tare.cpu / max(peer.cpu, 1e-9)
         self.memory = tare.memory / row.input_size if row.input_size else \
@@ -176,10 +179,18 @@ class Result:
         if row.by == "wall" and group.busy and missed:
             self.verdict = "unclear (busy machine)"  # threads cannot show what idle cores they lack
 
+    def judge_alone(self):
+        row = self.row
+        self.by, self.memory = "cpu", row.tare.memory / row.input_size
+        goals = ("time", row.tare.cpu, row.within), ("memory", self.memory, row.memory)
+        missed = [what for what, value, goal in goals if goal and value > goal]
+        if row.within or row.memory:
+            self.verdict = "MISSED (%s)" % ", ".join(missed) if missed else "met"
+
     @staticmethod
     def failed_command(row):
         for command in (row.tare, row.peer):
-            if command.failure:
+            if command and command.failure:
                 return "%s failed, %s" % (os.path.basename(command.argv[0]), command.failure)
         return None
 
@@ -213,6 +224,12 @@ def print_row(result):
         print("%-*s n/a: %s" % (NAME, row.name, result.failure))
         return
     tare, peer, memory = row.tare, row.peer, result.memory
+    if peer is None:
+        print("%-*s %7s %6s* %7s %7s  %7s %7s %6s  %7.1f %7s %6.3f %6s  %s" % (
+            NAME, row.name, seconds(tare.wall), seconds(tare.cpu), "-", "-", "-", "-",
+            "%g s" % row.within if row.within else "-", tare.memory / MIB, "-", memory, wanted(row.memory),
+            result.verdict))
+        return
     wall = "%.3f%s" % (result.wall, "*" * (result.by == "wall"))
     cpu = "%.3f%s" % (result.cpu, "*" * (result.by == "cpu"))
     print("%-*s %7s %7s %7s %7s  %7s %7s %6s  %7.1f %7.1f %6.3f %6s  %s" % (
@@ -239,7 +256,7 @@ def result_as_json(result):
         "group": result.group.title, "row": row.name,
         "verdict": result.verdict, "failure": result.failure, "judged_by": result.by,
         "wall_ratio": result.wall, "cpu_ratio": result.cpu, "memory_ratio": result.memory,
-        "wanted_time": row.time, "wanted_memory": row.memory, "per": row.per,
+        "wanted_time": row.time, "wanted_memory": row.memory, "per": row.per, "wanted_seconds": row.within,
         "tare": command_as_json(row.tare), "peer": command_as_json(row.peer),
         "others_cores": round(result.group.others, 3),
     }
@@ -255,18 +272,21 @@ def write_json(path, about, results):
 # ---------------------------------------------------------------------------------- main
 
 def groups_of(options, tools, directory):
-    groups = [Group("CPython", bench_rows.cpython(tools))]
+    groups = [Group("CPython", bench_rows.cpython(tools)), Group("graph", bench_rows.graph(tools))]
     if options.big is not None:
         big = inputs.kernel(options.big, directory)
         groups += [Group("vmlinux struct", bench_rows.big_struct(tools, big)),
                    Group("vmlinux size", bench_rows.big_size(tools, big)),
+                   Group("vmlinux graph", bench_rows.big_graph(tools, big)),
                    Group("vmlinux threads", bench_rows.big_threads(tools, big))]
     if os.access(options.mote, os.X_OK):
         groups.append(Group("mote", bench_rows.mote(tools, os.path.abspath(options.mote))))
-    generated, maps = inputs.generated(directory + "/generated")
+    generated, maps, graphs = inputs.generated(directory + "/generated")
     groups.append(Group("maps", bench_rows.maps(tools, maps)))
     for series, programs in generated.items():
         groups.append(Growth("growth " + series, programs, bench_rows.growth(tools, programs)))
+    groups.append(Growth("growth graph", graphs, bench_rows.graph_growth(tools, graphs), "reference (per object)",
+                         [n // inputs.GRAPH_OBJECTS[0] for n in inputs.GRAPH_OBJECTS]))
     return groups
 
 

@@ -14,6 +14,7 @@ import sys
 
 CPYTHON = "/usr/bin/python3.11"
 CPYTHON_DEBUG_BUILD = "/usr/bin/python3.11d"
+PYPY = "/usr/lib/x86_64-linux-gnu/libpypy3.9-c.so"
 KERNEL_PACKAGE = "linux-image-amd64-dbg"
 SCALES = [1, 2, 4, 8]
 INDEX = "index.json"
@@ -169,6 +170,37 @@ def one_unit_series(directory):
         yield [path, *count(unit)]
 
 
+# ------------------------------------------------------------------------ object graphs
+#
+# Objects that each refer to three others: the next, one twice as far, one anywhere.
+
+GRAPH_OBJECTS = [10000, 100000, 1000000]
+GRAPH_FIELDS = 3
+GRAPH_CODE = '''.text
+.globl _start
+.type _start, @function
+_start: lea o0(%rip), %rax
+ret
+.size _start, . - _start
+.section .data.rel.ro, "aw"
+.balign 8
+'''
+
+
+def graph_series(directory):
+    """[[path, references, objects]]"""
+    for objects in GRAPH_OBJECTS:
+        path = os.path.join(directory, "graph-%d" % objects)
+        source = GRAPH_CODE + "".join(
+            ".type o%d, @object\n.size o%d, %d\no%d: .quad o%d, o%d, o%d\n" % (
+                n, n, 8 * GRAPH_FIELDS, n, (n + 1) % objects, (2 * n + 1) % objects, n * 7919 % objects)
+            for n in range(objects))
+        subprocess.run(["as", "-o", path + ".o", "-"], input=source.encode(), check=True)
+        subprocess.run(["ld", "-pie", "-o", path, path + ".o"], check=True)
+        os.remove(path + ".o")
+        yield [path, GRAPH_FIELDS * objects, objects]
+
+
 # ------------------------------------------------------------------------- linker maps
 #
 # Objects with tens of thousands of functions in sections of their own, linked by each linker there is.
@@ -213,13 +245,14 @@ def generate(directory, recipe):
     os.makedirs(directory)
     series = {name: list(linked_series(directory, name)) for name in MARKS}
     series[ONE_UNIT] = list(one_unit_series(directory))
+    graphs = list(graph_series(directory))
     maps = linker_maps(directory)
     with open(os.path.join(directory, INDEX), "w", encoding="ascii") as out:
-        json.dump({"recipe": recipe, "series": series, "maps": maps}, out)
+        json.dump({"recipe": recipe, "series": series, "maps": maps, "graphs": graphs}, out)
 
 
 def generated(directory):
-    """{series: [Program of each scale]} and {linker: map}. Made again only when this file has changed, and by another
+    """{series: [Program of each scale]}, {linker: map} and [Program of each graph]. Made again only when this file has changed, and by another
     process: this one has to stay small (Command.run says why)."""
     with open(__file__, "rb") as this:
         recipe = hashlib.sha256(this.read()).hexdigest()
@@ -229,7 +262,7 @@ def generated(directory):
         subprocess.run([sys.executable, __file__, directory, recipe], check=True)
         made = stored_index(directory)
     series = {name: [Program(*row) for row in rows] for name, rows in made["series"].items()}
-    return series, made["maps"]
+    return series, made["maps"], [Program(*row) for row in made["graphs"]]
 
 
 def stored_index(directory):

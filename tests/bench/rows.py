@@ -21,9 +21,10 @@ class Row:
     """`tare` against `peer`; a command is None when its program or input is not here (`why`)."""
 
     def __init__(self, name, tare, peer, time=None, memory=None, by=AUTO, why=None, per=(1, 1),
-                 input_size=None):
+                 input_size=None, within=None):
         self.name, self.tare, self.peer = name, tare, peer
         self.time, self.memory = time, memory  # wanted ratios, or None
+        self.within = within  # seconds of CPU time, where there is no peer
         self.by, self.why = by, why
         self.input_size = input_size  # bytes; memory is compared with it instead of the peer's
         self.per = per  # times are divided by these: DIEs of tare's input and of the peer's
@@ -114,6 +115,28 @@ def big_size(tools, big):
     ]
 
 
+def alone(name, command, path, **wanted):
+    """What no peer does: CPU time by the second, memory by the size of the file."""
+    return Row(name, command, None, input_size=os.path.getsize(path), by=CPU, **wanted)
+
+
+def big_graph(tools, big):
+    return [alone("graph", tools.tare("graph", big), big, within=20, memory=3),
+            alone("graph --pages", tools.tare("graph", "--pages", big), big, within=20, memory=3)]
+
+
+def graph(tools):
+    """CPython as the distribution has it, and its PyPy, which is stripped."""
+    program, pypy = inputs.CPYTHON, inputs.PYPY
+    rows = [alone("CPython, graph", tools.tare("graph", program), program),
+            alone("CPython, graph --pages", tools.tare("graph", "--pages", program), program),
+            alone("CPython, graph --order", tools.tare("graph", "--order", tools.out + "/order", program), program)]
+    if not os.path.exists(pypy):
+        return rows + [Row("PyPy", None, None, why="no PyPy here (pypy3-lib)")]
+    return rows + [alone("PyPy, graph", tools.tare("graph", pypy), pypy, within=3, memory=5),
+                   alone("PyPy, graph --pages", tools.tare("graph", "--pages", pypy), pypy, within=3, memory=5)]
+
+
 def big_threads(tools, big):
     """CPU time cannot tell how well two threads share the work, so wall time judges always."""
     verbs = {
@@ -156,6 +179,18 @@ def growth(tools, programs):
         commands = [tools.tare(*args(program.path), "-j", "1") for program in programs]
         yield Row("%s, per DIE: x %d vs x 1" % (name, inputs.SCALES[-1]), commands[-1], commands[0],
                   time=LINEAR, by=CPU, per=(large.dies, small.dies)), commands
+
+
+GRAPH_GROWTH = 2.5  # cost of a reference among 100 times as many: a search and colder caches
+
+
+def graph_growth(tools, programs):
+    """As growth(), by reference."""
+    small, large = programs[0], programs[-1]
+    for name, args in {"graph": [], "graph --order": ["--order", tools.out + "/order"]}.items():
+        commands = [tools.tare("graph", program.path, *args, "-j", "1") for program in programs]
+        yield Row("%s, per reference: %d objects vs %d" % (name, large.symbols, small.symbols), commands[-1],
+                  commands[0], time=GRAPH_GROWTH, by=CPU, per=(large.dies, small.dies)), commands
 
 
 MOTE_TIMES = ["loops", "fibonacci", "nbody", "sorting", "dicts", "strings", "methods"]
