@@ -211,6 +211,41 @@ bool img_reloc_open(struct img_reloc_reader *reader, struct img *img, uint32_t s
                     struct fault *fault);
 bool img_reloc_next(struct img_reloc_reader *reader, struct img_reloc *reloc);
 
+// ------------------------------------------------------------------ unwind entries
+
+// Walks .eh_frame or .debug_frame: an entry for each function, or part of one, that can be unwound.
+// Entries of an unknown kind are passed over. When `next` ends, reader.failed says whether an entry
+// went past the end of the section; then frame.entry_offset tells which.
+struct img_frame {
+    uint64_t entry_offset, entry_size; // in the section
+    uint64_t code, code_size;          // where the function starts, its bytes
+    uint64_t lsda;                     // its language-specific data; 0: none
+    bool readable;                     // else only the entry's place is known
+};
+struct img_frame_reader {
+    struct img *img;
+    const struct img_section *section;
+    struct cur cur;
+    uint64_t cie; // offset of the one that was read last
+    uint8_t code_encoding, lsda_encoding;
+    bool augmented, cie_good;
+    bool debug; // .debug_frame
+    bool failed;
+};
+bool img_frame_open(struct img_frame_reader *reader, struct img *img,
+                    const struct img_section *section, struct fault *fault);
+bool img_frame_next(struct img_frame_reader *reader, struct img_frame *out);
+
+// Pointer encodings: format in the low half, what it is relative to in the high half.
+#define IMG_PE_OMIT    0xff
+#define IMG_PE_FORMAT  0x0f
+#define IMG_PE_BASE    0x70
+#define IMG_PE_PCREL   0x10
+#define IMG_PE_DATAREL 0x30
+// Reads an encoded pointer; 0 when there is none.
+uint64_t img_read_encoded(const struct img *img, const struct img_section *section, struct cur *c,
+                          uint8_t encoding);
+
 // --------------------------------------------------------------- debug information
 
 // Where the debug information of an image was found.
