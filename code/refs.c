@@ -10,6 +10,7 @@
 #include <capstone/capstone.h>
 
 #include "code/code.h"
+#include "code/x86.h"
 
 #define REGISTERS 64 // of AArch64 and ARM that are followed
 
@@ -71,6 +72,21 @@ static void read_x86(struct code_reader *r, const cs_insn *insn)
         else if (op->type == X86_OP_IMM && r->fixed && op->imm > 0)
             tell(r, (uint64_t)op->imm, CODE_CONSTANT);
     }
+}
+
+// The same from the fast decoder: all of x86-64 but what that does not know.
+static void tell_x86(struct code_reader *r, uint64_t addr, const struct code__x86 *x86)
+{
+    uint64_t end = addr + x86->size;
+    r->insn->address = addr;
+    if (x86->relative)
+        tell(r, end + (uint64_t)x86->memory, CODE_ADDRESS);
+    else if (x86->has_memory && r->fixed && x86->memory > 0)
+        tell(r, (uint64_t)x86->memory, CODE_CONSTANT);
+    if (x86->branches)
+        tell(r, end + (uint64_t)x86->constant, CODE_BRANCH);
+    else if (x86->has_constant && r->fixed && x86->constant > 0)
+        tell(r, (uint64_t)x86->constant, CODE_CONSTANT);
 }
 
 // ----------------------------------------------------------------------------- ARM
@@ -293,7 +309,15 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     size_t left = bytes.size;
     uint64_t addr = start;
     memset(r->registers, 0, sizeof r->registers);
+    struct code__x86 x86;
     while (left != 0) {
+        if (r->machine->machine == EM_X86_64 && code__x86_decode(at, left, &x86)) {
+            tell_x86(r, addr, &x86);
+            at += x86.size;
+            left -= x86.size;
+            addr += x86.size;
+            continue;
+        }
         if (cs_disasm_iter(r->handle, &at, &left, &addr, r->insn)) {
             r->machine->read(r, r->insn);
             continue;
