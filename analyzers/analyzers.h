@@ -62,6 +62,8 @@ bool an_modules_tell(struct an_modules *modules);
 // `owners` by dimension of the ledger, as a parcel has them.
 name_id an_module_of(struct an_modules *modules, const led_owner owners[LED_DIM_COUNT]);
 name_id an_module_of_unit(struct an_modules *modules, led_owner unit); // whatever rules say
+// The module a rule gives a place, else `other`.
+name_id an_module_at(struct an_modules *modules, const struct cfg_place *place, const char *other);
 name_id an_dir_of(struct an_modules *modules, led_owner unit);
 const char *an_modules_text(const struct an_modules *modules, name_id id);
 
@@ -393,6 +395,11 @@ struct an_graph_input {
     struct an_modules *modules;
     unsigned threads; // 0: one per core
     bool with_code;   // functions count as data does, and are kept by what refers to them
+    // Of a program translated from RPython: the profile that says how its prebuilt constants look, and
+    // the ids and names of their types (docs/formats/typeids.md). NULL: none.
+    const struct cfg_profile *profile;
+    struct slice typeids;
+    const char *typeids_path;
     struct doubts *doubts;
 };
 

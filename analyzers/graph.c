@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "analyzers/graph_private.h"
+#include "analyzers/graph_rpython.h"
 
 #define NODES_MAX (UINT32_MAX - 2)
 
@@ -35,8 +36,7 @@ uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr)
     return inside ? low : AN__NO_NODE;
 }
 
-// The same for addresses that mostly ascend.
-static uint32_t object_near(const struct an_graph *graph, uint64_t addr, uint32_t *hint)
+uint32_t an__graph_near(const struct an_graph *graph, uint64_t addr, uint32_t *hint)
 {
     for (uint32_t i = *hint; i < graph->count && i < *hint + 4; i++)
         if (addr - graph->starts[i] < graph->objects[i].size)
@@ -72,8 +72,8 @@ static struct keyed *pair_up(struct an_graph *graph, size_t *count)
     *count = 0;
     for (size_t i = 0; i < graph->link_count; i++) {
         const struct an__link *link = &graph->links[i];
-        uint32_t from = object_near(graph, link->place, &near_place);
-        uint32_t to = object_near(graph, link->target, &near_target);
+        uint32_t from = an__graph_near(graph, link->place, &near_place);
+        uint32_t to = an__graph_near(graph, link->target, &near_target);
         graph->strays += from != AN__NO_NODE && to == AN__NO_NODE;
         if (from != AN__NO_NODE && to != AN__NO_NODE && from != to)
             pairs[(*count)++] = (struct keyed){(uint64_t)from << 32 | to, link->how};
@@ -227,7 +227,13 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
     graph->areas = an__graph_areas(input->img, graph->arena, input->doubts);
     if (!an__graph_named(&named, input, &graph->areas, fault))
         return false;
+    an__graph_frames(&named, input->img, &graph->areas);
     an__graph_relocs(&links, input, &graph->areas);
+    if (input->typeids_path != NULL) {
+        if (!an__rpython_new(&graph->rpython, input, &graph->areas, &links, fault))
+            return false;
+        an__rpython_objects(graph->rpython, &named, &links);
+    }
     an__graph_typed(&links, input, &graph->areas, graph->shapes, &named.objects);
     an__graph_code(&links, input, &graph->areas, &named);
     size_t target_count;
@@ -249,6 +255,8 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
     for (size_t i = 0; i < objects.count; i++)
         graph->starts[i] = graph->objects[i].addr;
     find_modules(graph, input);
+    if (graph->rpython != NULL)
+        an__rpython_modules(graph);
     make_net(graph);
     return true;
 }
@@ -279,6 +287,7 @@ void an_graph_free(struct an_graph *graph)
     an__net_free(&graph->net);
     an__net_free(&graph->users);
     dw_shapes_free(graph->shapes);
+    an__rpython_free(graph->rpython);
     arena_free(graph->arena);
     vec_free(&graph->written);
     vec_free(&graph->imports);
@@ -320,6 +329,7 @@ const char *an__graph_by(uint8_t by)
 {
     static const char *const texts[AN__BY_COUNT] = {
         [AN__BY_SYMBOL] = "symbol",         [AN__BY_VARIABLE] = "DWARF variable",
+        [AN__BY_HEADER] = "what it holds",  [AN__BY_FRAME] = "unwind entry",
         [AN__BY_STRING] = "string literal", [AN__BY_LABEL] = "label",
         [AN__BY_POINTER] = "pointed to",    [AN__BY_LINKAGE] = "linker's table",
         [AN__BY_PADDING] = "padding",       [AN__BY_NOBODY] = "nobody",
@@ -341,26 +351,25 @@ const char *const *an__graph_link_names(void)
 
 #define QUOTED_MAX 48 // bytes of a literal that are shown
 
-static const char *quoted(const struct an_graph *graph, const struct an__object *object,
-                          struct arena *arena)
+const char *an__graph_quoted(struct img *img, uint64_t addr, uint64_t letters, struct arena *arena)
 {
-    struct slice bytes;
+    struct slice bytes = {0};
     struct buf text = {0};
-    uint64_t size = MIN(object->size - 1, (uint64_t)QUOTED_MAX);
-    img_bytes_at(graph->img, object->addr, size + 1, &bytes);
-    while (size != 0 && bytes.size > size && (bytes.data[size] & 0xc0) == 0x80)
+    uint64_t size = MIN(letters, (uint64_t)QUOTED_MAX), more = letters > size;
+    img_bytes_at(img, addr, size + more, &bytes);
+    while (more && size != 0 && bytes.size > size && (bytes.data[size] & 0xc0) == 0x80)
         size--; // do not cut a letter of UTF-8
     buf_char(&text, '"');
     for (size_t i = 0; i < size && i < bytes.size; i++) {
         uint8_t c = bytes.data[i];
-        const char *plain = "\n\t\r", *letters = "ntr";
+        const char *plain = "\n\t\r", *names = "ntr";
         const char *found = c != 0 ? strchr(plain, c) : NULL;
         if (found != NULL)
-            buf_printf(&text, "\\%c", letters[found - plain]);
+            buf_printf(&text, "\\%c", names[found - plain]);
         else
             buf_char(&text, (char)c);
     }
-    buf_text(&text, object->size - 1 > size ? "\"..." : "\"");
+    buf_text(&text, letters > size ? "\"..." : "\"");
     const char *out = arena_text(arena, slice_of(text.data, text.size));
     buf_free(&text);
     return out;
@@ -377,7 +386,10 @@ const char *an__graph_name(const struct an_graph *graph, uint32_t i, struct aren
     if (object->by == AN__BY_NOBODY)
         return "[unattributed]";
     if (object->by == AN__BY_STRING)
-        return quoted(graph, object, arena);
+        return an__graph_quoted(graph->img, object->addr, object->size - 1, arena);
+    const char *found = object->made != 0 ? an__rpython_name(graph, i, arena) : NULL;
+    if (found != NULL)
+        return found;
     const struct img_section *section = &img_sections(graph->img, &count)[object->section];
     return arena_printf(arena, "%s+0x%" PRIx64, section->name, object->addr - section->addr);
 }
@@ -393,6 +405,8 @@ const char *an__graph_type(const struct an_graph *graph, uint32_t i)
     };
     if (graph->shapes != NULL && object->type != DW_NO_REF)
         return dw_shapes_name(graph->shapes, object->type);
+    if (object->made != 0)
+        return an__rpython_type(graph->rpython, object->made);
     if (made[object->by] != NULL)
         return made[object->by];
     return object->code ? "[code]" : "[type not known]";

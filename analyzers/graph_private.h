@@ -3,7 +3,9 @@
 // What the files of the object graph share.
 //
 //   graph_objects   what lies where: every byte of code and data sections in one object
+//   graph_frames    functions of stripped programs, by their unwind entries
 //   graph_links     who points where: relocations, typed members, GOT, code
+//   graph_rpython   objects that name their type in their first word (graph_rpython.h)
 //   graph           both made into one graph, its roots, its modules
 //   graph_tree      dominators, components: nothing but numbers
 //   graph_sets      sets of modules, and what they say of nodes
@@ -29,6 +31,8 @@
 enum an__by {
     AN__BY_SYMBOL,
     AN__BY_VARIABLE, // DWARF
+    AN__BY_HEADER,   // its first word, or the shape of what it holds: graph_rpython.h
+    AN__BY_FRAME,    // an unwind entry
     AN__BY_STRING,   // a string literal: between two zeros of a string section, or pointed to
     AN__BY_LABEL,    // a symbol without a size: up to the next object
     AN__BY_POINTER,  // something points there: up to the next object
@@ -44,6 +48,7 @@ struct an__object {
     dw_ref type;      // DW_NO_REF
     uint32_t section;
     uint32_t module; // an_module_of; 0: none
+    uint32_t made;   // type that is not of DWARF, an__rpython_type; 0: none
     uint8_t by;      // enum an__by
     bool code;
     bool exported; // other programs or the loader may refer to it
@@ -75,6 +80,10 @@ struct an__named {
 };
 bool an__graph_named(struct an__named *out, const struct an_graph_input *input,
                      const struct an__areas *areas, struct fault *fault);
+// Adds objects, by address and disjoint, where none is.
+void an__graph_add(struct an__named *named, const an__object_list *more);
+// Functions that no symbol names, by their unwind entries.
+void an__graph_frames(struct an__named *named, struct img *img, const struct an__areas *areas);
 // Fills what lies between: string literals, what `targets` (sorted) point to, padding, nobody's. Moves
 // all into `out`, which then tiles the areas.
 void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
@@ -176,6 +185,8 @@ void an__net_users(const struct an__net *net, const uint32_t *colour, struct an_
 
 // ------------------------------------------------------------------------ the graph
 
+struct an__rpython;
+
 struct an_graph {
     struct img *img;
     struct arena *arena;
@@ -183,6 +194,7 @@ struct an_graph {
     struct dw *dw;            // the same
     const struct ledger *ledger;
     struct an_modules *modules;
+    struct an__rpython *rpython; // NULL: no table of types was given
     struct an__areas areas;
     an__address_list written; // places the loader writes to
     an__import_list imports;  // in no order
@@ -221,9 +233,13 @@ size_t an__pages_before(const struct an__page_list *list, uint64_t page);
 
 // The object that holds an address, or AN__NO_NODE.
 uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr);
+// The same for addresses that mostly ascend; `hint` begins as 0.
+uint32_t an__graph_near(const struct an_graph *graph, uint64_t addr, uint32_t *hint);
 void an__graph_dominate(struct an_graph *graph);
 // What an object is called; lives in `arena` or longer.
 const char *an__graph_name(const struct an_graph *graph, uint32_t object, struct arena *arena);
+// Letters in quotes, the first of many, with the usual escapes.
+const char *an__graph_quoted(struct img *img, uint64_t addr, uint64_t letters, struct arena *arena);
 const char *an__graph_type(const struct an_graph *graph, uint32_t object);
 const char *an__graph_module(const struct an_graph *graph, uint32_t object);
 const char *an__graph_by(uint8_t by);

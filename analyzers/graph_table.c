@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "analyzers/graph_private.h"
+#include "analyzers/graph_rpython.h"
 
 enum { MODULE_SIZE, MODULE_OWN, MODULE_ONLY, MODULE_SHARED, MODULE_RETAINED, MODULE_COLUMNS };
 static const struct rep_column module_columns[MODULE_COLUMNS] = {
@@ -373,7 +374,7 @@ bool an_graph_table(struct an_graph *graph, const struct an_graph_options *optio
 
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out)
 {
-    const char **notes = ARENA_ARRAY(arena, 3, const char *);
+    const char **notes = ARENA_ARRAY(arena, 4, const char *);
     uint32_t *component = mem_alloc(((size_t)graph->count + 2) * sizeof *component);
     uint32_t components = an__net_components(&graph->net, component);
     uint32_t *sizes = mem_zalloc((size_t)components + 1, sizeof *sizes), cycles = 0, largest = 0;
@@ -398,6 +399,8 @@ size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *c
     if (cycles != 0)
         notes[count++] = arena_printf(arena, "%u cycles, the largest of %u objects and functions",
                                       cycles, largest);
+    if (graph->rpython != NULL)
+        notes[count++] = an__rpython_note(graph, arena);
     if (!graph->code)
         notes[count++] = "what code refers to is not known: whatever has a name counts as referred "
                          "to by the code of its module";

@@ -447,6 +447,9 @@ bool an_profile_fits(const struct cfg_profile *profile, const struct dw_types *t
 
 bool an_model_new(struct an_model **out, const struct an_model_input *input, struct fault *fault)
 {
+    if (input->profile->header_count == 0 || input->profile->allocator.model == NULL)
+        return fault_set(fault, FAULT_INPUT, input->profile->path, NULL, NO_OFFSET,
+                         "says nothing of objects on the heap and their allocator");
     struct an_model *model = mem_zalloc(1, sizeof *model);
     model->input = *input;
     model->profile = input->profile;

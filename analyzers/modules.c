@@ -422,3 +422,9 @@ name_id an_module_of(struct an_modules *modules, const led_owner owners[LED_DIM_
     }
     return slot->module;
 }
+
+name_id an_module_at(struct an_modules *modules, const struct cfg_place *place, const char *other)
+{
+    const char *rule = cfg_module(modules->cfg, place);
+    return names_intern_text(modules->names, rule ? rule : other);
+}

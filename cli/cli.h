@@ -68,7 +68,7 @@ struct cmd_options {
     const char *contains, *points_to;
     uint64_t padding, cacheline;
     bool holes, reorder, expand, flex, first, sizes, inlines, tax;
-    const char *profile;   // struct --tax, predict
+    const char *profile;   // struct --tax, predict, graph
     const char *mote, *at; // predict
     const char *argument;  // predict, validate
     const char *runner;    // validate
@@ -81,6 +81,7 @@ struct cmd_options {
     bool unreachable, duplicates, pages, with_code;
     uint64_t page, processes;
     const char *order, *order_form;
+    const char *typeids;
     // check
     const char *base;
     bool warn_only;
@@ -207,6 +208,8 @@ struct cmd_model {
     struct an_model *edited; // as --what-if would have it; NULL without, and
     struct fault no_edit;    // when it cannot be
 };
+// A profile by its name or as a file.
+bool cmd_profile_named(struct cmd *cmd, const char *name, const struct cfg_profile **out);
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
 void cmd_model_close(struct cmd_model *model);
 int cmd_tax(struct cmd *cmd); // tare struct --tax

@@ -6,6 +6,7 @@
 
 #define PAGE         4096  // bytes
 #define VIEW_OBJECTS 50000 // shown in the viewer unless -n says otherwise
+#define TYPEIDS_MAX ((size_t)64 << 20) // bytes of a table of types
 
 #define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
 
@@ -17,6 +18,8 @@ struct graph_run {
     struct an_graph_options options;
     enum cmd_demangle demangle;
     enum an_order_form order_form;
+    const struct cfg_profile *profile; // NULL: none
+    struct buf typeids;
     bool by_default; // nobody asked for a dimension
     uint64_t page;   // bytes
     struct rep_graph view;
@@ -117,6 +120,21 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
     return cmd_build_dwarf(cmd, build) && cmd_build_ledger(cmd, build, DIMS);
 }
 
+// The type table that a program translated from RPython told, and how its prebuilt constants look.
+static bool load_typeids(struct cmd *cmd, struct graph_run *run, struct an_graph_input *input)
+{
+    const char *profile = cmd->options.profile ? cmd->options.profile : "rpython";
+    input->typeids_path = cmd->options.typeids;
+    if (input->typeids_path == NULL)
+        return true;
+    if (!cmd_profile_named(cmd, profile, &run->profile) ||
+        !buf_read_file(&run->typeids, input->typeids_path, TYPEIDS_MAX, &cmd->fault))
+        return false;
+    input->profile = run->profile;
+    input->typeids = slice_of(run->typeids.data, run->typeids.size);
+    return true;
+}
+
 static bool make_graph(struct cmd *cmd, struct graph_run *run)
 {
     struct cmd_build *build = &run->build;
@@ -132,7 +150,7 @@ static bool make_graph(struct cmd *cmd, struct graph_run *run)
                                    .with_code = cmd->options.with_code || cmd->options.order,
                                    .doubts = cmd->doubts};
     cmd_progress(cmd, "following pointers");
-    return an_graph_new(&run->graph, &input, &cmd->fault);
+    return load_typeids(cmd, run, &input) && an_graph_new(&run->graph, &input, &cmd->fault);
 }
 
 // The table by module with all its rows, and the graph.
@@ -191,7 +209,7 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
         return true;
     }
     // Without units there are no modules, and one module tells nothing.
-    if (run->by_default && run->options.filter_count == 0 &&
+    if (run->by_default && run->options.filter_count == 0 && cmd->options.typeids == NULL &&
         (!cmd_build_has_units(&run->build) || !an_modules_tell(run->modules)))
         run->options.dim = AN_GRAPH_OBJECT;
     return an_graph_table(run->graph, &run->options, cmd->arena, table, &cmd->fault);
@@ -208,6 +226,8 @@ int cmd_graph(struct cmd *cmd)
     an_graph_free(run.graph);
     an_modules_free(run.modules);
     cmd_build_close(&run.build);
+    cfg_profile_free(run.profile);
+    buf_free(&run.typeids);
     cfg_free(run.cfg);
     return status;
 }

@@ -24,7 +24,7 @@ static bool is_embedded(size_t index, const char *name)
            strcmp(file + size, ".yaml") == 0;
 }
 
-static bool load_named(struct cmd *cmd, const char *name, const struct cfg_profile **out)
+bool cmd_profile_named(struct cmd *cmd, const char *name, const struct cfg_profile **out)
 {
     const char *file;
     struct buf names = {0};
@@ -106,7 +106,7 @@ bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
         !cmd_build_dwarf(cmd, &m->build) || !open_images(cmd, m, &input))
         return false;
     const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
-    if (!(wanted ? load_named(cmd, wanted, &m->profile) : recognise(cmd, m, &m->profile)))
+    if (!(wanted ? cmd_profile_named(cmd, wanted, &m->profile) : recognise(cmd, m, &m->profile)))
         return false;
     input.name = path_base(m->build.path);
     input.profile = m->profile;

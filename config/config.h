@@ -249,6 +249,18 @@ struct cfg_allocator {
     uint32_t line;
 };
 
+// Prebuilt constants that say of which type they are: the lower half of their first word is the id of the
+// type, which is its place in a table of types, the upper half are flags. Words of a row of that table by
+// their number.
+struct cfg_prebuilt {
+    bool given;
+    uint64_t flags, others;  // that all of them have, that they may have
+    uint64_t number, varies; // bits of a row's first word: how manieth it is; objects end in items
+    uint64_t row;            // words of a row; of one with items twice that
+    uint64_t size, pointers; // bytes without items; where its array of places of pointers is
+    uint64_t item, items, length; // bytes of an item, where they begin, where their number is
+};
+
 struct cfg_profile {
     const char *name, *about;
     const char *const *recognise; // types that are all defined in a build it is for
@@ -262,6 +274,7 @@ struct cfg_profile {
     } before;
     const struct cfg_types *types;
     size_t type_count;
+    struct cfg_prebuilt prebuilt;
     struct cfg_allocator allocator;
     struct cfg_allocator objects; // of objects, when only their parts come from the other
     const struct cfg_kind *kinds;

@@ -2,9 +2,12 @@
 //
 // Profiles: the schema, and the same with lines.
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "config/schema.h"
+
+#define WORDS_MAX 64 // of a row of a table of types
 
 struct value {
     char *name, *is, *from;
@@ -34,6 +37,10 @@ struct types {
     char *type, *name, *size, *item, *flags, *base, *inherits;
 };
 
+struct prebuilt {
+    char *flags, *others, *number, *varies, *row, *size, *pointers, *item, *items, *length;
+};
+
 struct allocator {
     char *model;
     struct value *with;
@@ -50,14 +57,13 @@ struct profile {
     struct before *before;
     struct types *types;
     uint32_t type_count;
+    struct prebuilt *prebuilt;
     struct allocator *allocator, *objects;
     struct kind *kinds;
     uint32_t kind_count;
     struct cfg_globs count, apart;
 };
 
-#define NEEDED(key, type, member, fields)                                                          \
-    CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_POINTER, type, member, fields)
 #define MAY(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPTIONAL, type, member, fields)
 
 static const cyaml_schema_field_t value_fields[] = {
@@ -118,6 +124,20 @@ static const cyaml_schema_field_t types_fields[] = {
 
 static const cyaml_schema_value_t types_value = {MAPPING(struct types, types_fields)};
 
+static const cyaml_schema_field_t prebuilt_fields[] = {
+    NEEDED_TEXT("flags", struct prebuilt, flags),
+    NEEDED_TEXT("others", struct prebuilt, others),
+    NEEDED_TEXT("number", struct prebuilt, number),
+    NEEDED_TEXT("varies", struct prebuilt, varies),
+    NEEDED_TEXT("row", struct prebuilt, row),
+    NEEDED_TEXT("size", struct prebuilt, size),
+    NEEDED_TEXT("item", struct prebuilt, item),
+    NEEDED_TEXT("items", struct prebuilt, items),
+    NEEDED_TEXT("length", struct prebuilt, length),
+    NEEDED_TEXT("pointers", struct prebuilt, pointers),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t allocator_fields[] = {
     NEEDED_TEXT("model", struct allocator, model),
     LIST("with", struct allocator, with, with_count, &value_value, 1, 64),
@@ -129,11 +149,11 @@ static const cyaml_schema_field_t fields[] = {
     TEXT("about", struct profile, about),
     TEXTS("recognise", struct profile, recognise),
     LIST("values", struct profile, values, value_count, &value_value, 1, 256),
-    CYAML_FIELD_SEQUENCE_COUNT("headers", CYAML_FLAG_POINTER, struct profile, headers, header_count,
-                               &header_value, 1, 16),
+    LIST("headers", struct profile, headers, header_count, &header_value, 1, 16),
     MAY("before", struct profile, before, before_fields),
     LIST("types", struct profile, types, type_count, &types_value, 1, 16),
-    NEEDED("allocator", struct profile, allocator, allocator_fields),
+    MAY("prebuilt", struct profile, prebuilt, prebuilt_fields),
+    MAY("allocator", struct profile, allocator, allocator_fields),
     MAY("objects", struct profile, objects, allocator_fields),
     TEXTS("count", struct profile, count),
     TEXTS("apart", struct profile, apart),
@@ -151,6 +171,7 @@ static const struct cfg__keys tables[] = {
     {"headers", header_fields},
     {"before", before_fields},
     {"types", types_fields},
+    {"prebuilt", prebuilt_fields},
     {"allocator", allocator_fields},
     {"objects", allocator_fields},
     {"with", value_fields},
@@ -266,6 +287,37 @@ static void read_allocator(struct reader *r, const struct allocator *raw, int no
     out->line = cfg__tree_line(r->tree, node);
 }
 
+static bool read_prebuilt(struct reader *r, const char *name, struct fault *fault)
+{
+    const struct prebuilt *raw = r->whole->raw->prebuilt;
+    struct cfg_prebuilt *out = &r->whole->profile.prebuilt;
+    if (raw == NULL)
+        return true;
+    const struct {
+        const char *key, *text;
+        uint64_t *value, max;
+    } rows[] = {
+        {"flags", raw->flags, &out->flags, UINT32_MAX},
+        {"others", raw->others, &out->others, UINT32_MAX},
+        {"number", raw->number, &out->number, UINT32_MAX},
+        {"varies", raw->varies, &out->varies, UINT32_MAX},
+        {"row", raw->row, &out->row, WORDS_MAX},
+        {"size", raw->size, &out->size, WORDS_MAX},
+        {"pointers", raw->pointers, &out->pointers, WORDS_MAX},
+        {"item", raw->item, &out->item, WORDS_MAX},
+        {"items", raw->items, &out->items, WORDS_MAX},
+        {"length", raw->length, &out->length, WORDS_MAX},
+    };
+    int node = cfg__tree_child(r->tree, cfg__tree_root(r->tree), "prebuilt");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (!cfg__amount(rows[i].text, rows[i].value) || *rows[i].value > rows[i].max)
+            return cfg__fault(fault, name,
+                              cfg__tree_line(r->tree, cfg__tree_child(r->tree, node, rows[i].key)),
+                              "'%s' is no number up to %" PRIu64, rows[i].text, rows[i].max);
+    out->given = true;
+    return true;
+}
+
 static void read_profile(struct reader *r, const char *name)
 {
     const struct profile *raw = r->whole->raw;
@@ -308,9 +360,12 @@ bool cfg_profile_load_text(const struct cfg_profile **out, struct slice text, co
     whole->raw = data;
     whole->arena = arena_new();
     read_profile(&reader, name);
+    bool good = read_prebuilt(&reader, name, fault);
     cfg__tree_free(reader.tree);
     *out = &whole->profile;
-    return true;
+    if (!good)
+        cfg_profile_free(*out);
+    return good;
 }
 
 bool cfg_profile_load(const struct cfg_profile **out, const char *path, struct fault *fault)
