@@ -386,6 +386,7 @@ enum an_link {
 };
 
 struct an_graph_input {
+    const struct img_file *file; // of `img`, whose pages may leave memory when they were read; NULL
     struct img *img;
     struct img *debug; // where its symbols are when it has none itself; NULL
     struct dw *dw;     // NULL: no types

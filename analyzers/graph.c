@@ -149,6 +149,20 @@ static void make_net(struct an_graph *graph)
     free(pairs);
 }
 
+// Puts a cycle of a permutation in order: keys[i].value is where the i-th is to come from. There are so many
+// links that a second array would count.
+static void take_from(struct an__link *links, struct keyed *keys, size_t start)
+{
+    struct an__link first = links[start];
+    for (size_t i = start, from;; i = from) {
+        from = keys[i].value;
+        keys[i].value = i;
+        links[i] = from == start ? first : links[from];
+        if (from == start)
+            return;
+    }
+}
+
 // Links by place: what each object holds lies together.
 static void keep_links(struct an_graph *graph, struct an__links *links)
 {
@@ -164,11 +178,9 @@ static void keep_links(struct an_graph *graph, struct an__links *links)
     for (size_t i = 0; i < count; i++)
         keys[i] = (struct keyed){links->list.items[i].place, i};
     sort_keyed(keys, keys + count, count);
-    graph->links = mem_alloc((count + 1) * sizeof *graph->links);
     for (size_t i = 0; i < count; i++)
-        graph->links[i] = links->list.items[keys[i].value];
+        take_from(graph->links, keys, i);
     free(keys);
-    vec_free(&links->list);
 }
 
 // ------------------------------------------------------------------------- modules
@@ -219,40 +231,80 @@ static void find_modules(struct an_graph *graph, const struct an_graph_input *in
 
 // ---------------------------------------------------------------------- the graph
 
+// What has been read leaves memory: these are the largest parts of a file.
+static void release_tables(const struct an_graph_input *input)
+{
+    size_t count;
+    const struct img_section *sections = img_sections(input->img, &count);
+    for (size_t i = 1; input->file != NULL && i < count; i++)
+        if (img_is_reloc_section(&sections[i]))
+            img_file_release(input->file, img_section_raw(input->img, (uint32_t)i));
+}
+
+static void release_code(const struct an_graph_input *input, const struct an__areas *areas)
+{
+    for (size_t i = 0; input->file != NULL && i < areas->count; i++)
+        if (areas->items[i].content == LED_CODE)
+            img_file_release(input->file, img_section_raw(input->img, areas->items[i].section));
+}
+
+// What has a name or says what it is, and who points where.
+static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
+                     struct an__named *named, struct an__links *links, struct fault *fault)
+{
+    if (!an__graph_named(named, input, &graph->areas, fault))
+        return false;
+    an__graph_frames(named, input->img, &graph->areas);
+    an__graph_relocs(links, input, &graph->areas);
+    release_tables(input);
+    if (input->typeids_path != NULL) {
+        if (!an__rpython_new(&graph->rpython, input, &graph->areas, links, fault))
+            return false;
+        an__rpython_objects(graph->rpython, named, links);
+    }
+    an__graph_typed(links, input, &graph->areas, graph->shapes, &named->objects);
+    an__graph_code(links, input, &graph->areas, named);
+    release_code(input, &graph->areas);
+    return true;
+}
+
+static void fill_all(struct an_graph *graph, const struct an_graph_input *input,
+                     struct an__named *named, struct an__links *links)
+{
+    size_t target_count;
+    an__object_list objects = {0};
+    struct keyed *targets = sorted_targets(links, &target_count);
+    an__graph_fill(input->img, named, &graph->areas, targets, target_count, &objects);
+    free(targets);
+    an__graph_looks(links, input, &objects);
+    graph->objects = objects.items;
+    graph->found = objects.count;
+    graph->code = links->code;
+    graph->outside = links->outside;
+    keep_links(graph, links);
+}
+
 static bool build(struct an_graph *graph, const struct an_graph_input *input, struct fault *fault)
 {
     struct an__links links = {0};
     struct an__named named = {0};
-    an__object_list objects = {0};
     graph->areas = an__graph_areas(input->img, graph->arena, input->doubts);
-    if (!an__graph_named(&named, input, &graph->areas, fault))
-        return false;
-    an__graph_frames(&named, input->img, &graph->areas);
-    an__graph_relocs(&links, input, &graph->areas);
-    if (input->typeids_path != NULL) {
-        if (!an__rpython_new(&graph->rpython, input, &graph->areas, &links, fault))
-            return false;
-        an__rpython_objects(graph->rpython, &named, &links);
-    }
-    an__graph_typed(&links, input, &graph->areas, graph->shapes, &named.objects);
-    an__graph_code(&links, input, &graph->areas, &named);
-    size_t target_count;
-    struct keyed *targets = sorted_targets(&links, &target_count);
-    an__graph_fill(input->img, &named, &graph->areas, targets, target_count, &objects);
-    free(targets);
-    an__graph_looks(&links, input, &objects);
-    graph->objects = objects.items;
-    keep_links(graph, &links);
-    if (objects.count + graph->link_count > NODES_MAX)
-        return fault_set(fault, FAULT_LIMIT, img_info(input->img)->path, NULL, NO_OFFSET,
-                         "has more objects than a graph can hold");
-    graph->count = (uint32_t)objects.count;
-    graph->code = links.code;
-    graph->outside = links.outside;
+    bool good = read_all(graph, input, &named, &links, fault);
     graph->written = links.written;
     graph->imports = links.imports;
-    graph->starts = mem_alloc((objects.count + 1) * sizeof *graph->starts);
-    for (size_t i = 0; i < objects.count; i++)
+    if (!good) {
+        vec_free(&named.objects);
+        vec_free(&named.labels);
+        vec_free(&links.list);
+        return false;
+    }
+    fill_all(graph, input, &named, &links);
+    if (graph->found + graph->link_count > NODES_MAX)
+        return fault_set(fault, FAULT_LIMIT, img_info(input->img)->path, NULL, NO_OFFSET,
+                         "has more objects than a graph can hold");
+    graph->count = (uint32_t)graph->found;
+    graph->starts = mem_alloc((graph->found + 1) * sizeof *graph->starts);
+    for (uint32_t i = 0; i < graph->count; i++)
         graph->starts[i] = graph->objects[i].addr;
     find_modules(graph, input);
     if (graph->rpython != NULL)

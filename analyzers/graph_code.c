@@ -150,6 +150,10 @@ static void read_all(struct job *job, struct an__links *links)
     unsigned workers = par_workers(job->input->threads, job->chunks.count);
     job->readers = mem_zalloc((size_t)workers + 1, sizeof *job->readers);
     par_for(job->input->threads, job->chunks.count, read_chunk, job);
+    size_t found = 0;
+    for (size_t i = 0; i < job->chunks.count; i++)
+        found += job->chunks.items[i].links.count;
+    vec_reserve(&links->list, links->list.count + found);
     for (size_t i = 0; i < job->chunks.count; i++) {
         struct chunk *chunk = &job->chunks.items[i];
         for (size_t k = 0; k < chunk->links.count; k++)

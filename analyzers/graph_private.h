@@ -205,6 +205,7 @@ struct an_graph {
     uint8_t *how;           // of the edges: enum an_link
     struct an__link *links; // by place
     size_t link_count;
+    size_t found;   // objects, perhaps more than there are numbers
     uint32_t count; // objects; the number of the root
     bool code;      // code was read
     bool with_code; // functions count as data does: only what they are reached by keeps them

@@ -87,13 +87,16 @@ bool an__rpython_read(struct an__rpython *rp, struct slice text, const char *pat
                       struct fault *fault)
 {
     uint64_t line = 0;
-    rp->rows = ARENA_ARRAY(rp->arena, ROWS_MAX, struct an__rpython_row);
+    size_t lines = 1;
+    for (size_t i = 0; i < text.size; i++)
+        lines += text.data[i] == '\n';
+    rp->rows = ARENA_ARRAY(rp->arena, MIN(lines, (size_t)ROWS_MAX), struct an__rpython_row);
     for (const uint8_t *at = text.data, *end = at + text.size; at < end; line++) {
         const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop ? stop : end;
         struct slice bytes = slice_of(at, (size_t)(stop - at));
         at = stop + 1;
-        if (rp->row_count == ROWS_MAX || !read_line(rp, bytes, line))
+        if (line == ROWS_MAX || !read_line(rp, bytes, line))
             return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
                              "line %" PRIu64 " is no id, tab and type with ids that ascend",
                              line + 1);

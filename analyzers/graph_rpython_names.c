@@ -32,8 +32,17 @@ static const char *with_underscores(struct arena *arena, struct slice dotted)
     return stem;
 }
 
+static void add_spelling(struct spelling *s, struct slice stem, const char *dotted)
+{
+    name_id id = names_intern(s->stems, stem);
+    while (s->dotted.count <= id)
+        vec_push(&s->dotted, NULL);
+    if (s->dotted.items[id] == NULL)
+        s->dotted.items[id] = dotted;
+}
+
 // Every beginning of a type's name, up to a dot.
-static void add_spellings(struct spelling *s, const char *name)
+static void add_type(struct spelling *s, const char *name)
 {
     size_t size = strcspn(name, " *");
     if (name[size] != '\0')
@@ -42,11 +51,8 @@ static void add_spellings(struct spelling *s, const char *name)
         if (name[i] != '.')
             continue;
         struct slice dotted = slice_of(name, i);
-        name_id id = names_intern_text(s->stems, with_underscores(s->arena, dotted));
-        while (s->dotted.count <= id)
-            vec_push(&s->dotted, NULL);
-        if (s->dotted.items[id] == NULL)
-            s->dotted.items[id] = arena_text(s->arena, dotted);
+        add_spelling(s, slice_text(with_underscores(s->arena, dotted)),
+                     arena_text(s->arena, dotted));
     }
 }
 
@@ -97,7 +103,7 @@ struct naming {
     VEC(struct keyed) group; // of one function: names by where they lie, and the record
     struct told *told;       // by object
     struct names *files;
-    VEC(name_id) modules; // by file; 0: not asked yet
+    name_id *modules; // by file
 };
 
 static uint64_t points_to(const struct an__rpython *rp, uint64_t place)
@@ -182,18 +188,28 @@ static void fill_files(struct naming *n)
     }
 }
 
-static uint32_t module_of(struct naming *n, const struct told *told)
+// The shorter names first: packages are told by those that they are in.
+static void spell_files(struct naming *n)
 {
-    name_id file = names_intern_text(n->files, told->file);
-    while (n->modules.count <= file)
-        vec_push(&n->modules, 0);
-    if (n->modules.items[file] == 0) {
-        const char *package = spell(&n->spelling, told->file);
-        const struct cfg_place place = {.unit = told->file, .symbol = told->function};
+    for (uint32_t i = 0; i < n->graph->count; i++)
+        if (n->told[i].file != NULL)
+            names_intern_text(n->files, n->told[i].file);
+    uint32_t count = names_count(n->files);
+    struct keyed *order = mem_alloc(2 * ((size_t)count + 1) * sizeof *order);
+    for (uint32_t f = 0; f < count; f++)
+        order[f] = (struct keyed){names_slice(n->files, f).size, f};
+    sort_keyed(order, order + count, count);
+    n->modules = mem_zalloc((size_t)count + 1, sizeof *n->modules);
+    for (uint32_t k = 1; k < count; k++) { // 0 is the empty name
+        const char *file = names_text(n->files, (name_id)order[k].value);
+        const char *package = spell(&n->spelling, file);
+        const struct cfg_place place = {.unit = file};
+        struct slice stem = slice_of(file, strlen(file) - strlen(".c"));
+        add_spelling(&n->spelling, without_number(stem), package);
         names_intern_text(n->spelling.packages, package);
-        n->modules.items[file] = an_module_at(n->graph->modules, &place, package);
+        n->modules[order[k].value] = an_module_at(n->graph->modules, &place, package);
     }
-    return n->modules.items[file];
+    free(order);
 }
 
 static void name_functions(struct naming *n)
@@ -205,7 +221,7 @@ static void name_functions(struct naming *n)
         if (object->name == NULL)
             object->name = n->told[i].function;
         if (object->module == 0)
-            object->module = module_of(n, &n->told[i]);
+            object->module = n->modules[names_find(n->files, slice_text(n->told[i].file))];
     }
 }
 
@@ -264,9 +280,10 @@ void an__rpython_modules(struct an_graph *graph)
     n.files = names_new();
     n.told = mem_zalloc((size_t)graph->count + 1, sizeof *n.told);
     for (size_t i = 0; i < n.rp->row_count; i++)
-        add_spellings(&n.spelling, n.rp->rows[i].name);
+        add_type(&n.spelling, n.rp->rows[i].name);
     read_records(&n);
     fill_files(&n);
+    spell_files(&n);
     name_functions(&n);
     own_rows(&n);
     names_free(n.spelling.stems);
@@ -275,7 +292,7 @@ void an__rpython_modules(struct an_graph *graph)
     arena_free(n.spelling.arena);
     vec_free(&n.spelling.dotted);
     vec_free(&n.group);
-    vec_free(&n.modules);
+    free(n.modules);
     free(n.told);
 }
 
@@ -368,7 +385,7 @@ const char *an__rpython_note(const struct an_graph *graph, struct arena *arena)
             const struct an__object *object = &graph->objects[next];
             bool typed =
                 object->made != 0 || object->type != DW_NO_REF || object->by == AN__BY_STRING;
-            headers |= object->made != 0;
+            headers |= object->made >= AN__RP_FIRST;
             known.all += object->size;
             known.typed += typed ? object->size : 0;
             known.padding += object->by == AN__BY_PADDING ? object->size : 0;

@@ -325,4 +325,7 @@ void an__rpython_objects(struct an__rpython *rp, struct an__named *named, struct
     an__graph_add(named, &found);
     vec_free(&found);
     free(offsets);
+    free(rp->targets);
+    rp->targets = NULL;
+    rp->target_count = 0;
 }

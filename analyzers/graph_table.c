@@ -79,29 +79,52 @@ static const char *shown(const struct an_graph_options *options, const char *nam
     return options->shown ? options->shown(options->shown_context, name) : name;
 }
 
-static bool passes(const struct making *m, uint32_t object)
+static bool matches(const struct making *m, const char *glob, const char *text)
+{
+    return glob_names(glob, slice_text(text)) ||
+           glob_names(glob, slice_text(shown(m->options, text)));
+}
+
+// `module` is the one that it counts for; NULL: its own.
+static bool passes(const struct making *m, uint32_t object, const char *module)
 {
     for (size_t i = 0; i < m->options->filter_count; i++) {
-        const char *glob = m->options->filters[i].glob;
-        const char *text = text_of(m, m->options->filters[i].dim, object);
-        if (!glob_names(glob, slice_text(text)) &&
-            !glob_names(glob, slice_text(shown(m->options, text))))
+        enum an_graph_dim dim = m->options->filters[i].dim;
+        bool given = dim == AN_GRAPH_MODULE && module != NULL;
+        if (!matches(m, m->options->filters[i].glob, given ? module : text_of(m, dim, object)))
             return false;
     }
     return true;
 }
 
-// Whether an object counts in this table; what is filtered out is summed up.
+static bool is_shown(const struct making *m, const char *module)
+{
+    for (size_t i = 0; i < m->options->filter_count; i++)
+        if (m->options->filters[i].dim == AN_GRAPH_MODULE &&
+            !matches(m, m->options->filters[i].glob, module))
+            return false;
+    return true;
+}
+
+// Whether it may count in this table.
+static bool is_asked_for(const struct making *m, uint32_t object)
+{
+    return an__graph_counts(m->graph, object) &&
+           !(m->options->unreachable && m->graph->dominator[object] != AN__NO_NODE);
+}
+
+// Whether `part` of an object counts; what is filtered out is summed up.
+static bool counts_part(struct making *m, uint32_t object, const char *module, uint64_t part)
+{
+    if (m->options->filter_count == 0 || passes(m, object, module))
+        return true;
+    m->filtered += part;
+    return false;
+}
+
 static bool counts(struct making *m, uint32_t object)
 {
-    if (!an__graph_counts(m->graph, object))
-        return false;
-    if (m->options->unreachable && m->graph->dominator[object] != AN__NO_NODE)
-        return false;
-    if (m->options->filter_count == 0 || passes(m, object))
-        return true;
-    m->filtered += m->graph->objects[object].size;
-    return false;
+    return is_asked_for(m, object) && counts_part(m, object, NULL, m->graph->objects[object].size);
 }
 
 // ----------------------------------------------------------------------------- rows
@@ -168,13 +191,17 @@ static void finish_groups(struct making *m, struct rep_table *out)
 
 // -------------------------------------------------------------------------- modules
 
-static void add_split(struct making *m, struct an__sets *sets, uint32_t set, uint64_t size)
+static void add_split(struct making *m, struct an__sets *sets, uint32_t set, uint32_t object)
 {
     uint32_t count;
+    uint64_t size = m->graph->objects[object].size;
     const uint32_t *modules = an__sets_items(sets, set, &count);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t part = size / count + (i < size % count);
-        union rep_value *row = values_of(m, an_modules_text(m->graph->modules, modules[i]));
+        const char *module = an_modules_text(m->graph->modules, modules[i]);
+        if (!counts_part(m, object, module, part))
+            continue;
+        union rep_value *row = values_of(m, module);
         row[MODULE_SIZE].u += part;
         row[count == 1 ? MODULE_ONLY : MODULE_SHARED].u += part;
     }
@@ -224,19 +251,20 @@ static void by_module(struct making *m, struct rep_table *out)
     uint64_t *retained = sum_needed(graph, colour, colours);
     for (uint32_t i = 0; i < graph->count; i++) {
         uint64_t size = graph->objects[i].size;
-        if (!counts(m, i))
+        bool split = colour[i] == 0 && users[i] != 0 && graph->objects[i].by < AN__BY_PADDING;
+        if (split && is_asked_for(m, i))
+            add_split(m, sets, users[i], i);
+        if (split || !counts(m, i))
             continue;
-        if (colour[i] == 0 && users[i] != 0 && graph->objects[i].by < AN__BY_PADDING) {
-            add_split(m, sets, users[i], size);
-            continue;
-        }
         union rep_value *row = values_of(m, an__graph_module(graph, i));
         row[MODULE_SIZE].u += size;
         row[MODULE_OWN].u += size;
     }
-    for (uint32_t c = 1; c <= colours; c++)
-        if (retained[c] != 0)
-            values_of(m, an_modules_text(graph->modules, c))[MODULE_RETAINED].u = retained[c];
+    for (uint32_t c = 1; c <= colours; c++) {
+        const char *module = an_modules_text(graph->modules, c);
+        if (retained[c] != 0 && is_shown(m, module))
+            values_of(m, module)[MODULE_RETAINED].u = retained[c];
+    }
     free(colour);
     free(users);
     free(retained);

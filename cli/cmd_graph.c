@@ -141,7 +141,8 @@ static bool make_graph(struct cmd *cmd, struct graph_run *run)
     if (!open_build(cmd, run))
         return false;
     run->modules = an_modules_new(build->ledger, run->cfg);
-    struct an_graph_input input = {.img = img_file_image(build->file, 0),
+    struct an_graph_input input = {.file = build->file,
+                                   .img = img_file_image(build->file, 0),
                                    .debug = build->debug[0].img,
                                    .dw = build->dw[0],
                                    .ledger = build->ledger,

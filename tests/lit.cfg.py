@@ -11,12 +11,14 @@
 #   %python         the distribution's python3     %root    the source tree
 #   %inputs         the directory TARE_INPUTS names, with further real builds to try
 #   %maps           the directory TARE_MAPS names (else ../shared/maps), with real linker maps
+#   %pypy           the library of the distribution's PyPy
 #   %s %S %t %T     as always in lit: this file, its directory, a name and a directory for output
 # FileCheck, not, yaml2obj, obj2yaml and the llvm-* tools of one LLVM are first on the PATH.
 #
 # Words for REQUIRES and UNSUPPORTED: clang m32 arm xtensa riscv gold lld ld64.lld mold dwz pahole eu-readelf
 # zstd-debug (assembler and linker write zstd sections), cpython (python3.11 with the debug file of
-# the same build id), chromium, inputs, real-maps, asan, and the preset's name. What is absent makes a test UNSUPPORTED.
+# the same build id), pypy (pypy3 with its library), chromium, inputs, real-maps, asan, and the preset's name. What is
+# absent makes a test UNSUPPORTED.
 import glob
 import os
 import re
@@ -80,6 +82,7 @@ words = {
     "%riscv": (which("riscv64-unknown-elf-gcc") or "riscv64-unknown-elf-gcc")
               + " --specs=picolibc.specs",
     "%python": "/usr/bin/python3",
+    "%pypy": next(iter(sorted(glob.glob("/usr/lib/*/libpypy3*-c.so"))), ""),
     "%root": config.tare_source,
     "%inputs": os.environ.get("TARE_INPUTS", ""),
     "%maps": os.environ.get("TARE_MAPS", os.path.join(config.tare_source, "..", "shared", "maps")),
@@ -127,6 +130,7 @@ features = {
     "zstd-debug": compiles(gcc + " -g -Wa,--compress-debug-sections=zstd -Wl,--compress-debug-sections=zstd", empty),
     "cpython": cpython_has_debug_file(),
     "chromium": which("chromium"),
+    "pypy": which("pypy3") and words["%pypy"],
     "inputs": os.path.isdir(words["%inputs"]),
     "real-maps": os.path.isdir(words["%maps"]),
     "asan": config.tare_sanitize,
