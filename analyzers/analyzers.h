@@ -397,7 +397,7 @@ struct an_graph_input {
     unsigned threads; // 0: one per core
     bool with_code;   // functions count as data does, and are kept by what refers to them
     // Of a program translated from RPython: the profile that says how its prebuilt constants look, and
-    // the ids and names of their types (docs/formats/typeids.md). NULL: none.
+    // the ids and names of their types (docs/graph.md). NULL: none.
     const struct cfg_profile *profile;
     struct slice typeids;
     const char *typeids_path;

@@ -200,6 +200,16 @@ static bool applies(const struct reader *r, const struct img_section *sections, 
     return s->info != 0 && s->info < count && led_content_of(&sections[s->info]) != LED_ELSE;
 }
 
+// There are many, and a list that grows leaves holes behind.
+static void make_room(struct an__links *links, const struct img_section *sections, size_t count)
+{
+    uint64_t entries = 0;
+    for (size_t i = 1; i < count; i++)
+        if (sections[i].type == SHT_RELA && (sections[i].flags & SHF_ALLOC))
+            entries += sections[i].file_size / sizeof(Elf64_Rela);
+    vec_reserve(&links->list, entries);
+}
+
 void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
                       const struct an__areas *areas)
 {
@@ -208,6 +218,7 @@ void an__graph_relocs(struct an__links *links, const struct an_graph_input *inpu
     const struct img_symbol *symbols = img_symbols(input->img, &count);
     const struct img_section *sections = img_sections(input->img, &count);
     links->code = img_info(input->img)->type == ET_REL;
+    make_room(links, sections, count);
     for (size_t i = 1; i < count; i++) {
         struct reader r = {
             .img = input->img, .areas = areas, .section = &sections[i], .symbols = symbols};

@@ -483,6 +483,7 @@ void an__graph_fill(struct img *img, struct an__named *named, const struct an__a
 {
     struct starts starts = {targets, target_count, 0, &named->labels, 0};
     size_t next = 0;
+    vec_reserve(out, named->objects.count + target_count);
     for (size_t a = 0; a < areas->count; a++) {
         const struct an__area *area = &areas->items[a];
         struct filler f = filler_of(img, area, out);
