@@ -472,6 +472,13 @@ const char *an_graph_order(struct an_graph *graph, enum an_order_form form, stru
 // them, and what is left out beside them. Names are lent from the graph or live in `arena`.
 void an_graph_view(struct an_graph *graph, uint64_t page, const struct an_graph_options *options,
                    struct arena *arena, struct rep_graph *out);
+// What leaves with each feature, a row of the tables that a profile names; the graph was made with_code.
+// Columns, additive, bytes: `size`, which is `only`, what nothing but this feature leads to, and `shared`, its even
+// part of what several lead to; the same as `data` and `code`, and of the data `strings` (literals). False with
+// `fault` when there is no such table.
+bool an_graph_features(struct an_graph *graph, const struct cfg_profile *profile,
+                       const struct an_graph_options *options, struct arena *arena,
+                       struct rep_table *out, struct fault *fault);
 // How the graph was found: objects, edges, cycles, as sentences.
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out);
 

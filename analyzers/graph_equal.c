@@ -23,7 +23,7 @@ struct content {
     uint64_t addr;
 };
 
-static size_t first_link(const struct an_graph *graph, uint64_t addr)
+size_t an__graph_first_link(const struct an_graph *graph, uint64_t addr)
 {
     size_t low = 0, high = graph->link_count;
     while (low < high) {
@@ -39,7 +39,7 @@ static size_t first_link(const struct an_graph *graph, uint64_t addr)
 static bool content_of(const struct an_graph *graph, uint32_t i, struct content *out)
 {
     const struct an__object *object = &graph->objects[i];
-    size_t first = first_link(graph, object->addr), end = first;
+    size_t first = an__graph_first_link(graph, object->addr), end = first;
     if (!an__graph_is_object(graph, i) || object->by == AN__BY_LINKAGE ||
         !img_bytes_at(graph->img, object->addr, object->size, &out->bytes))
         return false;

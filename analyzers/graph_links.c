@@ -24,6 +24,19 @@ bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value)
     return true;
 }
 
+bool an__graph_text(struct img *img, uint64_t addr, const char **text)
+{
+    const struct img_section *section = img_section_at(img, addr);
+    struct slice bytes;
+    if (section == NULL)
+        return false;
+    uint64_t most = MIN(section->addr + section->size - addr, (uint64_t)AN__TEXT_MAX + 1);
+    if (!img_bytes_at(img, addr, most, &bytes) || memchr(bytes.data, 0, bytes.size) == NULL)
+        return false;
+    *text = (const char *)bytes.data;
+    return **text != '\0';
+}
+
 // The literals of Xtensa are marked as data, but only the code beside them reads them.
 bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until)
 {

@@ -466,9 +466,8 @@ static void fill(struct filler *f, struct starts *starts, uint64_t from, uint64_
 static struct filler filler_of(struct img *img, const struct an__area *area, an__object_list *out)
 {
     size_t count;
-    struct filler f = {
-        .img = img, .area = area, .section = &img_sections(img, &count)[area->section]};
-    f.out = out;
+    struct filler f = {.img = img, .area = area, .out = out};
+    f.section = &img_sections(img, &count)[area->section];
     f.word = img_info(img)->address_size;
     f.is_strings = (f.section->flags & SHF_MERGE) && (f.section->flags & SHF_STRINGS) &&
                    f.section->entry_size <= 1;

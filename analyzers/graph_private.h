@@ -10,6 +10,7 @@
 //   graph_tree      dominators, components: nothing but numbers
 //   graph_sets      sets of modules, and what they say of nodes
 //   graph_table     tables;  graph_why  paths;  graph_equal  duplicates
+//   graph_features  what leaves with a row of a table of modules
 //   graph_pages     locality;  graph_dirty  what is written at load
 //   graph_order     an order for the linker;  graph_order_forms  as each linker reads it
 //   graph_view      all of it for the viewer (graph_view_private.h)
@@ -136,6 +137,9 @@ bool an__graph_is_code(struct img *img, const struct an__areas *areas, uint64_t 
 uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, uint64_t addr);
 // A word of the image's content; false when there is none.
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
+// Text up to its zero, not empty and no longer than AN__TEXT_MAX; lent from the image.
+#define AN__TEXT_MAX 255
+bool an__graph_text(struct img *img, uint64_t addr, const char **text);
 
 // ------------------------------------------------------------------ graphs of numbers
 
@@ -237,6 +241,8 @@ uint32_t an__graph_at(const struct an_graph *graph, uint64_t addr);
 // The same for addresses that mostly ascend; `hint` begins as 0.
 uint32_t an__graph_near(const struct an_graph *graph, uint64_t addr, uint32_t *hint);
 void an__graph_dominate(struct an_graph *graph);
+// The first link at or behind a place, or link_count.
+size_t an__graph_first_link(const struct an_graph *graph, uint64_t addr);
 // What an object is called; lives in `arena` or longer.
 const char *an__graph_name(const struct an_graph *graph, uint32_t object, struct arena *arena);
 // Letters in quotes, the first of many, with the usual escapes.

@@ -271,16 +271,3 @@ const char *an__rpython_type(const struct an__rpython *rp, uint32_t made)
     };
     return made < AN__RP_FIRST ? texts[made] : rp->rows[made - AN__RP_FIRST].name;
 }
-
-bool an__rpython_text(struct img *img, uint64_t addr, const char **text)
-{
-    const struct img_section *section = img_section_at(img, addr);
-    struct slice bytes;
-    if (section == NULL)
-        return false;
-    uint64_t most = MIN(section->addr + section->size - addr, (uint64_t)AN__RP_TEXT_MAX + 1);
-    if (!img_bytes_at(img, addr, most, &bytes) || memchr(bytes.data, 0, bytes.size) == NULL)
-        return false;
-    *text = (const char *)bytes.data;
-    return **text != '\0';
-}

@@ -67,9 +67,6 @@ const struct an__rpython_row *an__rpython_row(const struct an__rpython *rp, uint
 // The row of an object's first word, or NULL: it is none.
 const struct an__rpython_row *an__rpython_header(const struct an__rpython *rp, uint64_t addr);
 const char *an__rpython_type(const struct an__rpython *rp, uint32_t made);
-// Text up to its zero, no longer than AN__RP_TEXT_MAX; false when there is none.
-#define AN__RP_TEXT_MAX 255
-bool an__rpython_text(struct img *img, uint64_t addr, const char **text);
 
 // Adds what it finds to `named`, and to `links` what first words refer to: their rows.
 void an__rpython_objects(struct an__rpython *rp, struct an__named *named, struct an__links *links);

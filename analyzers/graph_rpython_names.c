@@ -136,9 +136,8 @@ static void settle_group(struct naming *n, uint32_t function)
         best = more ? next - i : best;
         record = more ? n->group.items[i].value : record;
     }
-    an__rpython_text(n->rp->img, points_to(n->rp, record), &n->told[function].file);
-    an__rpython_text(n->rp->img, points_to(n->rp, record + n->rp->word),
-                     &n->told[function].function);
+    an__graph_text(n->rp->img, points_to(n->rp, record), &n->told[function].file);
+    an__graph_text(n->rp->img, points_to(n->rp, record + n->rp->word), &n->told[function].function);
     n->group.count = 0;
 }
 
@@ -307,7 +306,7 @@ static const char *as_text(const struct an__rpython *rp, uint64_t addr, uint64_t
     if (!an__graph_word(rp->img, addr + length, &count) ||
         !img_bytes_at(rp->img, addr + items, count, &bytes))
         return NULL;
-    for (size_t i = 0; i < bytes.size && i < AN__RP_TEXT_MAX; i++)
+    for (size_t i = 0; i < bytes.size && i < AN__TEXT_MAX; i++)
         if (bytes.data[i] < '\t' || bytes.data[i] == 0x7f)
             return NULL;
     return an__graph_quoted(rp->img, addr + items, count, arena);
@@ -317,7 +316,7 @@ static const char *record_name(const struct an__rpython *rp, uint64_t addr, stru
 {
     const char *function = "?";
     uint64_t line = 0;
-    an__rpython_text(rp->img, points_to(rp, addr + rp->word), &function);
+    an__graph_text(rp->img, points_to(rp, addr + rp->word), &function);
     an__graph_word(rp->img, addr + 2 * rp->word, &line);
     return arena_printf(arena, "traceback %s:%" PRIu64, function, line);
 }

@@ -189,7 +189,7 @@ static bool is_file(struct scan *s, uint64_t addr)
     const char *text;
     if (s->file != NULL && s->file_addr == addr)
         return true;
-    if (!an__rpython_text(s->rp->img, addr, &text) || !slice_ends(slice_text(text), ".c"))
+    if (!an__graph_text(s->rp->img, addr, &text) || !slice_ends(slice_text(text), ".c"))
         return false;
     s->file = text;
     s->file_addr = addr;
@@ -206,7 +206,7 @@ static uint64_t record_size(struct scan *s, uint64_t addr, uint64_t end)
         return 0;
     uint64_t line = word_at(s, addr + 2 * word);
     bool good = line != 0 && line <= INT32_MAX && is_file(s, file) &&
-                an__rpython_text(s->rp->img, function, &text);
+                an__graph_text(s->rp->img, function, &text);
     return good ? 3 * word : 0;
 }
 

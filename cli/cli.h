@@ -82,6 +82,7 @@ struct cmd_options {
     uint64_t page, processes;
     const char *order, *order_form;
     const char *typeids;
+    bool features;
     // check
     const char *base;
     bool warn_only;
@@ -208,7 +209,9 @@ struct cmd_model {
     struct an_model *edited; // as --what-if would have it; NULL without, and
     struct fault no_edit;    // when it cannot be
 };
-// A profile by its name or as a file.
+// A profile by its name or as a file; the first that fits types.
+bool cmd_profile_recognise(struct cmd *cmd, const char *path, const struct dw_types *types,
+                           const struct cfg_profile **out);
 bool cmd_profile_named(struct cmd *cmd, const char *name, const struct cfg_profile **out);
 bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *model);
 void cmd_model_close(struct cmd_model *model);

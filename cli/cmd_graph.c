@@ -75,13 +75,14 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     }
     const struct cmd_options *o = &cmd->options;
     bool pages = o->pages || o->order != NULL;
-    bool part = o->why || o->unreachable || o->duplicates || pages || o->filters.count || count;
+    bool part = o->why || o->unreachable || o->duplicates || o->features || pages || o->filters.count || count;
     if (cmd->format == REP_FORMAT_HTML && (part || o->with_code)) {
         cmd_usage(cmd, "--format html shows all data: of the options only -n and --page count");
         return false;
     }
-    if ((o->why != NULL) + o->unreachable + o->duplicates + pages > 1) {
-        cmd_usage(cmd, "only one of --why, --unreachable, --duplicates and --pages or --order");
+    if ((o->why != NULL) + o->unreachable + o->duplicates + o->features + pages > 1) {
+        cmd_usage(cmd, "only one of --why, --unreachable, --duplicates, --features and --pages or "
+                       "--order");
         return false;
     }
     if (o->page != CMD_NOT_GIVEN && (o->page < AN_PAGE_MIN || (o->page & (o->page - 1)) != 0)) {
@@ -120,19 +121,35 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
     return cmd_build_dwarf(cmd, build) && cmd_build_ledger(cmd, build, DIMS);
 }
 
-// The type table that a program translated from RPython told, and how its prebuilt constants look.
+// The type table that a program translated from RPython told.
 static bool load_typeids(struct cmd *cmd, struct graph_run *run, struct an_graph_input *input)
 {
-    const char *profile = cmd->options.profile ? cmd->options.profile : "rpython";
     input->typeids_path = cmd->options.typeids;
     if (input->typeids_path == NULL)
         return true;
-    if (!cmd_profile_named(cmd, profile, &run->profile) ||
-        !buf_read_file(&run->typeids, input->typeids_path, TYPEIDS_MAX, &cmd->fault))
+    if (!buf_read_file(&run->typeids, input->typeids_path, TYPEIDS_MAX, &cmd->fault))
         return false;
     input->profile = run->profile;
     input->typeids = slice_of(run->typeids.data, run->typeids.size);
     return true;
+}
+
+// The interpreter's profile, where something asks for it.
+static bool load_profile(struct cmd *cmd, struct graph_run *run)
+{
+    const struct dw_types_options everything = {0};
+    struct dw_types *types = NULL;
+    const char *wanted = run->build.profile ? run->build.profile : cmd->options.profile;
+    if (wanted == NULL && cmd->options.typeids != NULL)
+        wanted = "rpython";
+    if (wanted != NULL)
+        return cmd_profile_named(cmd, wanted, &run->profile);
+    if (!cmd->options.features)
+        return true;
+    bool good = cmd_build_types(cmd, &run->build, &everything, &types) &&
+                cmd_profile_recognise(cmd, run->build.path, types, &run->profile);
+    dw_types_free(types);
+    return good;
 }
 
 static bool make_graph(struct cmd *cmd, struct graph_run *run)
@@ -148,10 +165,12 @@ static bool make_graph(struct cmd *cmd, struct graph_run *run)
                                    .ledger = build->ledger,
                                    .modules = run->modules,
                                    .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
-                                   .with_code = cmd->options.with_code || cmd->options.order,
+                                   .with_code = cmd->options.with_code || cmd->options.order ||
+                                                cmd->options.features,
                                    .doubts = cmd->doubts};
     cmd_progress(cmd, "following pointers");
-    return load_typeids(cmd, run, &input) && an_graph_new(&run->graph, &input, &cmd->fault);
+    return load_profile(cmd, run) && load_typeids(cmd, run, &input) &&
+           an_graph_new(&run->graph, &input, &cmd->fault);
 }
 
 // The table by module with all its rows, and the graph.
@@ -199,6 +218,9 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
     if (cmd->options.why != NULL)
         return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
                             &cmd->fault);
+    if (cmd->options.features)
+        return an_graph_features(run->graph, run->profile, &run->options, cmd->arena, table,
+                                 &cmd->fault);
     if (cmd->options.pages || cmd->options.order != NULL) {
         struct an_graph_page_options pages = {run->page, cmd->options.processes};
         an_graph_pages(run->graph, &pages, &run->options, cmd->arena, table);

@@ -41,14 +41,15 @@ bool cmd_profile_named(struct cmd *cmd, const char *name, const struct cfg_profi
 }
 
 // The first that fits the build's types.
-static bool recognise(struct cmd *cmd, struct cmd_model *m, const struct cfg_profile **out)
+bool cmd_profile_recognise(struct cmd *cmd, const char *path, const struct dw_types *types,
+                           const struct cfg_profile **out)
 {
     const char *file;
     struct buf names = {0};
     for (size_t i = 0; an_profile_text(i, &file) != NULL; i++) {
         if (!embedded(cmd, i, out))
             return false;
-        if (an_profile_fits(*out, m->types)) {
+        if (an_profile_fits(*out, types)) {
             buf_free(&names);
             return true;
         }
@@ -57,7 +58,7 @@ static bool recognise(struct cmd *cmd, struct cmd_model *m, const struct cfg_pro
         buf_printf(&names, "%s%.*s", i ? ", " : "", (int)strcspn(file, "."), file);
     }
     cmd_usage(cmd, "'%s' is none of the interpreters there are profiles for (%s); see --profile",
-              m->build.path, names.data);
+              path, names.data);
     buf_free(&names);
     return false;
 }
@@ -106,7 +107,8 @@ bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
         !cmd_build_dwarf(cmd, &m->build) || !open_images(cmd, m, &input))
         return false;
     const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
-    if (!(wanted ? cmd_profile_named(cmd, wanted, &m->profile) : recognise(cmd, m, &m->profile)))
+    if (!(wanted ? cmd_profile_named(cmd, wanted, &m->profile)
+                 : cmd_profile_recognise(cmd, m->build.path, m->types, &m->profile)))
         return false;
     input.name = path_base(m->build.path);
     input.profile = m->profile;

@@ -261,6 +261,14 @@ struct cfg_prebuilt {
     uint64_t item, items, length; // bytes of an item, where they begin, where their number is
 };
 
+// Tables in which an interpreter registers what can be left out, and functions that only walk over all of
+// it: globs of symbols.
+struct cfg_features {
+    const char *const *tables, *const *walkers;
+    size_t table_count, walker_count;
+    struct cfg_values caches; // objects made in advance: bytes of each
+};
+
 struct cfg_profile {
     const char *name, *about;
     const char *const *recognise; // types that are all defined in a build it is for
@@ -275,6 +283,7 @@ struct cfg_profile {
     const struct cfg_types *types;
     size_t type_count;
     struct cfg_prebuilt prebuilt;
+    struct cfg_features features;
     struct cfg_allocator allocator;
     struct cfg_allocator objects; // of objects, when only their parts come from the other
     const struct cfg_kind *kinds;

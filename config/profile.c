@@ -41,6 +41,12 @@ struct prebuilt {
     char *flags, *others, *number, *varies, *row, *size, *pointers, *item, *items, *length;
 };
 
+struct features {
+    struct cfg_globs tables, walkers;
+    struct value *caches;
+    uint32_t cache_count;
+};
+
 struct allocator {
     char *model;
     struct value *with;
@@ -58,6 +64,7 @@ struct profile {
     struct types *types;
     uint32_t type_count;
     struct prebuilt *prebuilt;
+    struct features *features;
     struct allocator *allocator, *objects;
     struct kind *kinds;
     uint32_t kind_count;
@@ -138,6 +145,13 @@ static const cyaml_schema_field_t prebuilt_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t features_fields[] = {
+    TEXTS("tables", struct features, tables),
+    TEXTS("walkers", struct features, walkers),
+    LIST("caches", struct features, caches, cache_count, &value_value, 1, 64),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t allocator_fields[] = {
     NEEDED_TEXT("model", struct allocator, model),
     LIST("with", struct allocator, with, with_count, &value_value, 1, 64),
@@ -153,6 +167,7 @@ static const cyaml_schema_field_t fields[] = {
     MAY("before", struct profile, before, before_fields),
     LIST("types", struct profile, types, type_count, &types_value, 1, 16),
     MAY("prebuilt", struct profile, prebuilt, prebuilt_fields),
+    MAY("features", struct profile, features, features_fields),
     MAY("allocator", struct profile, allocator, allocator_fields),
     MAY("objects", struct profile, objects, allocator_fields),
     TEXTS("count", struct profile, count),
@@ -172,6 +187,8 @@ static const struct cfg__keys tables[] = {
     {"before", before_fields},
     {"types", types_fields},
     {"prebuilt", prebuilt_fields},
+    {"features", features_fields},
+    {"caches", value_fields},
     {"allocator", allocator_fields},
     {"objects", allocator_fields},
     {"with", value_fields},
@@ -318,6 +335,20 @@ static bool read_prebuilt(struct reader *r, const char *name, struct fault *faul
     return true;
 }
 
+static void read_features(struct reader *r, int node)
+{
+    const struct features *raw = r->whole->raw->features;
+    struct cfg_features *out = &r->whole->profile.features;
+    if (raw == NULL)
+        return;
+    out->tables = (const char *const *)raw->tables.items;
+    out->table_count = raw->tables.count;
+    out->walkers = (const char *const *)raw->walkers.items;
+    out->walker_count = raw->walkers.count;
+    out->caches =
+        read_values(r, raw->caches, raw->cache_count, cfg__tree_child(r->tree, node, "caches"));
+}
+
 static void read_profile(struct reader *r, const char *name)
 {
     const struct profile *raw = r->whole->raw;
@@ -344,6 +375,7 @@ static void read_profile(struct reader *r, const char *name)
     read_types(r, cfg__tree_child(r->tree, root, "types"));
     read_allocator(r, raw->allocator, cfg__tree_child(r->tree, root, "allocator"), &out->allocator);
     read_allocator(r, raw->objects, cfg__tree_child(r->tree, root, "objects"), &out->objects);
+    read_features(r, cfg__tree_child(r->tree, root, "features"));
     read_kinds(r, cfg__tree_child(r->tree, root, "kinds"));
 }
 
