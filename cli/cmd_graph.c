@@ -4,9 +4,9 @@
 
 #include "cli/cli.h"
 
-#define PAGE         4096  // bytes
-#define VIEW_OBJECTS 50000 // shown in the viewer unless -n says otherwise
-#define TYPEIDS_MAX ((size_t)64 << 20) // bytes of a table of types
+#define PAGE         4096               // bytes
+#define VIEW_OBJECTS 50000              // shown in the viewer unless -n says otherwise
+#define TYPEIDS_MAX  ((size_t)64 << 20) // bytes of a table of types
 
 #define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
 
@@ -75,7 +75,8 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     }
     const struct cmd_options *o = &cmd->options;
     bool pages = o->pages || o->order != NULL;
-    bool part = o->why || o->unreachable || o->duplicates || o->features || pages || o->filters.count || count;
+    bool part = o->why || o->unreachable || o->duplicates || o->features || pages ||
+                o->filters.count || count;
     if (cmd->format == REP_FORMAT_HTML && (part || o->with_code)) {
         cmd_usage(cmd, "--format html shows all data: of the options only -n and --page count");
         return false;

@@ -31,8 +31,10 @@ bool cmd_profile_named(struct cmd *cmd, const char *name, const struct cfg_profi
     if (access(name, F_OK) == 0)
         return cfg_profile_load(out, name, &cmd->fault);
     for (size_t i = 0; an_profile_text(i, &file) != NULL; i++) {
-        if (is_embedded(i, name))
+        if (is_embedded(i, name)) {
+            buf_free(&names);
             return embedded(cmd, i, out);
+        }
         buf_printf(&names, "%s%.*s", i ? ", " : "", (int)strcspn(file, "."), file);
     }
     cmd_usage(cmd, "there is no profile '%s', nor such a file; there are %s", name, names.data);
