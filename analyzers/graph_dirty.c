@@ -146,9 +146,12 @@ static void find_counts(struct counts *c, const struct cfg_header *header)
     struct dw_shapes *shapes = dw_shapes_new(c->graph->dw);
     dw_shapes_watch(shapes, header->count);
     c->immortal = header->immortal != 0 ? header->immortal : UINT64_MAX;
+    size_t count;
+    const struct img_section *sections = img_sections(c->graph->img, &count);
     for (uint32_t i = 0; i < c->graph->count; i++) {
         c->object = &c->graph->objects[i];
-        if (c->object->type != DW_NO_REF && !c->object->code)
+        bool writable = sections[c->object->section].flags & SHF_WRITE;
+        if (c->object->type != DW_NO_REF && !c->object->code && writable)
             dw_shapes_watched(shapes, c->object->type, c->object->size, add_count, c);
     }
     dw_shapes_free(shapes);

@@ -261,7 +261,8 @@ struct rep_page_share {
 struct rep_page {
     uint64_t addr;
     uint32_t section; // that has most of it
-    bool dirty;       // the loader writes into it
+    bool dirty;       // written at load
+    bool first_use;   // written when what lies there is first used, and not before
     size_t first_share, share_count;
 };
 

@@ -191,7 +191,7 @@ static void put_shapes(struct rep__out *out, const struct rep_graph *graph)
     buf_char(&out->buf, ']');
 }
 
-// A page is [address, section, dirty, [group, bytes, group, bytes ...]].
+// A page is [address, section, written at load 2, at first use 1, else 0, [group, bytes, group, bytes ...]].
 static void put_pages(struct rep__out *out, const struct rep_graph *graph)
 {
     buf_text(&out->buf, ",\n\"pages\":[");
@@ -199,7 +199,7 @@ static void put_pages(struct rep__out *out, const struct rep_graph *graph)
         const struct rep_page *page = &graph->pages[i];
         buf_text(&out->buf, i ? ",[\"" : "[\"");
         rep__plain_value(&out->buf, REP_ADDRESS, (union rep_value){.u = page->addr});
-        buf_printf(&out->buf, "\",%u,%d,[", page->section, page->dirty);
+        buf_printf(&out->buf, "\",%u,%d,[", page->section, page->dirty ? 2 : page->first_use);
         for (size_t s = 0; s < page->share_count; s++) {
             const struct rep_page_share *share = &graph->shares[page->first_share + s];
             buf_printf(&out->buf, "%s%u,%llu", s ? "," : "", share->group,

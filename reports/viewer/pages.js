@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
 // The page map: a cell a page, section by section, striped by whose bytes lie on it; a dot marks the
-// pages that the loader writes into.
+// pages that are written at load, a ring those that are when what lies on them is first used.
 
-const pages = graph.pages.map(([addr, section, dirty, list]) => {
+const pages = graph.pages.map(([addr, section, written, list]) => {
   const shares = [];
   for (let i = 0; i < list.length; i += 2) shares.push({ group: list[i], size: list[i + 1] });
-  return { addr, section, dirty: dirty !== 0, shares: shares.sort((a, b) => b.size - a.size) };
+  return {
+    addr,
+    section,
+    dirty: written === 2,
+    firstUse: written === 1,
+    shares: shares.sort((a, b) => b.size - a.size),
+  };
 });
+
+function whenWritten(page) {
+  if (page.dirty) return ', written at load';
+  return page.firstUse ? ', written at first use' : '';
+}
 
 const sizeOf = (page) => page.shares.reduce((sum, share) => sum + share.size, 0);
 
@@ -75,11 +86,12 @@ function makeCell(page, index, state) {
     .slice(0, 3)
     .map(({ group, size }) => `${groupName(group)} ${bytes(size)}`)
     .join(', ');
-  cell.dataset.hint = `${page.addr}${page.dirty ? ', written by the loader' : ''}: ${who}`;
+  cell.dataset.hint = `${page.addr}${whenWritten(page)}: ${who}`;
   cell.setAttribute('aria-label', cell.dataset.hint);
   cell.tabIndex = -1;
   cell.style.background = stripes(page, state.group);
   cell.classList.toggle('dirty', page.dirty);
+  cell.classList.toggle('first-use', page.firstUse);
   const others = state.group !== NONE && !page.shares.some((share) => share.group === state.group);
   cell.classList.toggle('faded', others);
   cell.classList.toggle('chosen', index === state.pageIndex);
@@ -95,7 +107,7 @@ function drawPages(box, state) {
     const dirty = cells.filter(([page]) => page.dirty).length;
     const size = cells.reduce((sum, [page]) => sum + sizeOf(page), 0);
     const count = plural(cells.length, 'page', 'pages');
-    const written = dirty ? `, ${number(dirty)} written by the loader` : '';
+    const written = dirty ? `, ${number(dirty)} written at load` : '';
     box.append(el('h2', {}, el('code', {}, shown(name)), ` ${bytes(size)}, ${count}${written}`));
     box.append(
       el('div', { class: 'cells' }, ...cells.map(([page, i]) => makeCell(page, i, state))),

@@ -42,7 +42,7 @@ function moduleDetail(group) {
             el(
               'span',
               { class: 'note' },
-              total.dirty ? ` ${number(total.dirty)} written by the loader` : '',
+              total.dirty ? ` ${number(total.dirty)} written at load` : '',
             ),
           ]
         : null,
@@ -110,6 +110,7 @@ function searchDetail(text) {
 
 function pagesDetail(group) {
   const dirty = pages.filter((page) => page.dirty).length;
+  const later = pages.filter((page) => page.firstUse).length;
   const totals = pageTotals();
   const make = (total) => {
     const link = el(
@@ -137,13 +138,14 @@ function pagesDetail(group) {
     el(
       'p',
       { class: 'kind' },
-      `of ${bytes(graph.page_size)}, ${number(dirty)} of them written by the loader`,
+      `of ${bytes(graph.page_size)}: ${number(dirty)} written at load${later ? `, ${number(later)} at first use` : ''}`,
     ),
     el(
       'p',
       { class: 'lead' },
       'Each cell is a page of data, striped by whose bytes lie on it. A dot marks those that the loader ' +
-        'writes pointers into: they are each process\u2019s own. Choose a module to see where it lies.',
+        'writes into, a ring those that are written at first use (zeros, counts of references): ' +
+        'they are each process\u2019s own. Choose a module to see where it lies.',
     ),
     block('Modules', totals.length, ...longList(totals, make)),
   ];
@@ -160,7 +162,9 @@ function pageDetail(page, group) {
     el(
       'p',
       { class: 'kind' },
-      page.dirty ? 'written by the loader: each process has its own' : 'not written by the loader',
+      page.dirty || page.firstUse
+        ? `${whenWritten(page).slice(2)}: each process has its own`
+        : 'not written at load',
     ),
     facts([
       ['Section', el('code', {}, shown(graph.sections[page.section][0]))],

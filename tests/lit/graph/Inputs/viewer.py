@@ -141,6 +141,9 @@ def check_data(tare, program):
         check(path + ": objects", len(rows) + graph["left_out"], len(table))
         check(path + ": not in the table", [row[0] for row in rows if row[:4] not in table], [])
     check("few.html: shown", len(rows), 5)
+    pages = json.loads(run_tare(tare, program, "--pages", "--format", "json"))["pages"]["total"]
+    written = [page[2] for page in data_of("one.html")["graph"]["pages"]]
+    check("pages", [len(written), written.count(2), written.count(1)], [pages[key] for key in ("pages", "dirty", "first_use")])
 
 
 def check_content(seen):
