@@ -37,7 +37,7 @@ static bool is_among(const struct an__sets *sets, uint32_t set, uint32_t item)
 {
     uint32_t count;
     if (set == AN__SET_ALL)
-        return false;
+        return true;
     const uint32_t *items = an__sets_items(sets, set, &count);
     for (uint32_t low = 0, high = count; low < high;) {
         uint32_t middle = (low + high) / 2;
@@ -52,7 +52,7 @@ static bool is_among(const struct an__sets *sets, uint32_t set, uint32_t item)
 }
 
 // For every module the only object outside of it that leads into it. What the module alone keeps does not
-// count as outside.
+// count as outside, nor does what nothing leads to.
 static uint32_t *find_doors(const struct an_graph *graph, const uint32_t *colour, uint32_t colours)
 {
     const struct an__net *net = &graph->net;
@@ -236,7 +236,6 @@ static void collect(struct an__order *order, const uint32_t *by)
         vec_push(&order->items, ((struct an__order_item){i, id}));
     }
     order->by_name = by_name.items;
-    order->name_count = by_name.count;
 }
 
 // Without names that mean objects of different needs.
@@ -277,23 +276,23 @@ static int compare_groups(const void *left, const void *right)
     return a->count > b->count ? -1 : a->count < b->count;
 }
 
-// The sets that occur among names; `most` gets the highest module.
+// The sets that occur among items; `most` gets the highest module.
 static uint32_t *used_sets(const struct an__order *order, size_t *count, uint32_t *most)
 {
-    size_t names = order->name_count;
-    struct keyed *keys = mem_alloc(2 * (names + 1) * sizeof *keys);
-    uint32_t *sets = mem_alloc((names + 1) * sizeof *sets);
-    for (size_t i = 0; i < names; i++)
-        keys[i] = (struct keyed){order->by_name[i].mixed ? 0 : order->by_name[i].set, 0};
-    sort_keyed(keys, keys + names, names);
+    size_t items = order->items.count;
+    struct keyed *keys = mem_alloc(2 * (items + 1) * sizeof *keys);
+    uint32_t *sets = mem_alloc((items + 1) * sizeof *sets);
+    for (size_t i = 0; i < items; i++)
+        keys[i] = (struct keyed){order->by_name[order->items.items[i].name].set, 0};
+    sort_keyed(keys, keys + items, items);
     *count = 0;
     *most = 0;
-    for (size_t i = 0; i < names; i++) {
-        uint32_t items, set = (uint32_t)keys[i].key;
+    for (size_t i = 0; i < items; i++) {
+        uint32_t members, set = (uint32_t)keys[i].key;
         if (i != 0 && keys[i - 1].key == set)
             continue;
-        const uint32_t *modules = an__sets_items(order->sets, set, &items);
-        *most = items != 0 ? MAX(*most, modules[items - 1]) : *most;
+        const uint32_t *modules = an__sets_items(order->sets, set, &members);
+        *most = members != 0 ? MAX(*most, modules[members - 1]) : *most;
         sets[(*count)++] = set;
     }
     free(keys);

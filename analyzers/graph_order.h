@@ -43,7 +43,6 @@ struct an__order {
     struct an__sets *sets; // of modules
     struct names *names;
     struct an__order_name *by_name;
-    size_t name_count;
     VEC(struct an__order_item) items; // in the order that they are to have
     size_t groups;
     uint64_t size, mixed, left_out; // bytes

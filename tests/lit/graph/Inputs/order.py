@@ -14,6 +14,12 @@ FUNCTION = 'void %s_f%d(void) { __asm__ volatile(".skip %d, 0x90"); sink = %s_c%
 LOCAL = "static const char local[100] = {%d}; void %s_init(void) { sink = local; %s_f0(); sink = common; shared(); }\n"
 
 
+# A symbol whose name would be more than a name in a file for a linker.
+ODD = r'''__asm__(".section .rodata.odd,\"a\"\n.type \"odd *) name\", @object\n.size \"odd *) name\", 1\n"
+"\"odd *) name\": .byte 1\n.text");
+'''
+
+
 def sources():
     head = "extern const void *volatile sink; extern const char common[]; void shared(void);\n"
     mixed = head
@@ -31,6 +37,7 @@ def sources():
         files[name] = head + "void %s_f0(void);\n" % name + LOCAL % (number + 1, name, name)
     table = "".join("{\"%s\", %s_init}," % (name, name) for name in MODULES)
     files["main"] = (
+        ODD +
         "const void *volatile sink; const char common[64] = {1};\n"
         + "".join("void %s_init(void);\n" % name for name in MODULES)
         + "static const struct { const char *name; void (*init)(void); } modules[] = {%s};\n" % table
