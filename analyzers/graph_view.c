@@ -156,6 +156,17 @@ static uint8_t flags_of(const struct an_graph *graph, uint32_t i)
                      (object->by == AN__BY_STRING ? REP_OBJECT_TEXT : 0));
 }
 
+// What debug information says; without it, at least what others call it.
+static uint32_t type_of(const struct an_graph *graph, struct an__shapes *shapes, uint32_t i)
+{
+    if (graph->objects[i].code)
+        return 0;
+    if (graph->objects[i].type != DW_NO_REF)
+        return an__shapes_of(shapes, graph->objects[i].type);
+    const char *name = an__graph_type(graph, i);
+    return name[0] == '[' ? 0 : an__shapes_named(shapes, name);
+}
+
 static struct rep_object make_object(const struct viewing *v, struct an__shapes *shapes, uint32_t i)
 {
     size_t count;
@@ -172,7 +183,7 @@ static struct rep_object make_object(const struct viewing *v, struct an__shapes 
         .retained = graph->retained[i],
         .section = v->section[object->section],
         .group = v->group[i],
-        .type = object->code ? 0 : an__shapes_of(shapes, object->type),
+        .type = type_of(graph, shapes, i),
         .holder = held ? v->number[holder] : REP_NO_OBJECT,
         .users = an__graph_user_count(graph, i),
         .by = object->by,

@@ -16,6 +16,8 @@ struct an__shapes *an__shapes_new(struct dw_shapes *source, struct arena *arena)
 void an__shapes_free(struct an__shapes *shapes);
 // The number of a type's shape; 0 when nothing is known of it.
 uint32_t an__shapes_of(struct an__shapes *shapes, dw_ref type);
+// That of a type of which only the name is known.
+uint32_t an__shapes_named(struct an__shapes *shapes, const char *name);
 // Moves all into the view, in its arena.
 void an__shapes_finish(const struct an__shapes *shapes, struct rep_graph *out);
 

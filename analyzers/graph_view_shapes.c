@@ -169,6 +169,13 @@ uint32_t an__shapes_of(struct an__shapes *shapes, dw_ref type)
     return shape_of(shapes, type, 0);
 }
 
+uint32_t an__shapes_named(struct an__shapes *shapes, const char *name)
+{
+    struct rep_shape shape = {.name = name};
+    const part_list none = {0};
+    return enter(shapes, &shape, &none);
+}
+
 void an__shapes_finish(const struct an__shapes *shapes, struct rep_graph *out)
 {
     out->shapes =

@@ -244,7 +244,7 @@ struct rep_shape_part {
     int64_t value;                 // of an enumerator
 };
 
-// How content is read. Shape 0 is not known.
+// How content is read. Shape 0 is not known; of a raw one only the name is.
 struct rep_shape {
     const char *name;
     enum rep_shape_kind kind;

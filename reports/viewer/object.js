@@ -88,7 +88,7 @@ function contentBlock(object, limit) {
     stored === 0 ? el('p', { class: 'note' }, 'All zeros when the program starts.') : null;
   if (has(object, FLAG.text) && stored)
     return block('Text', null, el('p', { class: 'literal' }, literalOf(object)));
-  if (objects.type[object])
+  if (shapeOf(objects.type[object]).kind !== KIND.raw)
     return block('Members', null, zeros, part, ...membersTable(object, limit));
   return block('Content', null, zeros, part, dumpTable(object));
 }

@@ -26,6 +26,8 @@ static void ask(struct an_graph *graph)
         an_graph_duplicates(graph, &options, arena, &table);
         rep_check(&table);
         an_graph_notes(graph, arena, &notes);
+        struct rep_graph view; // holds itself to its account
+        an_graph_view(graph, 4096, &options, arena, &view);
     }
     arena_free(arena);
 }
