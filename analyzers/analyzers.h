@@ -222,6 +222,8 @@ struct an_model_input {
 // False with `fault` when the profile names what the build has not, or an edit does.
 bool an_model_new(struct an_model **out, const struct an_model_input *input, struct fault *fault);
 void an_model_free(struct an_model *model); // NULL is fine
+// What the interpreter makes in advance, in bytes, as a sentence in `arena`; NULL: its profile knows of none.
+const char *an_caches_note(struct an_model *model, struct arena *arena);
 // What the edits came to, as a sentence; NULL without edits.
 const char *an_model_edits(const struct an_model *model, struct arena *arena);
 

@@ -57,8 +57,8 @@ static bool names_a_row(const struct an_graph *graph, const struct an__link *lin
 {
     uint32_t to = an__graph_at(graph, link->target);
     const char *text;
+    // A linker may let a name be the end of another text.
     return to != AN__NO_NODE && graph->objects[to].by == AN__BY_STRING &&
-           graph->objects[to].addr == link->target &&
            an__graph_text(graph->img, link->target, &text);
 }
 

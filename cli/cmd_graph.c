@@ -20,8 +20,9 @@ struct graph_run {
     enum an_order_form order_form;
     const struct cfg_profile *profile; // NULL: none
     struct buf typeids;
-    bool by_default; // nobody asked for a dimension
-    uint64_t page;   // bytes
+    struct cmd_model model; // for --features, where the profile knows of more
+    bool by_default;        // nobody asked for a dimension
+    uint64_t page;          // bytes
     struct rep_graph view;
     struct arena *arena;
 };
@@ -206,6 +207,21 @@ static bool write_order(struct cmd *cmd, struct graph_run *run, struct rep_part 
     return good;
 }
 
+static bool make_features(struct cmd *cmd, struct graph_run *run, struct rep_table *table,
+                          struct rep_part *notes)
+{
+    if (!an_graph_features(run->graph, run->profile, &run->options, cmd->arena, table, &cmd->fault))
+        return false;
+    if (run->profile->features.caches.count == 0)
+        return true;
+    if (!cmd_model_open(cmd, cmd->args[0], &run->model))
+        return false;
+    const char *note = an_caches_note(run->model.model, cmd->arena);
+    if (note != NULL)
+        add_note(cmd, note, notes);
+    return true;
+}
+
 static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_report *report)
 {
     struct rep_part *notes = &report->parts[1];
@@ -220,8 +236,7 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
         return an_graph_why(run->graph, cmd->options.why, &run->options, cmd->arena, table,
                             &cmd->fault);
     if (cmd->options.features)
-        return an_graph_features(run->graph, run->profile, &run->options, cmd->arena, table,
-                                 &cmd->fault);
+        return make_features(cmd, run, table, notes);
     if (cmd->options.pages || cmd->options.order != NULL) {
         struct an_graph_page_options pages = {run->page, cmd->options.processes};
         an_graph_pages(run->graph, &pages, &run->options, cmd->arena, table);
@@ -250,6 +265,7 @@ int cmd_graph(struct cmd *cmd)
     an_graph_free(run.graph);
     an_modules_free(run.modules);
     cmd_build_close(&run.build);
+    cmd_model_close(&run.model);
     cfg_profile_free(run.profile);
     buf_free(&run.typeids);
     cfg_free(run.cfg);
