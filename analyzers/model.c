@@ -201,6 +201,29 @@ static bool absent(const struct asking *asking, struct slice name, struct slice 
                      count != 0 ? "; the nearest is " : "", count != 0 ? nearest[0] : "");
 }
 
+static bool word_size(const struct an_model *model, struct slice name, int64_t *value)
+{
+    (void)name;
+    *value = model->word;
+    return true;
+}
+
+static bool machine(const struct an_model *model, struct slice name, int64_t *value)
+{
+    (void)name;
+    *value = img_info(model->input.images[0])->machine;
+    return true;
+}
+
+// What does not go by the name of a type.
+static const struct {
+    const char *name;
+    bool (*value)(const struct an_model *model, struct slice name, int64_t *value);
+} answers[] = {
+    {"word", word_size},  {"machine", machine},     {"symbol", symbol_size},
+    {"enum", enumerator}, {"first", an__first_word},
+};
+
 static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
                 struct fault *fault)
 {
@@ -208,18 +231,9 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
     struct an_model *model = asking->model;
     bool has = slice_equal(name, slice_text("has"));
     struct place place;
-    if (slice_equal(name, slice_text("word"))) {
-        *value = model->word;
-        return true;
-    }
-    if (slice_equal(name, slice_text("machine"))) {
-        *value = img_info(model->input.images[0])->machine;
-        return true;
-    }
-    if (slice_equal(name, slice_text("symbol")))
-        return symbol_size(model, words, value) || absent(asking, name, words, fault);
-    if (slice_equal(name, slice_text("enum")))
-        return enumerator(model, words, value) || absent(asking, name, words, fault);
+    for (size_t i = 0; i < COUNT_OF(answers); i++)
+        if (slice_equal(name, slice_text(answers[i].name)))
+            return answers[i].value(model, words, value) || absent(asking, name, words, fault);
     for (struct slice rest = words; rest.size > 0;) {
         if (!locate(model, cut(&rest, ','), &place))
             continue;

@@ -312,25 +312,45 @@ static const struct an__table *read_table(struct an_model *model, struct img *im
     return table;
 }
 
-const struct an__table *an__read_table(struct an_model *model, struct slice name)
+// The variable of a name, and the image it is in; NULL when there is none.
+static const struct dw_variable *variable_named(const struct an_model *model, struct slice name,
+                                                size_t *image)
 {
-    for (size_t i = 0; i < model->input.image_count; i++) {
+    for (*image = 0; *image < model->input.image_count; ++*image) {
         const struct dw_code *code;
         struct fault fault = {0};
-        struct dw *dw = model->input.dw[i];
-        if (dw == NULL ||
-            !dw_read_code(dw, model->input.images[i], DW_CODE_SIZES | DW_CODE_NAMES, &code, &fault))
+        struct dw *dw = model->input.dw[*image];
+        if (dw == NULL || !dw_read_code(dw, model->input.images[*image],
+                                        DW_CODE_SIZES | DW_CODE_NAMES, &code, &fault))
             continue;
-        for (size_t v = 0; v < code->variable_count; v++) {
-            const struct dw_variable *variable = &code->variables[v];
-            const char *names[1];
-            uint64_t element;
-            if (!slice_equal(name, slice_text(variable->name)))
-                continue;
-            dw_type_names(dw, variable->type, names, 0, &element);
-            return read_table(model, model->input.images[i], variable->addr, element,
-                              variable->size);
-        }
+        for (size_t v = 0; v < code->variable_count; v++)
+            if (slice_equal(name, slice_text(code->variables[v].name)))
+                return &code->variables[v];
     }
     return NULL;
+}
+
+const struct an__table *an__read_table(struct an_model *model, struct slice name)
+{
+    size_t image;
+    const char *names[1];
+    uint64_t element;
+    const struct dw_variable *variable = variable_named(model, name, &image);
+    if (variable == NULL)
+        return NULL;
+    dw_type_names(model->input.dw[image], variable->type, names, 0, &element);
+    return read_table(model, model->input.images[image], variable->addr, element, variable->size);
+}
+
+bool an__first_word(const struct an_model *model, struct slice name, int64_t *value)
+{
+    size_t image;
+    struct slice bytes;
+    const struct dw_variable *variable = variable_named(model, name, &image);
+    if (variable == NULL || variable->size < model->word ||
+        !img_bytes_at(model->input.images[image], variable->addr, model->word, &bytes))
+        return false;
+    struct cur c = cur_make(bytes, img_info(model->input.images[image])->big_endian);
+    *value = (int64_t)cur_uint(&c, model->word);
+    return true;
 }

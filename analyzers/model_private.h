@@ -123,6 +123,8 @@ uint64_t an__model_before(const struct an_model *model, uint64_t flags);
 const struct an__class *an__class_called(const struct an_model *model, const char *name);
 // The numbers of a static array, by the name of the variable; NULL when there is none.
 const struct an__table *an__read_table(struct an_model *model, struct slice name);
+// The word that a static variable begins with; false when there is none of that name.
+bool an__first_word(const struct an_model *model, struct slice name, int64_t *value);
 // Reads the classes; false with `fault` when the profile names members that are not there.
 bool an__read_classes(struct an_model *model, struct fault *fault);
 // Whether a class that says `size` can be that of the struct: the same, or more or less by the array at its

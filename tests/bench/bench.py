@@ -281,7 +281,8 @@ def groups_of(options, tools, directory):
                    Group("vmlinux threads", bench_rows.big_threads(tools, big))]
     if os.access(options.mote, os.X_OK):
         groups.append(Group("mote", bench_rows.mote(tools, os.path.abspath(options.mote))))
-    generated, maps, graphs = inputs.generated(directory + "/generated")
+    generated, maps, graphs, censuses = inputs.generated(directory + "/generated")
+    groups.append(Group("predict", bench_rows.predict(tools, *censuses)))
     groups.append(Group("maps", bench_rows.maps(tools, maps)))
     for series, programs in generated.items():
         groups.append(Growth("growth " + series, programs, bench_rows.growth(tools, programs)))

@@ -240,6 +240,26 @@ def linker_maps(directory):
     return maps
 
 
+CENSUS_SHAPES, CENSUS_EACH = 20000, 500  # ten million objects
+
+
+def shape(number):
+    return [{"kind": "list", "length": number + 1, "how": "append"},
+            {"kind": "str", "length": number + 2, "width": 0, "bytes": number + 2},
+            {"kind": "int", "bits": number + 9},
+            {"kind": "dict", "entries": number + 1, "strings": number + 1, "how": "grown"},
+            {"kind": "tuple", "length": number + 1}][number % 5]
+
+
+def census(directory, name, shapes, each):
+    path = os.path.join(directory, name + ".json")
+    rows = [dict(shape(number), count=each) for number in range(shapes)]
+    with open(path, "w", encoding="ascii") as out:
+        json.dump({"census": 1, "label": "end", "word": 8, "block": 32, "boxed_int": False,
+                   "objects": rows}, out)
+    return path
+
+
 def generate(directory, recipe):
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
@@ -247,13 +267,15 @@ def generate(directory, recipe):
     series[ONE_UNIT] = list(one_unit_series(directory))
     graphs = list(graph_series(directory))
     maps = linker_maps(directory)
+    censuses = [census(directory, "many", CENSUS_SHAPES, CENSUS_EACH), census(directory, "one", 1, 1)]
     with open(os.path.join(directory, INDEX), "w", encoding="ascii") as out:
-        json.dump({"recipe": recipe, "series": series, "maps": maps, "graphs": graphs}, out)
+        json.dump({"recipe": recipe, "series": series, "maps": maps, "graphs": graphs,
+                   "censuses": censuses}, out)
 
 
 def generated(directory):
-    """{series: [Program of each scale]}, {linker: map} and [Program of each graph]. Made again only when this file has changed, and by another
-    process: this one has to stay small (Command.run says why)."""
+    """{series: [Program of each scale]}, {linker: map}, [Program of each graph] and the censuses. Made again only when
+    this file has changed, and by another process: this one has to stay small (Command.run says why)."""
     with open(__file__, "rb") as this:
         recipe = hashlib.sha256(this.read()).hexdigest()
     made = stored_index(directory)
@@ -262,7 +284,7 @@ def generated(directory):
         subprocess.run([sys.executable, __file__, directory, recipe], check=True)
         made = stored_index(directory)
     series = {name: [Program(*row) for row in rows] for name, rows in made["series"].items()}
-    return series, made["maps"], [Program(*row) for row in made["graphs"]]
+    return series, made["maps"], [Program(*row) for row in made["graphs"]], made["censuses"]
 
 
 def stored_index(directory):

@@ -162,6 +162,15 @@ def maps(tools, paths):
     ]
 
 
+def predict(tools, many, one):
+    """Ten million objects of twenty thousand shapes against one object: what takes time is the build."""
+    program = inputs.CPYTHON
+    if not inputs.debug_file_of(program):
+        return [Row("all rows", None, None, why="no debug file of this build (python3.11-dbg)")]
+    return [Row("predict of 10,000,000 objects vs of one", tools.tare("predict", many, program),
+                tools.tare("predict", one, program), time=1.5, memory=1.5, by=CPU)]
+
+
 SCALED_VERBS = {
     "struct": lambda path: ["struct", path],
     "size -d symbol": lambda path: ["size", "-d", "symbol", path],
