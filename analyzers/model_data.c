@@ -32,6 +32,7 @@ static struct memory memory_open(struct img *img, struct arena *arena)
     sort_keyed(memory.pointers, memory.pointers + memory.count, memory.count);
     vec_free(&links.list);
     vec_free(&links.written);
+    vec_free(&links.imports);
     return memory;
 }
 
