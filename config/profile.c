@@ -394,9 +394,10 @@ bool cfg_profile_load_text(const struct cfg_profile **out, struct slice text, co
     read_profile(&reader, name);
     bool good = read_prebuilt(&reader, name, fault);
     cfg__tree_free(reader.tree);
-    *out = &whole->profile;
-    if (!good)
-        cfg_profile_free(*out);
+    if (good)
+        *out = &whole->profile;
+    else
+        cfg_profile_free(&whole->profile);
     return good;
 }
 
