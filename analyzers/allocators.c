@@ -27,17 +27,15 @@ static double no_share(const int64_t *p, uint64_t asked, uint64_t count)
 
 // ------------------------------------------------------------------------- blocks
 
-enum { BLOCKS_BLOCK, BLOCKS_BITS };
-
 static uint64_t blocks_held(const int64_t *p, uint64_t asked)
 {
-    return round_to(asked, (uint64_t)p[BLOCKS_BLOCK]);
+    return round_to(asked, (uint64_t)p[AN__BLOCKS_BLOCK]);
 }
 
 static double blocks_shared(const int64_t *p, uint64_t asked, uint64_t count)
 {
-    double blocks = (double)(blocks_held(p, asked) / (uint64_t)p[BLOCKS_BLOCK]) * (double)count;
-    return blocks * (double)p[BLOCKS_BITS] / 8;
+    double blocks = (double)(blocks_held(p, asked) / (uint64_t)p[AN__BLOCKS_BLOCK]) * (double)count;
+    return blocks * (double)p[AN__BLOCKS_BITS] / 8;
 }
 
 // -------------------------------------------------------------------------- glibc
@@ -47,75 +45,71 @@ static uint64_t glibc_chunk(uint64_t asked, uint64_t head, uint64_t unit, uint64
     return MAX(least, round_to(asked + head, unit));
 }
 
-enum { GLIBC_HEAD, GLIBC_UNIT, GLIBC_LEAST };
-
 static uint64_t glibc_held(const int64_t *p, uint64_t asked)
 {
-    return glibc_chunk(asked, (uint64_t)p[GLIBC_HEAD], (uint64_t)p[GLIBC_UNIT],
-                       (uint64_t)p[GLIBC_LEAST]);
+    return glibc_chunk(asked, (uint64_t)p[AN__CHUNKS_HEAD], (uint64_t)p[AN__CHUNKS_UNIT],
+                       (uint64_t)p[AN__CHUNKS_LEAST]);
 }
 
 // ----------------------------------------------------------------------- pymalloc
 
-enum { PY_UNIT, PY_LIMIT, PY_POOL, PY_HEADER, PY_HEAD, PY_MALLOC_UNIT, PY_LEAST };
-
 static uint64_t pymalloc_held(const int64_t *p, uint64_t asked)
 {
-    if (asked <= (uint64_t)p[PY_LIMIT])
-        return round_to(asked, (uint64_t)p[PY_UNIT]);
-    return glibc_chunk(asked, (uint64_t)p[PY_HEAD], (uint64_t)p[PY_MALLOC_UNIT],
-                       (uint64_t)p[PY_LEAST]);
+    if (asked <= (uint64_t)p[AN__POOLS_LIMIT])
+        return round_to(asked, (uint64_t)p[AN__POOLS_UNIT]);
+    return glibc_chunk(asked, (uint64_t)p[AN__POOLS_HEAD], (uint64_t)p[AN__POOLS_MALLOC_UNIT],
+                       (uint64_t)p[AN__POOLS_LEAST]);
 }
 
 // What a pool's header and the rest at its end are for each of the blocks it holds.
 static double pymalloc_shared(const int64_t *p, uint64_t asked, uint64_t count)
 {
-    uint64_t size = pymalloc_held(p, asked), pool = (uint64_t)p[PY_POOL];
-    if (asked > (uint64_t)p[PY_LIMIT] || pool <= (uint64_t)p[PY_HEADER] + size)
+    uint64_t size = pymalloc_held(p, asked), pool = (uint64_t)p[AN__POOLS_POOL];
+    if (asked > (uint64_t)p[AN__POOLS_LIMIT] || pool <= (uint64_t)p[AN__POOLS_HEADER] + size)
         return 0;
-    uint64_t each = (pool - (uint64_t)p[PY_HEADER]) / size;
+    uint64_t each = (pool - (uint64_t)p[AN__POOLS_HEADER]) / size;
     return (double)count * (double)(pool - each * size) / (double)each;
 }
 
 // -------------------------------------------------------------------------- slots
 
-enum { SLOTS_SLOT, SLOTS_EACH, SLOTS_PAGE, SLOTS_HEAD, SLOTS_UNIT, SLOTS_LEAST };
-
 static uint64_t slots_held(const int64_t *p, uint64_t asked)
 {
-    return MAX(asked, (uint64_t)p[SLOTS_SLOT]);
+    return MAX(asked, (uint64_t)p[AN__SLOTS_SLOT]);
 }
 
 // What a page takes besides its slots is for each of them.
 static double slots_shared(const int64_t *p, uint64_t asked, uint64_t count)
 {
     (void)asked;
-    double page = (double)glibc_chunk((uint64_t)p[SLOTS_PAGE], (uint64_t)p[SLOTS_HEAD],
-                                      (uint64_t)p[SLOTS_UNIT], (uint64_t)p[SLOTS_LEAST]);
-    double slots = (double)p[SLOTS_EACH] * (double)p[SLOTS_SLOT];
-    return page <= slots ? 0 : (page - slots) / (double)p[SLOTS_EACH] * (double)count;
+    double page = (double)glibc_chunk((uint64_t)p[AN__SLOTS_PAGE], (uint64_t)p[AN__SLOTS_HEAD],
+                                      (uint64_t)p[AN__SLOTS_UNIT], (uint64_t)p[AN__SLOTS_LEAST]);
+    double slots = (double)p[AN__SLOTS_EACH] * (double)p[AN__SLOTS_SLOT];
+    return page <= slots ? 0 : (page - slots) / (double)p[AN__SLOTS_EACH] * (double)count;
 }
 
 // ------------------------------------------------------------------------ classes
 
 static uint64_t classes_held(const int64_t *p, uint64_t asked)
 {
-    return MAX(round_to(asked, (uint64_t)p[0]), (uint64_t)p[1]);
+    return MAX(round_to(asked, (uint64_t)p[AN__CLASSES_UNIT]), (uint64_t)p[AN__CLASSES_LEAST]);
 }
 
 static const struct an__allocator allocators[] = {
-    {"blocks", {"block", "bits"}, blocks_held, blocks_shared},
+    {"blocks", AN__BLOCKS, {"block", "bits"}, blocks_held, blocks_shared},
     {"pymalloc",
+     AN__POOLS,
      {"alignment", "limit", "pool", "pool_header", "malloc_head", "malloc_alignment",
-      "malloc_least"},
+      "malloc_least", "arena"},
      pymalloc_held,
      pymalloc_shared},
-    {"glibc", {"head", "alignment", "least"}, glibc_held, no_share},
+    {"glibc", AN__CHUNKS, {"head", "alignment", "least"}, glibc_held, no_share},
     {"slots",
+     AN__SLOTS,
      {"slot", "each", "page", "malloc_head", "malloc_alignment", "malloc_least"},
      slots_held,
      slots_shared},
-    {"classes", {"alignment", "least"}, classes_held, no_share},
+    {"classes", AN__CLASSES, {"alignment", "least"}, classes_held, no_share},
 };
 
 const char *an__allocator_name(size_t index)

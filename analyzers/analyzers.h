@@ -250,6 +250,15 @@ bool an_predict(const struct cfg_census *census, const struct an_predict_options
                 struct an_model *const *models, size_t count, struct arena *arena,
                 struct an_prediction *out, struct fault *fault);
 
+// The memory that the requests of a trace need on the allocator of each build, a row a build. Columns: `peak_asked`,
+// `peak_held`, `peak_heap`: the highest, each for itself, in bytes; heap: what the allocator has of the
+// system, or how large a fixed heap has to be, bookkeeping included. Lives in `arena`.
+void an_replay(const struct cfg_trace *trace, struct an_model *const *models, size_t count,
+               struct arena *arena, struct rep_table *out);
+// Builds with other words than the trace, a line each.
+size_t an_replay_notes(const struct cfg_trace *trace, struct an_model *const *models, size_t count,
+                       struct arena *arena, const char *const **notes);
+
 // ------------------------------------------------------------------------- budgets
 
 // A build as budgets look at it. What no budget needs may be NULL.

@@ -8,6 +8,7 @@
 //   model_data   static type objects, read out of the linked bytes
 //   model_edits  the build as it could be
 //   allocators   what a block of so many bytes really takes
+//   replay*      a sequence of requests, on each allocator
 //   tax          objects before they hold anything
 //   predict      the population of a heap, priced
 #ifndef TARE_MODEL_PRIVATE_H
@@ -29,8 +30,33 @@ extern const char *const an__variables[AN__VARIABLES];
 
 #define AN__PARAMETERS_MAX 8
 
+// What its memory looks like; the parameters of each, in their order.
+enum an__heap_kind { AN__BLOCKS, AN__POOLS, AN__CHUNKS, AN__SLOTS, AN__CLASSES };
+enum { AN__BLOCKS_BLOCK, AN__BLOCKS_BITS };
+enum { AN__CHUNKS_HEAD, AN__CHUNKS_UNIT, AN__CHUNKS_LEAST };
+enum {
+    AN__POOLS_UNIT,
+    AN__POOLS_LIMIT,
+    AN__POOLS_POOL,
+    AN__POOLS_HEADER,
+    AN__POOLS_HEAD,
+    AN__POOLS_MALLOC_UNIT,
+    AN__POOLS_LEAST,
+    AN__POOLS_ARENA,
+};
+enum {
+    AN__SLOTS_SLOT,
+    AN__SLOTS_EACH,
+    AN__SLOTS_PAGE,
+    AN__SLOTS_HEAD,
+    AN__SLOTS_UNIT,
+    AN__SLOTS_LEAST,
+};
+enum { AN__CLASSES_UNIT, AN__CLASSES_LEAST };
+
 struct an__allocator {
     const char *name;
+    enum an__heap_kind kind;
     const char *parameters[AN__PARAMETERS_MAX + 1]; // NULL behind the last
     // Bytes taken for one block of `asked` bytes (more than 0), without shared bookkeeping.
     uint64_t (*held)(const int64_t *parameters, uint64_t asked);

@@ -230,6 +230,9 @@ void cmd_models_close(struct cmd_models *models);
 int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
                       const struct rep_part *parts, size_t part_count);
 
+// tare predict, of a trace of allocations.
+int cmd_replay(struct cmd *cmd);
+
 // The census of a program: a file, or made by mote when it is a .py.
 bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);
 // An empty file that ends in "-WHAT", or NULL; to be unlinked.

@@ -3,6 +3,7 @@
 // tare predict PROGRAM BUILD...: what the heap of a program takes on each build. Its population comes from
 // a census: a file, or made by running the program on mote.
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -64,8 +65,22 @@ static int predict(struct cmd *cmd, const struct cfg_censuses *censuses,
     return cmd_models_render(cmd, models, parts, COUNT_OF(parts));
 }
 
+// What begins as a trace does is one.
+static bool is_trace(const char *path)
+{
+    char magic[sizeof CFG_TRACE_MAGIC - 1];
+    FILE *file = fopen(path, "r");
+    bool is = file != NULL && fread(magic, sizeof magic, 1, file) == 1 &&
+              memcmp(magic, CFG_TRACE_MAGIC, sizeof magic) == 0;
+    if (file != NULL)
+        fclose(file);
+    return is;
+}
+
 int cmd_predict(struct cmd *cmd)
 {
+    if (is_trace(cmd->args[0]))
+        return cmd_replay(cmd);
     struct cmd_models models = {0};
     struct cfg_censuses *censuses = NULL;
     bool good = cmd_census(cmd, cmd->args[0], &censuses) &&

@@ -92,11 +92,14 @@ static const struct cmd_verb_row verbs[] = {
      "mote;\n"
      "what each takes follows from the build's own layouts and its allocator's rules. PROGRAM is "
      "a\n"
-     ".py file, which mote runs, or a census that mote wrote.\n"
+     ".py file, which mote runs, or a census that mote wrote; of a trace that mote wrote, the "
+     "same\n"
+     "requests are played on each build's allocator, for the peak.\n"
      "\n"
      "  tare predict work.py python3.11                  by kind of object\n"
      "  tare predict work.py python3.11 micropython      side by side\n"
      "  tare predict work.json fw.elf --at loaded        a census made before, at a label\n"
+     "  tare predict work.trace python3.11               peaks, from mote --trace=work.trace\n"
      "  tare predict work.py python3.11 --what-if 'PyGC_Head: remove'\n",
      2, SIZE_MAX},
     {"validate", VERB_VALIDATE, cmd_validate, "BUILD PROGRAM...", "predictions against counters",

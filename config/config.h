@@ -364,4 +364,26 @@ bool cfg_counted(struct slice text, const char *path, const struct cfg_profile *
 const struct cfg_census *cfg_census_labelled(const struct cfg_censuses *censuses,
                                              const char *label);
 
+// --------------------------------------------------------------------------- trace
+
+// A trace of allocations (examples/mote/census.md has the format).
+#define CFG_TRACE_MAGIC "mote-trace "
+
+struct cfg_event {
+    uint64_t size;   // bytes asked for; 0 of 'f'
+    uint32_t object; // 0 .. object_count - 1, in no order that means anything
+    char what;       // 'n': made, 'r': has another size, 'f': free. In this order for each object
+};
+
+struct cfg_trace {
+    struct cfg_event *events;
+    size_t count;
+    size_t object_count;
+    unsigned word; // bytes, of the machine it was made on
+};
+// `bytes` is lent for the call.
+bool cfg_trace_read(struct cfg_trace *trace, struct slice bytes, const char *path,
+                    struct fault *fault);
+void cfg_trace_free(struct cfg_trace *trace);
+
 #endif

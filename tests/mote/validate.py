@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The experiments, predicted and counted on four targets of mote, where no byte may differ, and on CPython.
+"""The experiments, predicted and counted on four targets of mote, where no byte may differ, and on CPython; on the
+desktop the peaks as well, from traces.
 
     validate.py TARE BUILD_DIR
 
@@ -26,6 +27,25 @@ ELEMENTS = 20
 def held(counters):
     total = counters["held_bytes"]
     return total - sum(t["held"] for t in counters["types"] if t["name"] in APART)
+
+
+def check_peak(tare, name, build, path, folder):
+    """The same requests, replayed on the allocator as the ELF file has it: the peak and the highest block are those of the run."""
+    trace, out = (os.path.join(folder, n) for n in ("trace", "counters"))
+    command = run.command_for(name, run.KINDS[name], build, path)
+    subprocess.run(command[:-1] + ["--counters=" + out, "--trace=" + trace, path], check=True, timeout=120)
+    done = subprocess.run([tare, "predict", trace, os.path.join(build, "mote"), "--format", "json"], stdout=subprocess.PIPE,
+                          check=True, timeout=120)
+    row = json.loads(done.stdout)["rows"][0]
+    with open(out) as f:
+        counters = json.load(f)
+    block, highest = counters["block_bytes"], 0
+    with open(trace) as f:
+        for words in map(str.split, f):
+            if words[0] in ("n", "r"):
+                highest = max(highest, int(words[1], 16) + -(-int(words[2]) // block))
+    want = counters["blocks_peak"] * block, highest * block + (highest * 2 + 7) // 8
+    return want == (row["peak_held"], row["peak_heap"])
 
 
 def counted_by(name, kind, build, path):
@@ -78,6 +98,8 @@ def check(tare, mote, name, builds, folder):
         print("%-7s %-18s predicted %8d counted %8d" % (name, program, both[0] - base[0], both[1] - base[1]))
         if both[0] - base[0] != both[1] - base[1]:
             wrong.append(name + " " + program)
+        if not kind.firmware and not check_peak(tare, name, build, path, folder):
+            wrong.append("peak of " + name + " " + program)
     return wrong
 
 
