@@ -8,11 +8,6 @@
 
 #include "analyzers/replay_private.h"
 
-struct played {
-    uint64_t asked, held, heap;                // bytes, now
-    uint64_t peak_asked, peak_held, peak_heap; // at the highest, each for itself
-};
-
 struct object {
     uint64_t place, size;
 };
@@ -37,11 +32,11 @@ static void resize(struct an__heap *heap, struct object *object, uint64_t size)
     object->size = size;
 }
 
-static struct played play(const struct cfg_trace *trace, const struct an__store *store)
+struct an__played an__play(const struct cfg_trace *trace, const struct an__store *store)
 {
     struct object *objects = mem_zalloc(trace->object_count, sizeof *objects);
     struct an__heap *heap = an__heap_new(store);
-    struct played p = {0};
+    struct an__played p = {0};
     for (size_t i = 0; i < trace->count; i++) {
         const struct cfg_event *event = &trace->events[i];
         struct object *object = &objects[event->object];
@@ -77,7 +72,7 @@ void an_replay(const struct cfg_trace *trace, struct an_model *const *models, si
 {
     struct rep_row *rows = ARENA_ARRAY(arena, count, struct rep_row);
     for (size_t i = 0; i < count; i++) {
-        struct played p = play(trace, &models[i]->objects);
+        struct an__played p = an__play(trace, &models[i]->objects);
         union rep_value *v = ARENA_ARRAY(arena, COLUMNS, union rep_value);
         v[ALLOCATOR].text = models[i]->objects.allocator->name;
         v[ASKED].u = p.peak_asked;

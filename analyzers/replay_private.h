@@ -41,4 +41,10 @@ void an__heap_give(struct an__heap *heap, uint64_t place, uint64_t asked);
 uint64_t an__heap_resize(struct an__heap *heap, uint64_t place, uint64_t asked, uint64_t wanted);
 uint64_t an__heap_size(const struct an__heap *heap); // bytes it has of the system, or of its memory
 
+struct an__played {
+    uint64_t asked, held, heap;                // bytes, at the end
+    uint64_t peak_asked, peak_held, peak_heap; // at the highest, each for itself
+};
+struct an__played an__play(const struct cfg_trace *trace, const struct an__store *store);
+
 #endif

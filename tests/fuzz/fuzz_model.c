@@ -114,6 +114,26 @@ static void try_profile(const struct cfg_profile *profile, const struct cfg_cens
     an_model_free(model);
 }
 
+#define EDITS_MAX 8
+
+// A line an edit.
+static void try_edits(const char *text, struct arena *arena)
+{
+    const char *edits[EDITS_MAX];
+    size_t count = 0;
+    struct an_what_if what_if;
+    struct fault fault = {0};
+    for (; *text != '\0' && count < EDITS_MAX; text += *text != '\0') {
+        size_t length = strcspn(text, "\n");
+        edits[count++] = arena_text(arena, slice_of(text, length));
+        text += length;
+    }
+    if (an_what_if(self.types, edits, count, &what_if, &fault))
+        an_what_if_free(&what_if);
+    else
+        ASSERT(fault.kind == FAULT_INPUT || fault.kind == FAULT_USAGE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice text = slice_of(data, size);
@@ -127,6 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ASSERT(fault.kind == FAULT_INPUT);
     try_counters(text);
     try_formula(arena_text(arena, text));
+    try_edits(arena_text(arena, text), arena);
     if (cfg_profile_load_text(&profile, text, "profile", &other))
         try_profile(profile, censuses);
     else
