@@ -149,13 +149,18 @@ static void write_gold(struct writer *w)
     }
 }
 
-// One output section: items [from, end) of those sorted by section.
+// One output section: items [from, end) of those sorted by section. In a firmware something has to come
+// first (vectors), and only its own script knows what: lines to be copied.
 static void write_output(struct writer *w, const struct keyed *keys, size_t from, size_t end)
 {
     const struct an__object *first = object_of(w->order, keys[from].value);
     const char *output = an__order_output(w->order->graph, first);
+    bool copied = w->order->graph->firmware;
     w->any = false;
-    buf_printf(w->out, "SECTIONS\n{\n%s.ordered :\n{\n", output);
+    if (copied)
+        buf_printf(w->out, "%s into %s:%s\n", w->open, output, w->close);
+    else
+        buf_printf(w->out, "SECTIONS\n{\n%s.ordered :\n{\n", output);
     for (size_t i = from; i < end; i++) {
         const struct an__object *object = object_of(w->order, keys[i].value);
         unsigned kind = an__order_kind(w->order->graph, object);
@@ -165,7 +170,8 @@ static void write_output(struct writer *w, const struct keyed *keys, size_t from
         put_sections(w, object->name, kind, " ", "");
         buf_text(w->out, " )\n");
     }
-    buf_printf(w->out, "}\n}\nINSERT BEFORE %s;\n", output);
+    if (!copied)
+        buf_printf(w->out, "}\n}\nINSERT BEFORE %s;\n", output);
 }
 
 static void write_ld(struct writer *w)
@@ -205,9 +211,9 @@ static const struct {
          "/*",
          " */",
          {"cc ... -fuse-ld=bfd -Wl,-T,FILE",
-          "INSERT adds these sections to the linker's own script. With a script of your own",
-          "(firmware) copy the lines into its output sections, in front of its wildcards and",
-          "behind what has to come first."},
+          "INSERT adds these sections to the linker's own script. Into a script of your own (that",
+          "of a firmware) copy the lines, in front of its wildcards and behind what has to come",
+          "first, such as vectors."},
          write_ld},
 };
 
