@@ -220,7 +220,7 @@ static const struct {
     const char *name;
     bool (*value)(const struct an_model *model, struct slice name, int64_t *value);
 } answers[] = {
-    {"word", word_size},  {"machine", machine},     {"symbol", symbol_size},
+    {"word", word_size},  {"machine", machine},      {"symbol", symbol_size},
     {"enum", enumerator}, {"first", an__first_word},
 };
 
