@@ -3,7 +3,8 @@
 usage: profile_members.py PROFILE BUILD DIRECTORY TARE...
 
 Noticed is a change when the sizes differ from the interpreter's own, or when the table of type objects
-does: it must name what it names, with the sizes it has, and no type object may disagree with its struct.
+does: it must name what it names, with the sizes it has, and no type object may disagree with its struct;
+or when the report on features says other bytes than tests/lit/graph/cpython.test.
 """
 import functools
 import json
@@ -63,11 +64,16 @@ def table(build, tare):
     return out if status == 0 else None
 
 
+def features(build, profile, tare):
+    out, status = run([*tare, "graph", build, "--features", "--profile", profile, "--format", "json"])
+    return out if status == 0 else None
+
+
 def main():
     profile, build, directory, *tare = sys.argv[1:]
     text = open(profile).read()
     os.makedirs(directory, exist_ok=True)
-    right = table(build, tare)
+    right, right_features = table(build, tare), features(build, profile, tare)
     total = missed = 0
     for path, changed in changes(text, build, tare):
         name = os.path.join(directory, "changed.yaml")
@@ -75,7 +81,8 @@ def main():
             out.write(changed)
         other = f"{build},profile={name}"
         total += 1
-        noticed = run([build, SIZES, other, *tare])[1] != 0 or table(other, tare) != right
+        noticed = run([build, SIZES, other, *tare])[1] != 0 or table(other, tare) != right \
+            or features(build, name, tare) != right_features
         if not noticed:
             missed += 1
             print(f"{path} was changed, and nothing noticed")
