@@ -14,25 +14,31 @@
 
 #define NONE UINT32_MAX
 
+// A place in a list, by number; NONE at either end.
+struct place {
+    uint32_t next, before;
+};
+typedef VEC(struct place) place_list;
+
 struct pool {
     uint32_t arena, class, used, capacity;
-    uint32_t next, before; // partly used pools of its class; empty ones of its arena
 };
 
 struct arena_state {
-    uint32_t empty;        // pools, those never used included
-    uint32_t fresh;        // pools never used
-    uint32_t first;        // empty pool that was used, or NONE
-    uint32_t next, before; // arenas with as many empty pools
+    uint32_t empty; // pools, those never used included
+    uint32_t fresh; // pools never used
+    uint32_t first; // empty pool that was used, or NONE
 };
 
 struct an__pools {
     VEC(struct pool) pools;
-    VEC(uint32_t) unused_pools, unused_arenas; // numbers to be given again
+    place_list of_pools; // partly used ones of a class; empty ones of an arena
     VEC(struct arena_state) arenas;
-    uint32_t *partly;     // by class: the first pool
-    uint32_t *with_empty; // by number of empty pools: the first arena
-    uint32_t of_arena;    // pools
+    place_list of_arenas;                      // those with as many empty pools
+    VEC(uint32_t) unused_pools, unused_arenas; // numbers to be given again
+    uint32_t *partly;                          // by class: the first pool
+    uint32_t *with_empty;                      // by number of empty pools: the first arena
+    uint32_t of_arena;                         // pools
     uint64_t arena_count;
 };
 
@@ -52,6 +58,8 @@ struct an__pools *an__pools_new(uint32_t classes, uint32_t pools_of_arena)
 void an__pools_free(struct an__pools *p)
 {
     vec_free(&p->pools);
+    vec_free(&p->of_pools);
+    vec_free(&p->of_arenas);
     vec_free(&p->unused_pools);
     vec_free(&p->unused_arenas);
     vec_free(&p->arenas);
@@ -65,37 +73,48 @@ uint64_t an__pools_arenas(const struct an__pools *p)
     return p->arena_count;
 }
 
+// -------------------------------------------------------------------------- lists
+
+static void push_front(place_list *list, uint32_t *head, uint32_t i)
+{
+    list->items[i] = (struct place){.next = *head, .before = NONE};
+    if (*head != NONE)
+        list->items[*head].before = i;
+    *head = i;
+}
+
+static void take_out(place_list *list, uint32_t *head, uint32_t i)
+{
+    const struct place *at = &list->items[i];
+    if (at->before == NONE)
+        *head = at->next;
+    else
+        list->items[at->before].next = at->next;
+    if (at->next != NONE)
+        list->items[at->next].before = at->before;
+}
+
 // ------------------------------------------------------------------------- arenas
 
 static void link_arena(struct an__pools *p, uint32_t arena)
 {
-    struct arena_state *a = &p->arenas.items[arena];
-    uint32_t *head = &p->with_empty[a->empty];
-    a->before = NONE;
-    a->next = *head;
-    if (*head != NONE)
-        p->arenas.items[*head].before = arena;
-    *head = arena;
+    push_front(&p->of_arenas, &p->with_empty[p->arenas.items[arena].empty], arena);
 }
 
 static void unlink_arena(struct an__pools *p, uint32_t arena)
 {
-    const struct arena_state *a = &p->arenas.items[arena];
-    if (a->before == NONE)
-        p->with_empty[a->empty] = a->next;
-    else
-        p->arenas.items[a->before].next = a->next;
-    if (a->next != NONE)
-        p->arenas.items[a->next].before = a->before;
+    take_out(&p->of_arenas, &p->with_empty[p->arenas.items[arena].empty], arena);
 }
 
 static uint32_t new_arena(struct an__pools *p)
 {
     uint32_t arena = (uint32_t)p->arenas.count;
-    if (p->unused_arenas.count != 0)
+    if (p->unused_arenas.count != 0) {
         arena = p->unused_arenas.items[--p->unused_arenas.count];
-    else
+    } else {
         vec_push(&p->arenas, (struct arena_state){0});
+        vec_push(&p->of_arenas, (struct place){0});
+    }
     p->arenas.items[arena] =
         (struct arena_state){.empty = p->of_arena, .fresh = p->of_arena, .first = NONE};
     link_arena(p, arena);
@@ -111,6 +130,15 @@ static uint32_t fullest_arena(struct an__pools *p)
     return new_arena(p);
 }
 
+static uint32_t new_pool(struct an__pools *p)
+{
+    if (p->unused_pools.count != 0)
+        return p->unused_pools.items[--p->unused_pools.count];
+    vec_push(&p->pools, (struct pool){0});
+    vec_push(&p->of_pools, (struct place){0});
+    return (uint32_t)p->pools.count - 1;
+}
+
 static uint32_t take_pool(struct an__pools *p)
 {
     uint32_t arena = fullest_arena(p);
@@ -119,14 +147,10 @@ static uint32_t take_pool(struct an__pools *p)
     uint32_t pool = a->first;
     a->empty--;
     if (pool != NONE) {
-        a->first = p->pools.items[pool].next;
+        a->first = p->of_pools.items[pool].next;
     } else {
         a->fresh--;
-        pool = (uint32_t)p->pools.count;
-        if (p->unused_pools.count != 0)
-            pool = p->unused_pools.items[--p->unused_pools.count];
-        else
-            vec_push(&p->pools, (struct pool){0});
+        pool = new_pool(p);
     }
     p->pools.items[pool].arena = arena;
     link_arena(p, arena);
@@ -139,7 +163,7 @@ static void give_pool(struct an__pools *p, uint32_t pool)
     uint32_t arena = p->pools.items[pool].arena;
     unlink_arena(p, arena);
     struct arena_state *a = &p->arenas.items[arena];
-    p->pools.items[pool].next = a->first;
+    p->of_pools.items[pool].next = a->first;
     a->first = pool;
     a->empty++;
     bool other = p->with_empty[p->of_arena] != NONE;
@@ -147,7 +171,7 @@ static void give_pool(struct an__pools *p, uint32_t pool)
         link_arena(p, arena);
         return;
     }
-    for (uint32_t i = a->first; i != NONE; i = p->pools.items[i].next)
+    for (uint32_t i = a->first; i != NONE; i = p->of_pools.items[i].next)
         vec_push(&p->unused_pools, i);
     vec_push(&p->unused_arenas, arena);
     p->arena_count--;
@@ -157,24 +181,12 @@ static void give_pool(struct an__pools *p, uint32_t pool)
 
 static void link_pool(struct an__pools *p, uint32_t pool)
 {
-    struct pool *at = &p->pools.items[pool];
-    uint32_t *head = &p->partly[at->class];
-    at->before = NONE;
-    at->next = *head;
-    if (*head != NONE)
-        p->pools.items[*head].before = pool;
-    *head = pool;
+    push_front(&p->of_pools, &p->partly[p->pools.items[pool].class], pool);
 }
 
 static void unlink_pool(struct an__pools *p, uint32_t pool)
 {
-    const struct pool *at = &p->pools.items[pool];
-    if (at->before == NONE)
-        p->partly[at->class] = at->next;
-    else
-        p->pools.items[at->before].next = at->next;
-    if (at->next != NONE)
-        p->pools.items[at->next].before = at->before;
+    take_out(&p->of_pools, &p->partly[p->pools.items[pool].class], pool);
 }
 
 uint32_t an__pools_take(struct an__pools *p, uint32_t class, uint32_t capacity)
