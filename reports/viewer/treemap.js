@@ -116,14 +116,14 @@ function makeTile(node, rect, group) {
   return tile;
 }
 
+function groupOf(node, otherwise) {
+  if (node.group !== undefined) return node.group;
+  return node.object !== undefined ? objects.group[node.object] : otherwise;
+}
+
 function drawLevel(box, nodes, rect, group, depth) {
   for (const { node, rect: place } of fit(nodes, rect)) {
-    const own =
-      node.group !== undefined
-        ? node.group
-        : node.object !== undefined
-          ? objects.group[node.object]
-          : group;
+    const own = groupOf(node, group);
     const tile = makeTile(node, place, own);
     box.append(tile);
     const inner = {
@@ -159,12 +159,7 @@ function placeOver(element, place) {
 function drawTreemap(box, node) {
   const rect = { x: 0, y: 0, width: box.clientWidth, height: box.clientHeight };
   const children = childrenOf(node);
-  const group =
-    node.group !== undefined
-      ? node.group
-      : node.object !== undefined
-        ? objects.group[node.object]
-        : NONE;
+  const group = groupOf(node, NONE);
   box.replaceChildren();
   box.className = 'treemap';
   if (children.length === 0) {
