@@ -88,10 +88,7 @@ void an_replay(const struct cfg_trace *trace, struct an_model *const *models, si
     *out = (struct rep_table){.names = "BUILD", .columns = columns, .column_count = COLUMNS};
     out->total.rows = rows;
     out->total.row_count = count;
-    out->total.values = ARENA_ARRAY(arena, COLUMNS, union rep_value);
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (columns[i].unit != REP_TEXT)
-            out->total.values[i].u = REP_NONE;
+    rep_no_total(arena, out);
 }
 
 size_t an_replay_notes(const struct cfg_trace *trace, struct an_model *const *models, size_t count,

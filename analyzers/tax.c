@@ -155,15 +155,12 @@ static void add_classes(struct an_model *model, struct table *table)
     }
 }
 
-static void finish(struct table *table, size_t column_count, struct rep_table *out)
+static void finish(struct table *table, struct rep_table *out)
 {
     out->total.rows =
         arena_copy(table->arena, table->rows.items, table->rows.count * sizeof *table->rows.items);
     out->total.row_count = table->rows.count;
-    out->total.values = ARENA_ARRAY(table->arena, column_count, union rep_value);
-    for (size_t i = 0; i < column_count; i++)
-        if (out->columns[i].unit != REP_TEXT)
-            out->total.values[i].u = REP_NONE;
+    rep_no_total(table->arena, out);
     vec_free(&table->rows);
 }
 
@@ -249,7 +246,7 @@ void an_tax(struct an_model *const *models, size_t count, const char *const *glo
         *out = (struct rep_table){.names = "TYPE", .columns = columns, .column_count = COLUMNS};
         add_types(models[0], &table);
         add_classes(models[0], &table);
-        finish(&table, COLUMNS, out);
+        finish(&table, out);
         rep_sort(out, HELD, true);
         return;
     }
@@ -259,7 +256,7 @@ void an_tax(struct an_model *const *models, size_t count, const char *const *glo
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < models[i]->profile->kind_count; k++)
             add_kind(&table, models, count, models[i]->kinds[k].stated->kind);
-    finish(&table, count * SIDE_COLUMNS, out);
+    finish(&table, out);
 }
 
 // ------------------------------------------------------------------- disagreements

@@ -94,9 +94,7 @@ void an_verify_counts(const struct an_verify *v, struct arena *arena, struct rep
 #undef X
     };
     *out = (struct rep_table){.columns = count_columns, .column_count = COUNT_OF(count_columns)};
-    out->total.values = ARENA_ARRAY(arena, COUNT_OF(count_columns), union rep_value);
-    for (size_t c = 0; c < COUNT_OF(count_columns); c++)
-        out->total.values[c].u = REP_NONE;
+    rep_no_total(arena, out);
     out->total.rows = ARENA_ARRAY(arena, AN_CHECK_COUNT, struct rep_row);
     for (unsigned i = 0; i < AN_CHECK_COUNT; i++) {
         struct rep_row *row = &out->total.rows[out->total.row_count++];

@@ -80,6 +80,9 @@ struct rep_table {
 // largest changes come first either way; REP_NONE last. A column that is not there: by name only.
 void rep_sort(struct rep_table *table, size_t column, bool descending);
 
+// Totals of rows that do not add up: REP_NONE in every column but text, in `arena`.
+void rep_no_total(struct arena *arena, struct rep_table *table);
+
 // Keeps the first `keep` rows at every depth (0: all) and folds the others into one "[N others]",
 // whose additive columns are their sums, in `arena`. Faint rows named [unattributed] and [padding]
 // are kept besides, in plain sight; one lone other row is not worth folding.

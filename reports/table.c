@@ -237,6 +237,14 @@ static void trim_rows(struct arena *arena, const struct rep_table *table, struct
     }
 }
 
+void rep_no_total(struct arena *arena, struct rep_table *table)
+{
+    table->total.values = ARENA_ARRAY(arena, table->column_count, union rep_value);
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table->columns[c].unit != REP_TEXT)
+            table->total.values[c].u = REP_NONE;
+}
+
 void rep_trim(struct arena *arena, struct rep_table *table, size_t keep)
 {
     if (keep != 0)
