@@ -14,11 +14,6 @@
 
 #include "analyzers/model_private.h"
 
-static uint64_t round_to(uint64_t size, uint64_t unit)
-{
-    return unit < 2 ? size : (size + unit - 1) / unit * unit;
-}
-
 static double no_share(const int64_t *p, uint64_t asked, uint64_t count)
 {
     (void)p, (void)asked, (void)count;
@@ -29,7 +24,7 @@ static double no_share(const int64_t *p, uint64_t asked, uint64_t count)
 
 static uint64_t blocks_held(const int64_t *p, uint64_t asked)
 {
-    return round_to(asked, (uint64_t)p[AN__BLOCKS_BLOCK]);
+    return align_up(asked, (uint64_t)p[AN__BLOCKS_BLOCK]);
 }
 
 static double blocks_shared(const int64_t *p, uint64_t asked, uint64_t count)
@@ -42,7 +37,7 @@ static double blocks_shared(const int64_t *p, uint64_t asked, uint64_t count)
 
 static uint64_t glibc_chunk(uint64_t asked, uint64_t head, uint64_t unit, uint64_t least)
 {
-    return MAX(least, round_to(asked + head, unit));
+    return MAX(least, align_up(asked + head, unit));
 }
 
 static uint64_t glibc_held(const int64_t *p, uint64_t asked)
@@ -56,7 +51,7 @@ static uint64_t glibc_held(const int64_t *p, uint64_t asked)
 static uint64_t pymalloc_held(const int64_t *p, uint64_t asked)
 {
     if (asked <= (uint64_t)p[AN__POOLS_LIMIT])
-        return round_to(asked, (uint64_t)p[AN__POOLS_UNIT]);
+        return align_up(asked, (uint64_t)p[AN__POOLS_UNIT]);
     return glibc_chunk(asked, (uint64_t)p[AN__POOLS_HEAD], (uint64_t)p[AN__POOLS_MALLOC_UNIT],
                        (uint64_t)p[AN__POOLS_LEAST]);
 }
@@ -92,7 +87,7 @@ static double slots_shared(const int64_t *p, uint64_t asked, uint64_t count)
 
 static uint64_t classes_held(const int64_t *p, uint64_t asked)
 {
-    return MAX(round_to(asked, (uint64_t)p[AN__CLASSES_UNIT]), (uint64_t)p[AN__CLASSES_LEAST]);
+    return MAX(align_up(asked, (uint64_t)p[AN__CLASSES_UNIT]), (uint64_t)p[AN__CLASSES_LEAST]);
 }
 
 static const struct an__allocator allocators[] = {

@@ -69,6 +69,31 @@ const char *an__strip_kind_word(const char *name, unsigned *kinds)
     return name;
 }
 
+bool an__is_called(const struct dw_types *types, dw_type_id id, const char *name, unsigned kinds)
+{
+    const struct dw_type *type = dw_types_get(types, id);
+    size_t scope = strlen(type->scope);
+    unsigned kind = an__kind_mask(type->kind);
+    if (type->declaration || (kind != 0 && !(kind & kinds)))
+        return false;
+    if (scope != 0 && strncmp(name, type->scope, scope) == 0 && strncmp(name + scope, "::", 2) == 0)
+        return strcmp(name + scope + 2, type->name) == 0;
+    return scope == 0 && strcmp(name, type->name) == 0;
+}
+
+dw_type_id an__type_called(const struct dw_types *types, const char *name)
+{
+    dw_type_id best = DW_NO_TYPE;
+    unsigned kinds = 0;
+    name = an__strip_kind_word(name, &kinds);
+    for (dw_type_id id = 0; id < dw_types_count(types); id++)
+        if (an__is_called(types, id, name, kinds) &&
+            (best == DW_NO_TYPE ||
+             dw_types_get(types, id)->copies > dw_types_get(types, best)->copies))
+            best = id;
+    return best;
+}
+
 static bool matches(struct an_layouts *layouts, const struct dw_type *type, dw_type_id id,
                     const char *name)
 {

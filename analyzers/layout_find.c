@@ -107,11 +107,6 @@ static const char *path_text(struct finder *finder)
     return arena_text(finder->arena, slice_of(finder->path.data, finder->path.size));
 }
 
-static bool is_placed(const struct dw_member *member)
-{
-    return !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
-}
-
 // ----------------------------------------------------------------------- contains
 
 static bool holds(struct finder *finder, dw_type_id id, unsigned depth)
@@ -124,7 +119,7 @@ static bool holds(struct finder *finder, dw_type_id id, unsigned depth)
     finder->state[id] = NO; // also ends a cycle
     bool any = false;
     for (uint32_t i = 0; i < type->member_count && !any; i++) {
-        if (!is_placed(&type->members[i]))
+        if (!an__is_laid_out(&type->members[i]))
             continue;
         dw_type_id inner = an__embedded(finder->facts->types, type->members[i].type, NULL);
         any = inner != DW_NO_TYPE && holds(finder, inner, depth + 1);
@@ -142,7 +137,7 @@ static void add_holders(struct finder *finder, const struct dw_type *outer,
         const struct dw_member *member = &type->members[i];
         uint64_t elements = 1, all;
         dw_type_id inner = an__embedded(finder->facts->types, member->type, &elements);
-        if (!is_placed(member) || inner == DW_NO_TYPE || !holds(finder, inner, depth))
+        if (!an__is_laid_out(member) || inner == DW_NO_TYPE || !holds(finder, inner, depth))
             continue;
         if (!mul_u64(times, elements, &all))
             all = 0;
@@ -212,7 +207,7 @@ static void add_pointers(struct finder *finder, const struct dw_type *type, uint
 {
     for (uint32_t i = 0; i < type->member_count && depth < DEPTH_MAX; i++) {
         const struct dw_member *member = &type->members[i];
-        if (!is_placed(member))
+        if (!an__is_laid_out(member))
             continue;
         uint64_t offset = base + member->bit_offset / 8;
         size_t old = path_push(finder, member, false);

@@ -118,7 +118,7 @@ static uint64_t record_align(struct an__types *facts, const struct dw_type *type
     uint64_t best = 1;
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct dw_member *member = &type->members[i];
-        if (member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL))
+        if (!an__is_laid_out(member))
             continue;
         uint64_t align =
             member->alignment ? member->alignment : align_of(facts, member->type, depth + 1);
@@ -261,7 +261,7 @@ static void collect_fields(const struct dw_types *types, const struct dw_type *t
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct dw_member *member = &type->members[i];
         out->has_virtual_base |= (member->flags & DW_MEMBER_VIRTUAL) != 0;
-        if (member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL))
+        if (!an__is_laid_out(member))
             continue;
         struct an__field field = {member, member->bit_offset, field_bits(types, member), i, false};
         if (field.bits == 0 && !(member->flags & DW_MEMBER_BASE))
@@ -344,7 +344,7 @@ static const struct dw_member *last_member(const struct dw_type *type)
     const struct dw_member *last = NULL;
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct dw_member *member = &type->members[i];
-        bool counts = !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
+        bool counts = an__is_laid_out(member);
         if (counts && (last == NULL || member->bit_offset >= last->bit_offset))
             last = member;
     }

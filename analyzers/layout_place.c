@@ -5,11 +5,6 @@
 
 #include "analyzers/layout_private.h"
 
-static uint64_t round_up(uint64_t value, uint64_t step)
-{
-    return step <= 1 ? value : (value + step - 1) / step * step;
-}
-
 static uint64_t unit_bits(struct an__types *facts, const struct an__field *field)
 {
     if (field->member->flags & DW_MEMBER_BIT_FIELD)
@@ -26,12 +21,19 @@ void an__placing_init(struct an__placing *placing, struct an__types *facts,
     placing->start = ARENA_ARRAY(arena, placing->count, uint64_t);
     placing->broken = ARENA_ARRAY(arena, placing->count, bool);
     placing->stated = layout->type->alignment != 0;
-    placing->align = placing->stated ? layout->type->alignment : 1;
-    for (size_t f = 0; f < placing->count; f++) {
+    placing->align = layout->type->alignment;
+    for (size_t f = 0; f < placing->count; f++)
         placing->unit[f] = unit_bits(facts, &layout->fields[f]);
-        if (!placing->stated)
-            placing->align = MAX(placing->align, placing->unit[f] / 8);
-    }
+    an__placing_align(placing);
+}
+
+void an__placing_align(struct an__placing *placing)
+{
+    if (placing->stated)
+        return;
+    placing->align = 1;
+    for (size_t f = 0; f < placing->count; f++)
+        placing->align = MAX(placing->align, placing->unit[f] / 8);
 }
 
 uint64_t an__place(struct an__placing *placing, const uint32_t *order)
@@ -43,11 +45,11 @@ uint64_t an__place(struct an__placing *placing, const uint32_t *order)
         uint64_t unit = placing->unit[f];
         bool packs = field->member->flags & DW_MEMBER_BIT_FIELD && !placing->broken[f];
         if (!packs || (field->bits != 0 && bit / unit != (bit + field->bits - 1) / unit))
-            bit = round_up(bit, unit);
+            bit = align_up(bit, unit);
         placing->start[f] = bit;
         bit += field->bits;
     }
-    return round_up(bit, placing->align * 8) / 8;
+    return align_up(bit, placing->align * 8) / 8;
 }
 
 // A separator of bit fields has no DIE; it shows in a field that starts a unit though it would have

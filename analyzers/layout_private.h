@@ -54,6 +54,12 @@ static inline bool an__is_record(const struct dw_type *type)
     return type->kind == DW_STRUCT || type->kind == DW_CLASS || type->kind == DW_UNION;
 }
 
+// Whether a member has a place of its own in its record: static ones and virtual bases have not.
+static inline bool an__is_laid_out(const struct dw_member *member)
+{
+    return !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
+}
+
 // The alignment of a type in bytes: as stated, else inferred from sizes and offsets; at least 1.
 uint64_t an__align(struct an__types *facts, dw_type_id id);
 // The name people know the type by: its own, or that of the typedef of an anonymous one; "" if
@@ -83,6 +89,8 @@ struct an__placing {
 // For the fields of a layout; arrays live in `arena`.
 void an__placing_init(struct an__placing *placing, struct an__types *facts,
                       const struct an__layout *layout, struct arena *arena);
+// The alignment of the whole, after a change of units: that of the widest, unless it is stated.
+void an__placing_align(struct an__placing *placing);
 // Places the fields in `order` (NULL: as they come); fills placing->start; gives the size in bytes.
 uint64_t an__place(struct an__placing *placing, const uint32_t *order);
 // Whether the rules reproduce the layout of a type as it is; finds `broken`.
@@ -128,6 +136,10 @@ struct an_layouts {
 const char *an__kind_word(enum dw_kind kind);
 // AN_STRUCTS ...; 0 for what is none of them.
 unsigned an__kind_mask(enum dw_kind kind);
+// Whether a type that is defined has this name, "ns::name" within a scope. `kinds` as an__strip_kind_word says.
+bool an__is_called(const struct dw_types *types, dw_type_id id, const char *name, unsigned kinds);
+// A type by name, "struct X" allowed: of several the most common; DW_NO_TYPE when none is defined.
+dw_type_id an__type_called(const struct dw_types *types, const char *name);
 // A "struct " in front restricts the kinds (AN_STRUCTS ...); returns the name after it.
 const char *an__strip_kind_word(const char *name, unsigned *kinds);
 // "char name[16]"; lives until the next an_layouts_next.

@@ -36,11 +36,6 @@ struct plan {
     uint32_t *fields; // scratch: an order of items as one of fields
 };
 
-static uint64_t round_up(uint64_t value, uint64_t step)
-{
-    return step <= 1 ? value : (value + step - 1) / step * step;
-}
-
 // Places the items in order; gives the size in bytes.
 static uint64_t place(struct plan *plan, const uint32_t *order)
 {
@@ -169,7 +164,7 @@ static size_t best_filler(const struct plan *plan, const uint32_t *order, size_t
     size_t best = 0;
     for (size_t j = i + 1; j < back; j++) {
         const struct item *item = &plan->items[order[j]];
-        uint64_t pad = round_up(at, item->align) - at;
+        uint64_t pad = align_up(at, item->align) - at;
         bool fits = item->size != 0 && pad + item->size <= gap;
         if (fits && (best == 0 || item->size >= plan->items[order[best]].size))
             best = j;
@@ -236,9 +231,7 @@ static uint64_t demote(struct plan *plan, const uint32_t *order, const struct it
             continue;
         for (uint32_t f = item->first; f < item->first + item->count; f++)
             plan->placing.unit[f] = bits;
-        plan->placing.align = 1;
-        for (size_t f = 0; f < plan->layout->field_count; f++)
-            plan->placing.align = MAX(plan->placing.align, plan->placing.unit[f] / 8);
+        an__placing_align(&plan->placing);
         uint64_t new_size = place(plan, order);
         if (new_size < *size) {
             *size = new_size;
@@ -290,7 +283,7 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
         }
     }
     for (uint32_t i = 0; i < old->member_count; i++)
-        if (old->members[i].flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL))
+        if (!an__is_laid_out(&old->members[i]))
             members[count++] = old->members[i];
     out->type.members = members;
     out->type.size = size;

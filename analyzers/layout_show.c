@@ -149,7 +149,7 @@ static void add_unplaced(struct an_layouts *layouts, const struct dw_type *type,
 {
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct dw_member *member = &type->members[i];
-        if (!(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL)))
+        if (an__is_laid_out(member))
             continue;
         uint64_t bits = dw_types_size(layouts->facts.types, member->type) * 8;
         vec_push(&layouts->members, describe(layouts, member, 0, bits, depth));

@@ -22,26 +22,9 @@ const char *const an__variables[AN__VARIABLES] = {
 
 // ---------------------------------------------------------------------- types, members
 
-static const char *after_keyword(struct slice name, unsigned *kinds, struct arena *arena)
-{
-    return an__strip_kind_word(arena_text(arena, name), kinds);
-}
-
 dw_type_id an__model_type(const struct an_model *model, struct slice name)
 {
-    const struct dw_types *types = model->input.types;
-    unsigned kinds = 0;
-    const char *plain = after_keyword(name, &kinds, model->arena);
-    dw_type_id best = DW_NO_TYPE;
-    for (dw_type_id id = 0; id < dw_types_count(types); id++) {
-        const struct dw_type *type = dw_types_get(types, id);
-        if (type->declaration || type->scope[0] != '\0' || strcmp(type->name, plain) != 0)
-            continue;
-        // Of two different ones the more common; a name that is both tag and typedef is the former.
-        if (best == DW_NO_TYPE || type->copies > dw_types_get(types, best)->copies)
-            best = id;
-    }
-    return best;
+    return an__type_called(model->input.types, arena_text(model->arena, name));
 }
 
 static bool find_member(const struct an_model *model, dw_type_id id, struct slice name,

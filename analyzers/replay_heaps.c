@@ -33,13 +33,12 @@ struct an__heap {
 
 static uint64_t chunk(const struct an__heap *heap, uint64_t asked)
 {
-    uint64_t held = an__held(heap->store, asked);
-    return (held + heap->unit - 1) / heap->unit;
+    return align_up(an__held(heap->store, asked), heap->unit) / heap->unit;
 }
 
 static uint64_t mapping(uint64_t asked)
 {
-    return (asked + 2 * sizeof(uint64_t) + MAP_PAGE - 1) / MAP_PAGE * MAP_PAGE;
+    return align_up(asked + 2 * sizeof(uint64_t), MAP_PAGE);
 }
 
 static uint64_t take_chunk(struct an__heap *heap, uint64_t asked)

@@ -24,11 +24,6 @@ struct settling {
     struct fault *fault;
 };
 
-static bool is_laid_out(const struct dw_member *member)
-{
-    return !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
-}
-
 // ------------------------------------------------------------------------- layout
 
 // Without alignment, as __attribute__((packed)) has it.
@@ -81,7 +76,7 @@ static void new_fields(struct settling *s, const struct an__edited *edited,
     for (size_t i = 0; i < edited->count; i++) {
         const struct dw_member *m = &edited->slots[i].member;
         uint64_t size = dw_types_size(editing->types, m->type);
-        if (!is_laid_out(m))
+        if (!an__is_laid_out(m))
             continue;
         fields[layout.field_count++] = (struct an__field){
             .member = m,
@@ -89,8 +84,6 @@ static void new_fields(struct settling *s, const struct an__edited *edited,
             .index = (uint32_t)i};
     }
     an__placing_init(placing, &s->facts, &layout, editing->arena);
-    if (old->packed)
-        pack(placing);
     for (size_t f = 0; f < placing->count; f++) {
         const struct an__slot *slot = &edited->slots[fields[f].index];
         if (slot->origin == AN__ADDED || is_changed(s, slot->member.type) ||
@@ -101,19 +94,20 @@ static void new_fields(struct settling *s, const struct an__edited *edited,
         placing->broken[f] = old->placing.broken[was];
         fields[f].bits = old->layout.fields[was].bits; // an empty base takes none
     }
-    placing->align = old->placing.stated ? old->placing.align : 1;
-    for (size_t f = 0; f < placing->count && !old->placing.stated && !old->packed; f++)
-        placing->align = MAX(placing->align, placing->unit[f] / 8);
+    if (old->packed)
+        pack(placing);
+    else
+        an__placing_align(placing);
 }
 
 static uint64_t place_union(struct an__placing *placing)
 {
-    uint64_t bits = 0, align = placing->align * 8;
+    uint64_t bits = 0;
     for (size_t f = 0; f < placing->count; f++) {
         placing->start[f] = 0;
         bits = MAX(bits, placing->fields[f].bits);
     }
-    return (bits + align - 1) / align * align / 8;
+    return align_up(bits, placing->align * 8) / 8;
 }
 
 static void lay_out(struct settling *s, const struct an__edited *edited,
@@ -165,7 +159,7 @@ static bool holds_changed(struct settling *s, const struct dw_type *type, unsign
         dw_type_id inside = type->members[i].type;
         if (!settle(s, inside, depth + 1))
             return false;
-        *changed = *changed || (is_laid_out(&type->members[i]) && is_changed(s, inside));
+        *changed = *changed || (an__is_laid_out(&type->members[i]) && is_changed(s, inside));
     }
     return true;
 }

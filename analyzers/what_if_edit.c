@@ -77,32 +77,6 @@ static const char *word_after(const char *text, const char *word)
 
 // ----------------------------------------------------------------- types by name
 
-static bool is_called(const struct dw_types *types, dw_type_id id, const char *name, unsigned kinds)
-{
-    const struct dw_type *type = dw_types_get(types, id);
-    size_t scope = strlen(type->scope);
-    unsigned kind = an__kind_mask(type->kind);
-    if (type->declaration || (kind != 0 && !(kind & kinds)))
-        return false;
-    if (scope != 0 && strncmp(name, type->scope, scope) == 0 && strncmp(name + scope, "::", 2) == 0)
-        return strcmp(name + scope + 2, type->name) == 0;
-    return scope == 0 && strcmp(name, type->name) == 0;
-}
-
-// The most common of those with the name.
-static dw_type_id type_called(const struct dw_types *types, const char *name)
-{
-    dw_type_id best = DW_NO_TYPE;
-    unsigned kinds = 0;
-    name = an__strip_kind_word(name, &kinds);
-    for (dw_type_id id = 0; id < dw_types_count(types); id++)
-        if (is_called(types, id, name, kinds) &&
-            (best == DW_NO_TYPE ||
-             dw_types_get(types, id)->copies > dw_types_get(types, best)->copies))
-            best = id;
-    return best;
-}
-
 static bool no_type(const struct edit *edit, const struct dw_types *types, const char *name)
 {
     const char *nearest[1];
@@ -218,7 +192,7 @@ static bool find_given(struct an__editing *editing, struct edit *edit, const cha
         return wrong(edit, "too many pointers:", text);
     bool nothing = strcmp(name, "void") == 0 && stars != 0;
     if (!nothing)
-        edit->given = type_called(editing->old, name);
+        edit->given = an__type_called(editing->old, name);
     if (!nothing && edit->given == DW_NO_TYPE)
         edit->given = c_type(editing, name);
     if (!nothing && edit->given == DW_NO_TYPE)
@@ -233,11 +207,6 @@ static bool find_given(struct an__editing *editing, struct edit *edit, const cha
 
 // ----------------------------------------------------------------- members by name
 
-static bool is_laid_out(const struct dw_member *member)
-{
-    return !(member->flags & (DW_MEMBER_STATIC | DW_MEMBER_VIRTUAL));
-}
-
 struct an__edited an__edited_as_is(struct an__editing *editing, dw_type_id id)
 {
     const struct dw_type *type = dw_types_get(editing->old, id);
@@ -251,7 +220,7 @@ struct an__edited an__edited_as_is(struct an__editing *editing, dw_type_id id)
         edited.slots[edited.count++] =
             (struct an__slot){*layout.fields[i].member, layout.fields[i].index};
     for (uint32_t i = 0; i < type->member_count; i++)
-        if (!is_laid_out(&type->members[i]))
+        if (!an__is_laid_out(&type->members[i]))
             edited.slots[edited.count++] = (struct an__slot){type->members[i], i};
     vec_free(&scratch.fields);
     vec_free(&scratch.holes);
@@ -384,10 +353,16 @@ static size_t slot_of(const struct an__edited *record, const char *name)
 static size_t end_of(const struct an__editing *editing, const struct an__edited *record)
 {
     size_t end = record->count;
-    while (end > 0 && !is_laid_out(&record->slots[end - 1].member))
+    while (end > 0 && !an__is_laid_out(&record->slots[end - 1].member))
         end--;
     bool flexible = end > 0 && an__is_flexible(editing->types, record->slots[end - 1].member.type);
     return flexible ? end - 1 : end;
+}
+
+// Members of one record, which may be in another order by now.
+static bool is_same(const struct dw_member *a, const struct dw_member *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->type == b->type && a->bit_offset == b->bit_offset;
 }
 
 static bool add_member(struct an__editing *editing, struct edit *edit, dw_type_id id,
@@ -421,6 +396,14 @@ static bool move_member(struct an__editing *editing, const struct edit *edit,
     return true;
 }
 
+// Of another type it is no bit field, and aligned as that type is.
+static void retype(struct dw_member *member, dw_type_id type)
+{
+    member->type = type;
+    member->flags &= ~(unsigned)DW_MEMBER_BIT_FIELD;
+    member->bit_size = member->alignment = 0;
+}
+
 static bool is_move(const char *change)
 {
     return strcmp(change, "first") == 0 || strcmp(change, "last") == 0 ||
@@ -440,26 +423,18 @@ static bool change_member(struct an__editing *editing, struct edit *edit, dw_typ
     dw_type_id holder = id;
     if (!find_member(editing, &holder, name, removes, &member, 0))
         return no_member(editing, edit, id, name);
-    size_t at = 0;
-    while (member_at(editing, holder, at) != member)
-        at++;
-    bool fresh = editing->record_of[holder] == 0;
+    struct dw_member wanted = *member;
     struct an__edited *record = edited_record(editing, holder);
-    for (size_t i = 0; fresh && i < record->count; i++)
-        if (record->slots[i].origin == at) { // it was counted in the order of the original
-            at = i;
-            break;
-        }
+    size_t at = 0;
+    while (!is_same(&record->slots[at].member, &wanted))
+        at++;
     if (removes)
         remove_slot(record, at);
     else if (is_move(edit->change))
         return move_member(editing, edit, record, at);
-    else if (find_given(editing, edit, edit->change)) {
-        record = edited_record(editing, holder);
-        record->slots[at].member.type = edit->given;
-        record->slots[at].member.flags &= ~(unsigned)DW_MEMBER_BIT_FIELD;
-        record->slots[at].member.bit_size = record->slots[at].member.alignment = 0;
-    } else
+    else if (find_given(editing, edit, edit->change))
+        retype(&record->slots[at].member, edit->given);
+    else
         return false;
     return true;
 }
@@ -508,7 +483,7 @@ bool an__edit(struct an__editing *editing, const char *text, struct fault *fault
     unsigned kinds = 0;
     if (!parse(&edit, editing->arena))
         return false;
-    dw_type_id best = type_called(editing->old, edit.type);
+    dw_type_id best = an__type_called(editing->old, edit.type);
     const char *name = an__strip_kind_word(edit.type, &kinds);
     if (best == DW_NO_TYPE)
         return no_type(&edit, editing->old, edit.type);
@@ -520,7 +495,7 @@ bool an__edit(struct an__editing *editing, const char *text, struct fault *fault
     VEC(dw_type_id) done = {0};
     vec_push(&done, best);
     for (dw_type_id id = 0; id < dw_types_count(editing->old) && done.count < SAME_NAME_MAX; id++) {
-        if (!is_called(editing->old, id, name, kinds))
+        if (!an__is_called(editing->old, id, name, kinds))
             continue;
         dw_type_id other = subject(editing->old, id);
         bool known = false;

@@ -49,6 +49,12 @@ static inline bool mul_u64(uint64_t a, uint64_t b, uint64_t *product)
     return !__builtin_mul_overflow(a, b, product);
 }
 
+// The next multiple of `step`, which is any number; 0 and 1 change nothing.
+static inline uint64_t align_up(uint64_t value, uint64_t step)
+{
+    return step < 2 ? value : (value + step - 1) / step * step;
+}
+
 // Whether [offset, offset + size) lies inside [0, limit), without overflow.
 static inline bool range_fits(uint64_t offset, uint64_t size, uint64_t limit)
 {

@@ -125,11 +125,6 @@ static bool region_value(struct expr *e, bool origin, uint64_t *value)
 
 // ----------------------------------------------------------------------- functions
 
-static uint64_t align_up(uint64_t value, uint64_t alignment)
-{
-    return alignment < 2 ? value : (value + alignment - 1) / alignment * alignment;
-}
-
 static bool one_argument(struct expr *e, uint64_t *value)
 {
     return choose(e, value) &&
