@@ -56,7 +56,15 @@ static bool line_ends(struct reader *r)
 {
     text(r, "\r");
     r->line++;
-    return r->at == r->end || text(r, "\n");
+    return text(r, "\n");
+}
+
+// A number that is cut off would be another number.
+static bool is_whole(const struct reader *r)
+{
+    return r->at == r->end || r->end[-1] == '\n' ||
+           fault_set(r->fault, FAULT_INPUT, r->path, NULL, NO_OFFSET,
+                     "the last line has no end: the trace is cut off");
 }
 
 // "mote-trace 1 word 8 block 32"
@@ -140,7 +148,7 @@ bool cfg_trace_read(struct cfg_trace *trace, struct slice bytes, const char *pat
     struct reader r = {path, start, start + bytes.size, 0, fault};
     event_list events = {0};
     *trace = (struct cfg_trace){0};
-    bool good = read_head(&r, trace) && read_events(&r, &events);
+    bool good = is_whole(&r) && read_head(&r, trace) && read_events(&r, &events);
     if (good && events.count >= UINT32_MAX)
         good = fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too many events");
     good = good && number_objects(&r, &events, trace);
