@@ -210,6 +210,7 @@ void led__collect_tables(struct led__image *im)
     led__collect_strings(im);
     led__collect_eh(im);
     led__collect_exidx(im);
+    led_sort_charges(im->run->ledger); // the DIEs are still being read on other threads
 }
 
 bool led_collect_claims(struct led_collector *run, struct fault *fault)

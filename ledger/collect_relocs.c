@@ -268,22 +268,41 @@ static const struct img_section *target_of(const struct led__image *im,
     return &im->sections[section->info];
 }
 
-static void collect_section(struct led__image *im, const struct img_section *section,
-                            struct cutter *cutter)
+static bool has_loaded_target(const struct led__image *im, const struct img_section *section)
 {
     const struct img_section *target = target_of(im, section);
-    if (target && !led__is_allocated(im, target->index)) {
-        bool plain = section->type == SHT_REL || section->type == SHT_RELA;
-        bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
-        if (plain && units && im->dw && !section->compressed && !target->compressed &&
-            target->file_size != 0)
-            claim_by_content(im, section, target);
-        return;
+    return target == NULL || led__is_allocated(im, target->index);
+}
+
+// Entries for what is loaded: each run is charged to whom it serves.
+static void charge_sections(struct led__image *im)
+{
+    struct cutter cutter = {.im = im};
+    cutter.bounds = led_bounds(im->run->ledger, &cutter.bound_count);
+    cutter.extents = led_extents(im->run->ledger, &cutter.extent_count);
+    for (size_t i = 1; i < im->section_count && cutter.bound_count != 0; i++) {
+        if (!img_is_reloc_section(&im->sections[i]) || !has_loaded_target(im, &im->sections[i]))
+            continue;
+        cutter.section = (uint32_t)i;
+        cutter.target = target_of(im, &im->sections[i]);
+        cutter.first = cutter.size = cutter.start = cutter.end = 0;
+        cut_section(&cutter);
     }
-    cutter->section = section->index;
-    cutter->target = target;
-    cutter->first = cutter->size = cutter->start = cutter->end = 0;
-    cut_section(cutter);
+}
+
+static void claim_sections(struct led__image *im)
+{
+    if (!led__wants(im->run, LED_UNIT) && !led__wants(im->run, LED_SOURCE))
+        return;
+    for (size_t i = 1; i < im->section_count && im->dw != NULL; i++) {
+        const struct img_section *section = &im->sections[i];
+        if (!img_is_reloc_section(section) || has_loaded_target(im, section))
+            continue;
+        const struct img_section *target = target_of(im, section);
+        bool plain = section->type == SHT_REL || section->type == SHT_RELA;
+        if (plain && !section->compressed && !target->compressed && target->file_size != 0)
+            claim_by_content(im, section, target);
+    }
 }
 
 // By now the debug sections were read; the relocations come in their place.
@@ -294,15 +313,22 @@ static void release_debug(const struct led__image *im)
             img_file_release(im->run->build->file, img_section_raw(im->img, (uint32_t)i));
 }
 
+// Charges on one side, claims on the other: neither makes owners, or writes where the other does.
+static void collect_half(void *context, size_t index, unsigned worker)
+{
+    (void)worker;
+    if (index == 0)
+        charge_sections(context);
+    else
+        claim_sections(context);
+}
+
 void led__collect_relocs(struct led__image *im)
 {
-    struct cutter cutter = {.im = im};
+    size_t bounds, extents;
     release_debug(im);
-    cutter.bounds = led_bounds(im->run->ledger, &cutter.bound_count);
-    cutter.extents = led_extents(im->run->ledger, &cutter.extent_count);
-    if (cutter.bound_count == 0 || cutter.extent_count == 0)
-        return;
-    for (size_t i = 1; i < im->section_count; i++)
-        if (img_is_reloc_section(&im->sections[i]))
-            collect_section(im, &im->sections[i], &cutter);
+    led_bounds(im->run->ledger, &bounds); // made here, for both
+    led_extents(im->run->ledger, &extents);
+    if (bounds != 0 && extents != 0)
+        par_for(im->run->build->threads, 2, collect_half, im);
 }

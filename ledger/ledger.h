@@ -173,6 +173,8 @@ uint64_t led_pos_file(const struct ledger *ledger, uint64_t offset);
 // symbol. A target that is nobody's, or LED_NOWHERE, changes nothing. Charges overrule what is claimed
 // by LED_BY_CHARGE itself.
 void led_charge(struct ledger *ledger, uint64_t pos, uint64_t size, uint64_t target);
+// Does now what settling would do to the charges so far. Not while others make owners.
+void led_sort_charges(struct ledger *ledger);
 
 // ------------------------------------------------------------------------ settling
 

@@ -60,7 +60,8 @@ struct led__claim {
     led_owner owner;
 };
 
-// The claims of one reader in one dimension; the first `sorted` of them are sorted and settled.
+// The claims of one reader in one dimension; the first `sorted` of them are sorted (and settled, but
+// for charges).
 struct led__layer {
     VEC(struct led__claim) claims;
     size_t sorted;

@@ -142,13 +142,14 @@ static void move_claims(struct led__claim *claims, uint64_t *numbers, size_t cou
     }
 }
 
-void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct led__scratch *scratch)
+static void sort_run(struct ledger *ledger, const struct led__layer *run,
+                     struct led__scratch *scratch)
 {
-    if (is_sorted(ledger, layer))
+    if (is_sorted(ledger, run))
         return;
-    struct led__claim *claims = layer->claims.items;
-    size_t count = layer->claims.count;
-    uint64_t *numbers = led__sorted_numbers(layer, LED__START, ledger->end, scratch);
+    struct led__claim *claims = run->claims.items;
+    size_t count = run->claims.count;
+    uint64_t *numbers = led__sorted_numbers(run, LED__START, ledger->end, scratch);
     move_claims(claims, numbers, count);
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count; end++)
@@ -157,6 +158,42 @@ void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct le
         if (end - first > 1)
             qsort_r(claims + first, end - first, sizeof *claims, compare_claims, ledger);
     }
+}
+
+// Two sorted runs side by side become one, from the end backwards: only the second is copied.
+static void merge_runs(struct ledger *ledger, struct led__claim *claims, size_t middle,
+                       size_t count)
+{
+    size_t left = middle, right = count - middle;
+    if (left == 0 || right == 0 ||
+        compare_claims(&claims[middle - 1], &claims[middle], ledger) <= 0)
+        return;
+    struct led__claim *second = mem_alloc(right * sizeof *second);
+    memcpy(second, claims + middle, right * sizeof *second);
+    while (right > 0) {
+        bool first = left > 0 && compare_claims(&claims[left - 1], &second[right - 1], ledger) > 0;
+        claims[left + right - 1] = first ? claims[left - 1] : second[right - 1];
+        *(first ? &left : &right) -= 1;
+    }
+    free(second);
+}
+
+void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct led__scratch *scratch)
+{
+    size_t count = layer->claims.count, sorted = layer->sorted;
+    struct led__layer rest = *layer;
+    rest.claims.items += sorted;
+    rest.claims.count -= sorted;
+    sort_run(ledger, &rest, scratch);
+    merge_runs(ledger, layer->claims.items, sorted, count);
+}
+
+void led_sort_charges(struct ledger *ledger)
+{
+    struct led__scratch scratch = {0};
+    led__sort_claims(ledger, &ledger->charges, &scratch);
+    ledger->charges.sorted = ledger->charges.claims.count;
+    led__scratch_free(&scratch);
 }
 
 // ---------------------------------------------------------------------------- sharing
