@@ -178,7 +178,8 @@ static struct dw_options dwarf_options(const struct cmd *cmd)
                                .doubts = cmd->doubts};
 }
 
-bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
+// Opens the debug information of all images; its units are read later.
+static bool open_dwarf(struct cmd *cmd, struct cmd_build *build)
 {
     if (build->dw != NULL || build->file == NULL)
         return true;
@@ -186,12 +187,23 @@ bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
         return false;
     build->dw = mem_zalloc(build->image_count, sizeof *build->dw);
     struct dw_options options = dwarf_options(cmd);
+    options.lazy = true;
     for (size_t i = 0; i < build->image_count; i++) {
         if (build->debug[i].img == NULL)
             continue;
         if (!dw_open(&build->dw[i], &build->debug[i], &options, &cmd->fault))
             return false;
     }
+    return true;
+}
+
+bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
+{
+    if (!open_dwarf(cmd, build))
+        return false;
+    for (size_t i = 0; build->dw != NULL && i < build->image_count; i++)
+        if (build->dw[i] != NULL && !dw_complete(build->dw[i], &cmd->fault))
+            return false;
     return true;
 }
 
@@ -264,7 +276,7 @@ static bool open_what_is_needed(struct cmd *cmd, struct cmd_build *build, unsign
     for (size_t i = 0; i < build->image_count; i++)
         dwarf = dwarf || led_wants_dwarf(img_file_image(build->file, i),
                                          build->debug ? &build->debug[i] : NULL, dims);
-    return !dwarf || cmd_build_dwarf(cmd, build);
+    return !dwarf || open_dwarf(cmd, build);
 }
 
 bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)

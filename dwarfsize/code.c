@@ -384,7 +384,7 @@ static void close_workers(struct reader *r, unsigned count)
 bool dw_read_code(struct dw *dw, struct img *image, unsigned flags, const struct dw_code **out,
                   struct fault *fault)
 {
-    if (!dw__complete(dw, fault))
+    if (!dw_complete(dw, fault))
         return false;
     ASSERT(flags < COUNT_OF(dw->code));
     *out = dw->code[flags];

@@ -92,7 +92,7 @@ static void join(struct finder *finder, const struct dw_definition **out, size_t
 bool dw_read_definitions(struct dw *dw, const struct dw_definition **out, size_t *count,
                          struct fault *fault)
 {
-    if (!dw__complete(dw, fault))
+    if (!dw_complete(dw, fault))
         return false;
     const uint64_t slots = 1ull << SLOT_NAME | 1ull << SLOT_LINKAGE_NAME |
                            1ull << SLOT_MIPS_LINKAGE_NAME | 1ull << SLOT_DECLARATION |

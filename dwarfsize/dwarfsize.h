@@ -53,6 +53,7 @@ struct dw_unit {
 struct dw_options {
     unsigned threads; // 0: one per core
     struct doubts *doubts;
+    bool lazy; // opening reads nothing: dw_complete, or the first who needs all units, does
 };
 
 // Opens the debug information found by img_debug_find; `debug` must outlive it. True with no units
@@ -64,6 +65,8 @@ bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_opt
 // may be found in a few of them, and only those have dw_units.
 bool dw_open_types(struct dw **out, const struct img_debug *debug, size_t count,
                    const struct dw_options *options, struct fault *fault);
+// Reads the units that opening left out: they are all there, and stay where they are.
+bool dw_complete(struct dw *dw, struct fault *fault);
 void dw_close(struct dw *dw);
 const struct dw_unit *dw_units(const struct dw *dw, size_t *count);
 

@@ -157,7 +157,7 @@ static void read_first_units(struct dw *dw)
     publish_units(dw);
 }
 
-bool dw__complete(struct dw *dw, struct fault *fault)
+bool dw_complete(struct dw *dw, struct fault *fault)
 {
     if (!dw->partial)
         return true;
@@ -210,7 +210,8 @@ bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_opt
              struct fault *fault)
 {
     struct dw *dw = new_dw(options);
-    bool good = add_image(dw, debug, fault) && read_all_units(dw, fault);
+    dw->partial = true;
+    bool good = add_image(dw, debug, fault) && (options->lazy || dw_complete(dw, fault));
     return give(dw, good, out);
 }
 

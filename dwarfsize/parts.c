@@ -438,6 +438,50 @@ static void find_first_functions(struct collector *c)
     }
 }
 
+static void add_all_contributions(struct collector *c)
+{
+    add_contributions(c, DW__STR_OFFSETS);
+    add_contributions(c, DW__ADDR);
+    add_contributions(c, DW__RNGLISTS);
+    add_contributions(c, DW__LOCLISTS);
+}
+
+static void add_all_lists(struct collector *c)
+{
+    add_lists(c, DW__RANGES, c->ranges);
+    add_lists(c, DW__LOC, c->locations);
+    add_gnu_bases(c);
+    add_aranges(c);
+}
+
+// None needs what another finds: they run side by side, each with a list of its own.
+static void (*const adders[])(struct collector *) = {
+    add_units,
+    add_abbrevs,
+    add_all_contributions,
+    add_all_lists,
+};
+
+static void run_adder(void *context, size_t index, unsigned worker)
+{
+    struct collector *collectors = context;
+    (void)worker;
+    adders[index](&collectors[index]);
+}
+
+static void add_parts(struct collector *c)
+{
+    struct collector each[COUNT_OF(adders)];
+    for (size_t i = 0; i < COUNT_OF(adders); i++)
+        each[i] = *c;
+    par_for(c->dw->threads, COUNT_OF(adders), run_adder, each);
+    for (size_t i = 0; i < COUNT_OF(adders); i++) {
+        for (size_t p = 0; p < each[i].parts.count; p++)
+            vec_push(&c->parts, each[i].parts.items[p]);
+        vec_free(&each[i].parts);
+    }
+}
+
 static void collect(struct collector *c)
 {
     uint32_t units = c->object->unit_count;
@@ -446,16 +490,7 @@ static void collect(struct collector *c)
     c->ranges = mem_zalloc(units, sizeof *c->ranges);
     c->locations = mem_zalloc(units, sizeof *c->locations);
     read_lists(c);
-    add_units(c);
-    add_abbrevs(c);
-    add_contributions(c, DW__STR_OFFSETS);
-    add_contributions(c, DW__ADDR);
-    add_contributions(c, DW__RNGLISTS);
-    add_contributions(c, DW__LOCLISTS);
-    add_lists(c, DW__RANGES, c->ranges);
-    add_lists(c, DW__LOC, c->locations);
-    add_gnu_bases(c);
-    add_aranges(c);
+    add_parts(c);
     free(c->first_function);
     free(c->ranges);
     free(c->locations);
@@ -463,7 +498,7 @@ static void collect(struct collector *c)
 
 bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, struct fault *fault)
 {
-    if (!dw__complete(dw, fault)) // damage shows as bytes that belong to nobody, it is no fault
+    if (!dw_complete(dw, fault)) // damage shows as bytes that belong to nobody, it is no fault
         return false;
     bool any = dw->objects.count != 0 && dw->objects.items[0]->unit_count != 0;
     if (dw->parts == NULL && any) {

@@ -119,7 +119,7 @@ struct dw {
     struct doubts *doubts;
     const struct img_debug *debug;
     unsigned threads;
-    bool partial;      // opened lazily: more units are to be read, see dw__complete
+    bool partial;      // opened lazily: more units are to be read, see dw_complete
     size_t roots_from; // first unit whose root is being read
     VEC(struct dw__object *) objects;
     VEC(struct dw__unit) units; // by object, then offset; does not move after dw_open
@@ -455,8 +455,6 @@ void dw__object_free(struct dw__object *object);
 // Appends a chunk to an object; its base follows the chunks before it.
 void dw__chunk_add(struct dw *dw, struct dw__object *object, struct slice bytes, uint32_t section,
                    bool types);
-// Reads what a lazy dw_open left out; units move. To be called before all units are needed.
-bool dw__complete(struct dw *dw, struct fault *fault);
 // Appends the units of all chunks of the object: headers only. Damage ends a chunk with a doubt.
 void dw__units_read(struct dw *dw, struct dw__object *object);
 // Goes on where the object's units were left off, `limit` of them at most; false when all are read.

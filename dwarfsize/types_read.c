@@ -486,12 +486,12 @@ static bool read_types(struct dw *dw, const struct dw_types_options *options,
 bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
                    struct fault *fault)
 {
-    if (!options->first && !dw__complete(dw, fault))
+    if (!options->first && !dw_complete(dw, fault))
         return false;
     *out = mem_zalloc(1, sizeof **out);
     if (!read_types(dw, options, *out)) {
         dw_types_free(*out);
-        if (!dw__complete(dw, fault))
+        if (!dw_complete(dw, fault))
             return false;
         *out = mem_zalloc(1, sizeof **out);
         read_types(dw, options, *out);

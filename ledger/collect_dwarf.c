@@ -372,20 +372,33 @@ static bool needs_names(const struct reading *reading)
 // owners while the other does.
 struct halves {
     struct reading *reading;
-    unsigned flags;
     bool names, parts, good; // good: of the DIEs' side, whose fault it is
     struct fault fault;
 };
 
+static bool read_code(struct halves *h)
+{
+    struct reading *reading = h->reading;
+    struct led__image *im = reading->im;
+    if (!dw_complete(im->dw, &h->fault))
+        return false;
+    reading->units = dw_units(im->dw, &reading->unit_count);
+    unsigned flags = DW_CODE_SIZES;
+    if (h->names || needs_names(reading))
+        flags |= DW_CODE_NAMES;
+    if (led__wants(im->run, LED_INLINES))
+        flags |= DW_CODE_INLINES;
+    return dw_read_code(im->dw, im->img, flags, &reading->code, &h->fault);
+}
+
 static void read_half(void *context, size_t index, unsigned worker)
 {
     struct halves *h = context;
-    struct led__image *im = h->reading->im;
     (void)worker;
     if (index == 0)
-        h->good = dw_read_code(im->dw, im->img, h->flags, &h->reading->code, &h->fault);
+        h->good = read_code(h);
     else
-        led__collect_tables(im);
+        led__collect_tables(h->reading->im);
 }
 
 static void claim_code(const struct reading *reading, bool names)
@@ -421,23 +434,19 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
 {
     struct reading reading = {.im = im};
     bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
-    bool inlines = led__wants(im->run, LED_INLINES);
-    bool names = inlines || (led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL);
-    if (im->dw != NULL && (units || names))
-        reading.units = dw_units(im->dw, &reading.unit_count);
-    if (reading.unit_count == 0) {
+    bool names = led__wants(im->run, LED_INLINES) ||
+                 (led__wants(im->run, LED_SYMBOL) && im->symbols_from == NULL);
+    if (im->dw == NULL || !(units || names)) {
         led__collect_tables(im);
         return true;
     }
-    name_units(&reading);
-    bool named = names || needs_names(&reading);
     struct halves h = {.reading = &reading, .names = names, .good = true};
-    h.parts = units && im->dwarf_from == im->img;
-    h.flags = DW_CODE_SIZES | (named ? (unsigned)DW_CODE_NAMES : 0u) |
-              (inlines ? (unsigned)DW_CODE_INLINES : 0u);
     par_for(im->run->build->threads, 2, read_half, &h);
-    if (h.good)
+    if (h.good && reading.unit_count != 0) {
+        name_units(&reading);
+        h.parts = units && im->dwarf_from == im->img;
         par_for(im->run->build->threads, 2, claim_half, &h);
+    }
     if (!h.good)
         *fault = h.fault;
     return h.good && (!h.parts || claim_parts(&reading, fault));
