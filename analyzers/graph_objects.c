@@ -130,7 +130,7 @@ static uint64_t tls_base(const struct img *img)
     return 0;
 }
 
-// "$d", ".LC0", "_edata": names of places, not of things. A link-time optimiser marks its input by
+// "$d", ".LC0", "_edata", "__global_pointer$": names of places, not of things. A link-time optimiser marks its input by
 // "first_function.c.92d0446c".
 static bool names_a_thing(const struct img_symbol *symbol)
 {
@@ -138,7 +138,8 @@ static bool names_a_thing(const struct img_symbol *symbol)
                                 "[0-9a-f]";
     if (strncmp(symbol->name, ".L", 2) == 0 || glob_match(input, slice_text(symbol->name)))
         return false;
-    return !led_names_an_end(symbol->name) && strcmp(symbol->name, "_GLOBAL_OFFSET_TABLE_") != 0;
+    return !led_names_an_end(symbol->name) && strcmp(symbol->name, "_GLOBAL_OFFSET_TABLE_") != 0 &&
+           strcmp(symbol->name, "__global_pointer$") != 0;
 }
 
 static void add_symbols(candidate_list *list, struct img *from, struct img *img,

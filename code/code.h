@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // code: what instructions refer to. Disassembly is capstone's, but for x86-64, of which a decoder of our own
-// finds lengths and operands in a fraction of the time; what operands mean for a static reader is here.
+// finds lengths and operands in a fraction of the time, and RISC-V and Xtensa, which have small decoders
+// too; what operands mean for a static reader is here.
 //
 //   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
 //             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
@@ -9,9 +10,12 @@
 //   ARM       ldr r0, [pc, #16]             an address, and the constant that lies there (literal pool)
 //             movw r0, #lo; movt r0, #hi    a constant
 //   AArch64   adrp x0, page; add x0, x0, #n an address
+//   RISC-V    auipc a0, hi; addi a0, a0, lo an address; the same with lui a constant
+//             lw a0, off(gp)                an address: gp is __global_pointer$
+//   Xtensa    l32r a2, literal              an address, and the constant that lies there
 //
 // Functions are read one by one, in order, from their first byte; what cannot be decoded is passed
-// over. Nothing is followed: a register that is computed elsewhere is not known.
+// over. A register that is computed elsewhere is not known.
 #ifndef TARE_CODE_H
 #define TARE_CODE_H
 
@@ -32,8 +36,8 @@ struct code_ref {
 // Reads the code of one image; one for each thread.
 struct code_reader;
 
-// Whether its code can be read: x86-64, ARM, AArch64, and x86 that is linked to a fixed address (else
-// it counts from a register that holds the address of the GOT).
+// Whether its code can be read: x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), and x86 that is
+// linked to a fixed address (else it counts from a register that holds the address of the GOT).
 bool code_knows(const struct img *img);
 // NULL when it cannot.
 struct code_reader *code_reader_new(struct img *img);

@@ -9,7 +9,7 @@
 
 #include <capstone/capstone.h>
 
-#include "code/code.h"
+#include "code/flow.h"
 #include "code/x86.h"
 
 #define REGISTERS 64 // of AArch64 and ARM that are followed
@@ -23,8 +23,10 @@ struct code_reader {
     struct img *img;
     const struct machine *machine;
     csh handle;
-    cs_insn *insn;
-    bool fixed; // linked to a fixed address
+    cs_insn *insn;           // NULL: the decoder is ours
+    struct code__cpu cpu;    // of our decoder
+    struct code__flow *flow; // and its values
+    bool fixed;              // linked to a fixed address
     uint64_t start, end;
     struct value registers[REGISTERS];
     void (*ref)(void *context, const struct code_ref *ref);
@@ -37,14 +39,20 @@ struct machine {
     cs_mode mode;
     uint8_t step; // bytes passed over where nothing can be decoded
     void (*read)(struct code_reader *r, const cs_insn *insn);
+    void (*open)(struct code__cpu *cpu); // a decoder of ours
 };
+
+static void tell_from(void *context, uint64_t place, uint64_t target, enum code_kind kind)
+{
+    const struct code_reader *r = context;
+    const struct code_ref ref = {place, target, kind};
+    if (kind != CODE_BRANCH || target - r->start >= r->end - r->start)
+        r->ref(r->context, &ref);
+}
 
 static void tell(struct code_reader *r, uint64_t target, enum code_kind kind)
 {
-    if (kind == CODE_BRANCH && target - r->start < r->end - r->start)
-        return;
-    const struct code_ref ref = {r->insn->address, target, kind};
-    r->ref(r->context, &ref);
+    tell_from(r, r->insn->address, target, kind);
 }
 
 static bool branches(const cs_insn *insn)
@@ -235,11 +243,13 @@ static void read_aarch64(struct code_reader *r, const cs_insn *insn)
 // -------------------------------------------------------------------------- reading
 
 static const struct machine machines[] = {
-    {EM_X86_64, CS_ARCH_X86, CS_MODE_64, 1, read_x86},
-    {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86},
-    {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, read_arm},
-    {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS, 2, read_arm},
-    {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64},
+    {EM_X86_64, CS_ARCH_X86, CS_MODE_64, 1, read_x86, NULL},
+    {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86, NULL},
+    {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, read_arm, NULL},
+    {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS, 2, read_arm, NULL},
+    {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64, NULL},
+    {.machine = EM_RISCV, .open = code__riscv},
+    {.machine = EM_XTENSA, .open = code__xtensa},
 };
 
 static const struct machine *find_machine(uint16_t machine)
@@ -254,7 +264,8 @@ bool code_knows(const struct img *img)
 {
     const struct img_info *info = img_info(img);
     return find_machine(info->machine) != NULL &&
-           (info->machine != EM_386 || info->type == ET_EXEC);
+           (info->machine != EM_386 || info->type == ET_EXEC) &&
+           (info->machine != EM_XTENSA || !info->big_endian);
 }
 
 static bool open_handle(struct code_reader *r, const struct machine *machine)
@@ -263,8 +274,23 @@ static bool open_handle(struct code_reader *r, const struct machine *machine)
     if (img_info(r->img)->big_endian)
         mode |= CS_MODE_BIG_ENDIAN;
     r->machine = machine;
-    return cs_open(machine->arch, mode, &r->handle) == CS_ERR_OK &&
-           cs_option(r->handle, CS_OPT_DETAIL, CS_OPT_ON) == CS_ERR_OK;
+    if (cs_open(machine->arch, mode, &r->handle) != CS_ERR_OK ||
+        cs_option(r->handle, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
+        return false;
+    r->insn = cs_malloc(r->handle);
+    return true;
+}
+
+static void open_flow(struct code_reader *r, const struct machine *machine)
+{
+    const struct img_info *info = img_info(r->img);
+    r->machine = machine;
+    r->cpu = (struct code__cpu){.img = r->img,
+                                .wide = info->address_size == 8,
+                                .big_endian = info->big_endian,
+                                .fixed = r->fixed};
+    machine->open(&r->cpu);
+    r->flow = code__flow_new(&r->cpu, tell_from, r);
 }
 
 struct code_reader *code_reader_new(struct img *img)
@@ -274,11 +300,13 @@ struct code_reader *code_reader_new(struct img *img)
     struct code_reader *r = mem_zalloc(1, sizeof *r);
     r->img = img;
     r->fixed = img_info(img)->type == ET_EXEC;
-    if (!open_handle(r, find_machine(img_info(img)->machine))) {
+    const struct machine *machine = find_machine(img_info(img)->machine);
+    if (machine->open != NULL) {
+        open_flow(r, machine);
+    } else if (!open_handle(r, machine)) {
         free(r);
         return NULL;
     }
-    r->insn = cs_malloc(r->handle);
     return r;
 }
 
@@ -286,8 +314,11 @@ void code_reader_free(struct code_reader *r)
 {
     if (r == NULL)
         return;
-    cs_free(r->insn, 1);
-    cs_close(&r->handle);
+    if (r->insn != NULL) {
+        cs_free(r->insn, 1);
+        cs_close(&r->handle);
+    }
+    code__flow_free(r->flow);
     free(r);
 }
 
@@ -305,6 +336,10 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     struct slice bytes;
     if (!img_bytes_at(r->img, start, end - start, &bytes))
         return;
+    if (r->flow != NULL) {
+        code__flow_read(r->flow, start, bytes);
+        return;
+    }
     const uint8_t *at = bytes.data;
     size_t left = bytes.size;
     uint64_t addr = start;

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+//
+// Follows values through registers, from the first instruction to the last: see flow.h.
+
+#include "code/flow.h"
+
+#define SAVED 64 // branches forwards whose targets are remembered; of two in one place the later
+
+struct state {
+    struct code__value registers[CODE__REGISTERS];
+};
+
+struct saved {
+    uint64_t target;
+    struct state state;
+};
+
+struct code__flow {
+    const struct code__cpu *cpu;
+    code__tell *tell;
+    void *context;
+    uint64_t addr; // of the instruction
+    struct state now;
+    struct saved saved[SAVED];
+    struct state at_case; // at the last jump through a register
+    bool has_case;
+    bool fell;     // the instruction before goes on here
+    bool returned; // it is the end of a function or of a way through it
+};
+
+struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell, void *context)
+{
+    struct code__flow *flow = mem_zalloc(1, sizeof *flow);
+    flow->cpu = cpu;
+    flow->tell = tell;
+    flow->context = context;
+    return flow;
+}
+
+void code__flow_free(struct code__flow *flow)
+{
+    free(flow);
+}
+
+struct code__value code__flow_value(const struct code__flow *flow, unsigned reg)
+{
+    return flow->now.registers[reg];
+}
+
+// -------------------------------------------------------------------------- values
+
+static const struct code__value unknown = {0};
+
+static struct code__value get(const struct code__flow *f, uint8_t reg)
+{
+    return reg < CODE__REGISTERS ? f->now.registers[reg] : unknown;
+}
+
+static void set(struct code__flow *f, uint8_t reg, uint64_t value, uint8_t trust)
+{
+    if (reg >= CODE__REGISTERS)
+        return;
+    uint64_t cut = f->cpu->wide ? value : (uint32_t)value;
+    f->now.registers[reg] = (struct code__value){cut, trust};
+}
+
+static void tell(struct code__flow *f, uint64_t target, enum code_kind kind)
+{
+    f->tell(f->context, f->addr, f->cpu->wide ? target : (uint32_t)target, kind);
+}
+
+// A whole value, which may be an address.
+static void tell_value(struct code__flow *f, struct code__value value)
+{
+    if (value.trust == CODE__NEAR)
+        tell(f, value.value, CODE_ADDRESS);
+    else if (value.trust == CODE__HALF && f->cpu->fixed)
+        tell(f, value.value, CODE_CONSTANT);
+}
+
+static void make(struct code__flow *f, uint8_t to, uint64_t value, uint8_t trust)
+{
+    set(f, to, value, trust);
+    if (to < CODE__REGISTERS)
+        tell_value(f, f->now.registers[to]);
+}
+
+static void sum(struct code__flow *f, const struct code__step *s)
+{
+    struct code__value a = get(f, s->base), b = get(f, s->other);
+    if (a.trust < b.trust) {
+        struct code__value swap = a;
+        a = b;
+        b = swap;
+    }
+    if (a.trust <= CODE__NUMBER)
+        set(f, s->to, 0, CODE__UNKNOWN);
+    else if (b.trust == CODE__UNKNOWN)
+        set(f, s->to, a.value, a.trust);
+    else
+        make(f, s->to, a.value + b.value, a.trust);
+}
+
+static void access(struct code__flow *f, const struct code__step *s)
+{
+    struct code__value base = get(f, s->base);
+    if (base.trust == CODE__NEAR || (base.trust != CODE__UNKNOWN && f->cpu->fixed))
+        tell(f, base.value + s->value, CODE_ADDRESS);
+    set(f, s->to, 0, CODE__UNKNOWN);
+}
+
+static void pool(struct code__flow *f, const struct code__step *s)
+{
+    struct slice bytes;
+    unsigned size = f->cpu->wide ? 8 : 4;
+    set(f, s->to, 0, CODE__UNKNOWN);
+    tell(f, s->value, CODE_ADDRESS);
+    if (!img_bytes_at(f->cpu->img, s->value, size, &bytes))
+        return;
+    struct cur c = cur_make(bytes, f->cpu->big_endian);
+    struct code__value word = {cur_uint(&c, size), CODE__HALF};
+    set(f, s->to, word.value, word.trust);
+    tell_value(f, word);
+}
+
+// ----------------------------------------------------------------------------- ways
+
+static struct saved *saved_at(struct code__flow *f, uint64_t addr)
+{
+    return &f->saved[(addr ^ addr >> 6) / 2 % SAVED];
+}
+
+static void branch(struct code__flow *f, uint64_t target)
+{
+    tell(f, target, CODE_BRANCH);
+    if (target > f->addr) {
+        struct saved *saved = saved_at(f, target);
+        saved->target = target;
+        saved->state = f->now;
+    }
+}
+
+// Where an instruction does not go on to the next one.
+static void leave(struct code__flow *f, bool returned)
+{
+    f->fell = false;
+    f->returned = returned;
+}
+
+static void call(struct code__flow *f)
+{
+    for (unsigned i = 0; i < CODE__REGISTERS; i++)
+        if (!(f->cpu->kept >> i & 1))
+            f->now.registers[i] = f->cpu->always[i];
+}
+
+static void go_by(struct code__flow *f, const struct code__step *s)
+{
+    struct code__value base = get(f, s->base);
+    if (base.trust == CODE__NEAR || (base.trust != CODE__UNKNOWN && f->cpu->fixed))
+        tell(f, base.value + s->value, CODE_BRANCH);
+}
+
+// What is known where nothing falls through.
+static void arrive(struct code__flow *f)
+{
+    const struct saved *saved = saved_at(f, f->addr);
+    if (saved->target == f->addr)
+        f->now = saved->state;
+    else if (f->returned && f->has_case)
+        f->now = f->at_case;
+    else if (f->returned)
+        memcpy(f->now.registers, f->cpu->always, sizeof f->now.registers);
+    f->fell = true;
+}
+
+// ----------------------------------------------------------------------------- steps
+
+static void follow(struct code__flow *f, const struct code__step *s)
+{
+    struct code__value base = get(f, s->base);
+    switch ((enum code__act)s->act) {
+    case CODE__PASSES:
+        break;
+    case CODE__WRITES:
+        set(f, s->to, 0, CODE__UNKNOWN);
+        break;
+    case CODE__SETS:
+        set(f, s->to, s->value, CODE__HALF);
+        break;
+    case CODE__POINTS:
+        set(f, s->to, s->value, CODE__NEAR);
+        break;
+    case CODE__ADDS:
+        make(f, s->to, base.value + s->value, base.trust);
+        break;
+    case CODE__FILLS:
+        make(f, s->to, base.value | s->value, base.trust);
+        break;
+    case CODE__SUMS:
+        sum(f, s);
+        break;
+    case CODE__COPIES:
+        set(f, s->to, base.value, base.trust);
+        break;
+    case CODE__ACCESSES:
+        access(f, s);
+        break;
+    case CODE__POOLS:
+        pool(f, s);
+        break;
+    case CODE__BRANCHES:
+        branch(f, s->value);
+        break;
+    case CODE__JUMPS:
+        branch(f, s->value);
+        leave(f, false);
+        break;
+    case CODE__JUMPS_BY:
+        go_by(f, s);
+        f->at_case = f->now;
+        f->has_case = true;
+        leave(f, false);
+        break;
+    case CODE__RETURNS:
+        leave(f, true);
+        break;
+    case CODE__CALLS:
+        tell(f, s->value, CODE_BRANCH);
+        call(f);
+        break;
+    case CODE__CALLS_BY:
+        go_by(f, s);
+        call(f);
+        break;
+    }
+}
+
+static void begin(struct code__flow *f)
+{
+    memcpy(f->now.registers, f->cpu->always, sizeof f->now.registers);
+    for (size_t i = 0; i < SAVED; i++)
+        f->saved[i].target = 0;
+    f->has_case = false;
+    f->fell = true;
+}
+
+void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
+{
+    struct code__step step = {0};
+    begin(f);
+    for (size_t at = 0; at < bytes.size; at += MIN((size_t)step.size, bytes.size - at)) {
+        step.size = 1;
+        if (!f->fell && f->cpu->fills && bytes.data[at] == 0)
+            continue;
+        f->addr = start + at;
+        if (!f->fell)
+            arrive(f);
+        step = (struct code__step){.size = 1, .to = CODE__NO, .base = CODE__NO, .other = CODE__NO};
+        f->cpu->decode(f->cpu, f->addr, bytes.data + at, bytes.size - at, &step);
+        follow(f, &step);
+    }
+}

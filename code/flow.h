@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// What registers hold, for machines whose instructions have few bytes, so that an address is made in two
+// steps. A decoder says which act an instruction is; what follows from it is here.
+//
+//   lui  a5, 0x20000       SETS       a5 = 0x20000000          perhaps half an address
+//   addi a0, a5, 16        ADDS       a0 = 0x20000010          told: a constant
+//   lw   a1, 24(a5)        ACCESSES   a1 = ?                   told: an address
+//   add  a2, a5, a3        SUMS       a2 = 0x20000000          an index is taken for 0
+//   beqz a1, 1f            BRANCHES   what is known goes along
+//   ret                    RETURNS    forgotten: nothing falls through
+//
+// A value counts if it comes along on one way: from the instruction before or, where that does not go
+// on, from the last branch forwards that led here; else from the last jump through a register (to a
+// case), or the jump just before (to the test of a loop, whose body this is). So a reference belongs to a way
+// through the code; one whose value comes only along a branch backwards is not seen. A call leaves
+// what its convention keeps.
+#ifndef TARE_CODE_FLOW_H
+#define TARE_CODE_FLOW_H
+
+#include "code/code.h"
+
+#define CODE__REGISTERS 32
+#define CODE__NO        0xff // register
+
+enum code__act {
+    CODE__PASSES,   // changes nothing that matters
+    CODE__WRITES,   // to = something
+    CODE__SETS,     // to = value
+    CODE__POINTS,   // to = value, counted from the instruction: at least half an address
+    CODE__ADDS,     // to = base + value
+    CODE__FILLS,    // to = base | value
+    CODE__SUMS,     // to = base + other
+    CODE__COPIES,   // to = base
+    CODE__ACCESSES, // loads `to` (CODE__NO: stores) at base + value
+    CODE__POOLS,    // to = the word that lies at `value`
+    CODE__BRANCHES, // perhaps, to value
+    CODE__JUMPS,    // to value
+    CODE__CALLS,    // value
+    CODE__JUMPS_BY, // to base + value
+    CODE__CALLS_BY, // base + value
+    CODE__RETURNS,
+};
+
+// An instruction.
+struct code__step {
+    uint8_t size; // bytes, at least 1
+    uint8_t act;
+    uint8_t to, base, other; // registers, or CODE__NO
+    uint64_t value;
+};
+
+enum code__trust {
+    CODE__UNKNOWN,
+    CODE__NUMBER, // few bits: an address only where it is used as one
+    CODE__HALF,   // perhaps an address, or the upper half of one
+    CODE__NEAR,   // counted from the instruction, or from a register that holds an address
+};
+
+struct code__value {
+    uint64_t value;
+    uint8_t trust; // enum code__trust
+};
+
+// What is the same for all instructions of an image.
+struct code__cpu {
+    struct img *img;
+    bool wide; // registers of 64 bits
+    bool big_endian;
+    bool fixed;    // linked to a fixed address: a number may be one
+    bool fills;    // zeros behind a jump align what follows and are no instruction
+    uint32_t kept; // registers that a call keeps, a bit each
+    struct code__value always[CODE__REGISTERS]; // known wherever code begins
+    void (*decode)(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at, size_t left,
+                   struct code__step *out);
+};
+
+typedef void code__tell(void *context, uint64_t place, uint64_t target, enum code_kind kind);
+
+struct code__flow;
+struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell, void *context);
+void code__flow_free(struct code__flow *flow);
+// Follows the bytes of a function, or of what lies between functions.
+void code__flow_read(struct code__flow *flow, uint64_t start, struct slice bytes);
+// What a register holds at the end of what was read.
+struct code__value code__flow_value(const struct code__flow *flow, unsigned reg);
+
+// Machines: what is known of an image, and their decoders.
+void code__riscv(struct code__cpu *cpu);
+void code__xtensa(struct code__cpu *cpu);
+
+#endif
