@@ -8,7 +8,7 @@
 //
 // The ELF is the truth about addresses and sizes, and about what is loaded; the map gives names. So a
 // contribution counts from the start of its section, not by its address; only where the image has no
-// section of that name (IAR's placement groups) by its address.
+// section of that name, nor one in that very place (as of IAR's placement groups), by its address.
 //
 //   dimension   claims
 //   object      path as the linker has it     fill is [padding], data of the script [linker script],
@@ -21,7 +21,9 @@
 
 #include "ledger/collect_map.h"
 
-#define SAME_NAME_TRIED 64 // sections of one name: more of them only a hostile file has
+// Sections of one name, or at one address: more of them only a hostile file has.
+#define SAME_NAME_TRIED  64
+#define SAME_PLACE_TRIED 8
 
 // -------------------------------------------------------------------------- sections
 
@@ -55,9 +57,23 @@ static void by_name_close(struct by_name *index)
     free(index->taken);
 }
 
-// The first of that name that is nobody's yet; one with the same address goes before others.
+static bool is_place(const struct img_section *section, const struct lm_section *wanted)
+{
+    return (section->flags & SHF_ALLOC) != 0 && section->addr == wanted->addr;
+}
+
+// Linker scripts may open a section twice; the empty part of it is not in memory.
+static bool is_twin(const struct img_section *section, const struct lm_section *wanted)
+{
+    return section->addr == wanted->addr && section->size == wanted->size;
+}
+
+// The first of that name that is nobody's yet; one that is `like` it goes before others, and when `only`
+// is set there are no others.
 static uint32_t section_of(struct by_name *index, const struct img_section *sections,
-                           const struct lm_section *wanted)
+                           const struct lm_section *wanted,
+                           bool (*like)(const struct img_section *, const struct lm_section *),
+                           bool only)
 {
     name_id name = names_find(index->names, wanted->name);
     uint32_t found = 0;
@@ -68,27 +84,77 @@ static uint32_t section_of(struct by_name *index, const struct img_section *sect
          at = index->next[at], tried++) {
         if (index->taken[at])
             continue;
-        bool here = (sections[at].flags & SHF_ALLOC) != 0 && sections[at].addr == wanted->addr;
-        if (found == 0 || here)
+        bool best = like(&sections[at], wanted);
+        if (best || (found == 0 && !only))
             found = at;
-        if (here)
+        if (best)
             break;
     }
     index->taken[found] = found != 0;
     return found;
 }
 
+// Sections in memory by address.
+struct by_addr {
+    struct keyed *items;
+    size_t count;
+};
+
+static struct by_addr by_addr_open(const struct img_section *sections, size_t count)
+{
+    struct by_addr index = {mem_alloc((count + 1) * sizeof *index.items), 0};
+    struct keyed *scratch = mem_alloc((count + 1) * sizeof *scratch);
+    for (size_t i = 1; i < count; i++)
+        if ((sections[i].flags & SHF_ALLOC) != 0 && sections[i].size != 0)
+            index.items[index.count++] = (struct keyed){sections[i].addr, i};
+    sort_keyed(index.items, scratch, index.count);
+    free(scratch);
+    return index;
+}
+
+// Placement groups of IAR, and what objcopy renamed: nobody's, and of the same place.
+static uint32_t section_at(const struct by_addr *index, bool *taken,
+                           const struct img_section *sections, const struct lm_section *wanted)
+{
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->items[middle].key < wanted->addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t tried = 0; low < index->count && tried < SAME_PLACE_TRIED; low++, tried++) {
+        uint32_t at = (uint32_t)index->items[low].value;
+        if (!is_twin(&sections[at], wanted))
+            continue;
+        if (!taken[at]) {
+            taken[at] = true;
+            return at;
+        }
+    }
+    return 0;
+}
+
 const uint32_t *led_map_sections(const struct lm_map *map, const struct img *img,
                                  struct arena *arena)
 {
-    size_t count;
+    size_t count, wanted = map->sections.count;
     const struct img_section *sections = img_sections(img, &count);
-    uint32_t *found = ARENA_ARRAY(arena, map->sections.count + 1, uint32_t);
-    struct by_name index;
-    by_name_open(&index, sections, count);
-    for (size_t i = 0; i < map->sections.count; i++)
-        found[i] = section_of(&index, sections, &map->sections.items[i]);
-    by_name_close(&index);
+    uint32_t *found = ARENA_ARRAY(arena, wanted + 1, uint32_t);
+    struct by_name names;
+    by_name_open(&names, sections, count);
+    for (size_t i = 0; i < wanted; i++)
+        found[i] = section_of(&names, sections, &map->sections.items[i], is_twin, true);
+    for (size_t i = 0; i < wanted; i++)
+        if (found[i] == 0)
+            found[i] = section_of(&names, sections, &map->sections.items[i], is_place, false);
+    struct by_addr addrs = by_addr_open(sections, count);
+    for (size_t i = 0; i < wanted; i++)
+        if (found[i] == 0 && map->sections.items[i].loaded && map->sections.items[i].size != 0)
+            found[i] = section_at(&addrs, names.taken, sections, &map->sections.items[i]);
+    free(addrs.items);
+    by_name_close(&names);
     return found;
 }
 

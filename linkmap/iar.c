@@ -32,6 +32,7 @@ struct iar {
     size_t kind_column;   // of the headings
     bool alignment;       // there is such a column
     bool rows;            // the headings of the table were seen
+    struct slice placing; // the group whose ranges are being told
     struct slice pending; // a name that stands alone
     size_t pending_indent;
     bool in_section;
@@ -69,24 +70,48 @@ static bool grouped(struct slice word, uint64_t *value)
 
 // -------------------------------------------------------------------------- regions
 
-// "P1":  place in [from 0x08000000 to 0x080fffff] { ro };
+// "[from 0x08000000 to 0x080fffff]", taken off the front with all before it.
+static bool next_range(struct slice *text, uint64_t *first, uint64_t *last)
+{
+    size_t from = lm__find(*text, "[from ");
+    if (from == SIZE_MAX)
+        return false;
+    *text = lm__from(*text, from + strlen("[from "));
+    size_t end = lm__find(*text, "]");
+    struct slice range = lm__until(*text, end);
+    *text = lm__from(*text, end);
+    struct slice low = lm__word(&range), to = lm__word(&range), high = lm__word(&range);
+    return slice_is(to, "to") && grouped(low, first) && grouped(high, last) && *last >= *first;
+}
+
+static void add_range(struct iar *iar, uint64_t first, uint64_t last)
+{
+    struct lm_map *map = iar->r->map;
+    struct lm_region *before =
+        map->regions.count != 0 ? &map->regions.items[map->regions.count - 1] : NULL;
+    if (before != NULL && slice_equal(before->name, iar->placing) &&
+        before->origin + before->length == first)
+        before->length += last - first + 1;
+    else
+        vec_push(&map->regions, (struct lm_region){.name = iar->placing,
+                                                   .origin = first,
+                                                   .length = last - first + 1,
+                                                   .used = LM_NONE,
+                                                   .line = iar->r->line});
+}
+
+// "P1":  place in [from 0x08000000 to 0x0807ffff] |
+//                 [from 0x10000000 to 0x1000ffff] { ro };       several ranges: neighbours are one
 static void placement_line(struct iar *iar, struct slice line)
 {
-    size_t quote = lm__find(lm__from(line, 1), "\""), from = lm__find(line, "[from "),
-           to = lm__find(line, " to ");
-    if (quote == SIZE_MAX || from == SIZE_MAX || to == SIZE_MAX || to < from)
-        return;
-    struct slice low = lm__trim(slice_of(line.data + from + 6, to - from - 6));
-    struct slice high = lm__from(line, to + 4);
-    high = lm__until(high, MIN(lm__find(high, "]"), high.size));
+    size_t quote = line.data[0] == '"' ? lm__find(lm__from(line, 1), "\"") : SIZE_MAX;
+    if (quote != SIZE_MAX)
+        iar->placing = slice_of(line.data + 1, quote);
     uint64_t first, last;
-    if (!grouped(low, &first) || !grouped(lm__trim(high), &last) || last < first)
-        return;
-    vec_push(&iar->r->map->regions, (struct lm_region){.name = slice_of(line.data + 1, quote),
-                                                       .origin = first,
-                                                       .length = last - first + 1,
-                                                       .used = LM_NONE,
-                                                       .line = iar->r->line});
+    while (iar->placing.size != 0 && next_range(&line, &first, &last))
+        add_range(iar, first, last);
+    if (lm__find(line, "{") != SIZE_MAX)
+        iar->placing = slice_of(NULL, 0);
 }
 
 static uint32_t region_named(const struct lm_map *map, struct slice name)
@@ -176,14 +201,35 @@ static void add_row(struct iar *iar, const struct row *row)
         c->kind = LM_MADE;
 }
 
+// "- 0x2000067c  0x670": the end of the last row, and how far from the start of the group. What is aligned
+// higher than the group begins behind its start; what the group has beyond it pads its end.
+static void group_end(struct iar *iar, struct slice text)
+{
+    uint64_t end, size;
+    struct lm_map *map = iar->r->map;
+    if (!iar->in_section || !lm__eat(&text, "- ") || !grouped(lm__word(&text), &end) ||
+        !grouped(lm__word(&text), &size) || size > end)
+        return;
+    struct lm_section *section = &map->sections.items[map->sections.count - 1];
+    section->addr = section->lma = end - size;
+    uint64_t padding = section->size - MIN(size, section->size);
+    if (padding != 0)
+        lm__contribution(iar->r, slice_text("fill"), end, padding, LM_NO)->kind = LM_FILL;
+}
+
 static void row_line(struct iar *iar, struct slice line)
 {
     struct slice text = lm__trim(line);
     struct row row;
-    if (slice_starts(text, "- 0x") || slice_starts(text, "-----")) {
+    if (slice_starts(text, "- 0x")) {
+        group_end(iar, text);
+        iar->pending = slice_of(NULL, 0);
+    } else if (slice_starts(text, "-----")) {
         iar->pending = slice_of(NULL, 0);
     } else if (line.data[0] == '"') {
         group_line(iar, line);
+    } else if (!lm__is_blank(line.data[0])) {
+        iar->in_section = false; // "Unused ranges:"
     } else if (!iar->in_section) {
         return;
     } else if (parse_row(iar, line, &row)) {
@@ -204,7 +250,7 @@ static void table_line(struct iar *iar, struct slice line)
         iar->rows = true;
     } else if (iar->rows) {
         row_line(iar, line);
-    } else if (line.data[0] == '"') {
+    } else {
         placement_line(iar, line);
     }
 }
@@ -236,7 +282,7 @@ static bool place_line(struct iar *iar, struct slice line)
 }
 
 // "  1 656 bytes of readonly  code memory". What is in gaps counts as code, so that only the sum of all
-// kinds can be compared.
+// kinds can be compared; what only pads the end of a group does not count.
 static bool total_line(struct iar *iar, struct slice line)
 {
     size_t at = lm__find(line, " bytes of ");
@@ -256,12 +302,22 @@ static bool total_line(struct iar *iar, struct slice line)
     return true;
 }
 
+static uint64_t size_without_end(const struct lm_map *map, const struct lm_section *s)
+{
+    for (uint32_t i = s->count; i-- > 0;) {
+        const struct lm_contribution *c = &map->contributions.items[s->first + i];
+        if (c->kind != LM_FILL)
+            return MIN(c->addr + c->size - s->addr, s->size);
+    }
+    return s->size;
+}
+
 static void check_total(struct iar *iar)
 {
     uint64_t read = 0;
     const struct lm_map *map = iar->r->map;
     for (size_t i = 0; i < map->sections.count; i++)
-        if (!add_u64(read, map->sections.items[i].size, &read))
+        if (!add_u64(read, size_without_end(map, &map->sections.items[i]), &read))
             return;
     if (iar->has_total)
         lm__total(iar->r, slice_text("memory of all kinds"), iar->stated, read);

@@ -191,29 +191,73 @@ unsigned lm__ld_score(struct slice text)
 }
 
 // Strings and constants that were merged into an earlier section keep their size in the map, though
-// nothing of them is left there: what comes next stands at the same address, or the section ends. Attributes
-// of objects are merged into the first ones after all have been placed, so those become longer, and the
-// others lie behind the end.
+// nothing of them is left there. Versions since 2.2x print them where they would have been, at the address
+// of what comes next or the end of the section:
+//
+//   .rodata.str1.4  0x8000  0x40 main.o          -> 0
+//   .rodata.str1.4  0x8000  0x0c mode.o          fills what lies up to 0x800c
+//   .rodata.cst4    0x800c  0x04 main.o
+//
+// older ones at the start of the section, behind what lies farther on. Attributes of objects are merged into
+// the first ones after all have been placed, so those become longer, and the others lie behind the end.
 static void set_size(struct lm_contribution *c, uint64_t size)
 {
     if (c->size == 0)
         return;
-    c->size_before = c->size;
+    c->size_before = c->size_before == LM_NONE ? c->size : c->size_before;
     c->size = size;
 }
 
-static void settle_merged(struct lm_map *map)
+static void settle_attributes(struct lm_contribution *first, const struct lm_section *s)
 {
-    for (size_t i = 0; i < map->contributions.count; i++) {
-        struct lm_contribution *c = &map->contributions.items[i];
-        const struct lm_section *s = &map->sections.items[c->section];
-        bool first = i == 0 || c[-1].section != c->section;
-        bool last = i + 1 == map->contributions.count || c[1].section != c->section;
-        uint64_t next = last ? s->addr + s->size : c[1].addr;
-        if (slice_ends(s->name, ".attributes"))
-            set_size(c, first ? s->size : 0);
-        else if (c->kind != LM_FILL && next == c->addr)
+    for (uint32_t i = 0; i < s->count; i++)
+        set_size(&first[i], i == 0 ? s->size : 0);
+}
+
+// Of what is printed at one address, one has the bytes: that which ends where the next begins, else the last.
+static void settle_merged(struct lm_contribution *first, const struct lm_section *s)
+{
+    uint64_t reached = s->addr, next = s->addr + s->size;
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (first[i].addr == s->addr && reached != s->addr)
+            set_size(&first[i], 0);
+        else
+            reached = MAX(reached, first[i].addr);
+    }
+    struct lm_contribution *holder = NULL;
+    for (uint32_t i = s->count; i-- > 0;) {
+        struct lm_contribution *c = &first[i];
+        if (c->size == 0)
+            continue;
+        if (holder != NULL && holder->addr != c->addr) {
+            next = holder->addr;
+            holder = NULL;
+        }
+        bool fits = c->kind == LM_FILL || c->size == next - c->addr;
+        if (holder == NULL) {
+            holder = c;
+            if (next == c->addr && c->kind != LM_FILL)
+                set_size(c, 0);
+        } else if (fits && holder->size != next - holder->addr && holder->kind != LM_FILL) {
+            set_size(holder, 0);
+            holder = c;
+        } else {
             set_size(c, 0);
+        }
+    }
+}
+
+static void settle_sizes(struct lm_map *map)
+{
+    for (size_t i = 0; i < map->sections.count; i++) {
+        const struct lm_section *s = &map->sections.items[i];
+        if (s->count == 0)
+            continue;
+        struct lm_contribution *first = &map->contributions.items[s->first];
+        if (slice_ends(s->name, ".attributes"))
+            settle_attributes(first, s);
+        else
+            settle_merged(first, s);
     }
 }
 
@@ -230,6 +274,6 @@ void lm__ld_read(struct lm__reader *r)
         else
             ld.pending = slice_of(NULL, 0);
     }
-    settle_merged(r->map);
+    settle_sizes(r->map);
     lm__lists_end(&lists);
 }
