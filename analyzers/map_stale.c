@@ -48,8 +48,9 @@ static void compare_sections(struct comparing *c)
         if (found[i] == 0 || (in_elf->flags & SHF_ALLOC) == 0)
             continue;
         c->sections_both++;
-        if (in_map->size != in_elf->size || (in_map->size != 0 && in_map->addr != in_elf->addr))
-            differs(c, &c->sections_differ, in_map->name, in_map->addr, in_map->size, in_elf->addr,
+        uint64_t size = in_map->packed == LM_NONE ? in_map->size : in_map->packed;
+        if (size != in_elf->size || (in_map->size != 0 && in_map->addr != in_elf->addr))
+            differs(c, &c->sections_differ, in_map->name, in_map->addr, size, in_elf->addr,
                     in_elf->size);
     }
 }

@@ -39,19 +39,24 @@ static int compare_runs(const void *left, const void *right)
     return a->addr < b->addr ? -1 : a->addr > b->addr;
 }
 
-// The segment that loads a section, by address or, for one the linker moved, by offset.
+// The segment that loads a section: the one that has its bytes, at its address if there is such a one (some
+// linkers write where contents are loaded, and nothing about where they run).
 static const struct img_segment *segment_of(const struct img *img,
                                             const struct img_section *section)
 {
     size_t count;
-    const struct img_segment *segments = img_segments(img, &count);
-    for (size_t i = 0; i < count; i++)
-        if (segments[i].type == PT_LOAD && section->addr >= segments[i].addr &&
-            range_fits(section->addr - segments[i].addr, section->file_size,
-                       segments[i].file_size) &&
-            section->offset - segments[i].offset == section->addr - segments[i].addr)
+    const struct img_segment *segments = img_segments(img, &count), *elsewhere = NULL;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t delta = section->offset - segments[i].offset;
+        if (segments[i].type != PT_LOAD ||
+            !range_fits(delta, section->file_size, segments[i].file_size))
+            continue;
+        if (section->addr - segments[i].addr == delta)
             return &segments[i];
-    return NULL;
+        if (elsewhere == NULL)
+            elsewhere = &segments[i];
+    }
+    return elsewhere;
 }
 
 static void load_image(struct img *img, runs *out)
@@ -66,7 +71,7 @@ static void load_image(struct img *img, runs *out)
         struct slice bytes = img_section_raw(img, section->index);
         uint64_t addr = section->addr;
         if (segment != NULL)
-            addr = segment->load_addr + (section->addr - segment->addr);
+            addr = segment->load_addr + (section->offset - segment->offset);
         if (bytes.size <= UINT64_MAX - addr)
             vec_push(out, (struct run){addr, bytes, img_info(img)->file_start + section->offset,
                                        section->name});

@@ -103,7 +103,7 @@ void led__claim_addr(struct led__image *im, uint32_t section, uint64_t addr, uin
         return;
     if (led__is_allocated(im, section) && led__holds(&im->sections[section], addr)) {
         const struct img_section *s = &im->sections[section];
-        size = MIN(size, s->size - (addr - s->addr));
+        size = MIN(size, s->size - (addr - s->addr) + im->about[section].unpacked);
         if (im->about[section].pos != LED_NOWHERE) {
             led_claim_pos(im->run->ledger, im->about[section].pos + (addr - s->addr), size, claim);
             return;

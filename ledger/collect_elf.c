@@ -6,7 +6,8 @@
 // Each table first asks for runs of bytes, the most telling one first:
 //
 //   1 PT_LOADs      |hdr| gap |.text      |gap|.rodata|        cut at sections and at p_filesz
-//     (a .o: its allocated sections, each at its synthetic address)
+//     (a .o: its allocated sections, each at its synthetic address), and sections of a firmware that run
+//     where no segment is (collect_segments.c)
 //   2 .tbss         TLS template only: no file, no memory of its own
 //   3 sections      |.symtab   |.strtab |                      file bytes no segment maps
 //   4 header tables, parts of an archive
@@ -133,86 +134,9 @@ static void ask_gap(struct base *base, const struct led__image *im, const struct
 
 // ---------------------------------------------------------------------- segments
 
-// Sections of one segment are next to each other in `members`.
-struct members {
-    struct keyed *items; // key: offset from the segment's address, value: section
-    size_t *first;       // by segment, and one more
-};
-
-// More segments than this that start below an address are not searched: only a hostile image has
-// them.
-#define SEGMENTS_TRIED 64
-
-// The segment a section was linked into, or SIZE_MAX. `loads`: PT_LOADs by address.
-static size_t segment_of(const struct led__image *im, const struct img_section *section,
-                         const struct keyed *loads, size_t count)
-{
-    size_t low = 0, high = count, beyond = SIZE_MAX;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (loads[middle].key <= section->addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i > 0 && i + SEGMENTS_TRIED > low; i--) {
-        const struct img_segment *segment = &im->segments[loads[i - 1].value];
-        uint64_t delta = section->addr - segment->addr;
-        if (delta >= segment->size)
-            continue;
-        if (section->type != SHT_NOBITS && section->offset - segment->offset == delta &&
-            delta < segment->file_size)
-            return loads[i - 1].value;
-        if (section->type == SHT_NOBITS || delta >= segment->file_size)
-            beyond = loads[i - 1].value;
-    }
-    return beyond;
-}
-
-static bool is_template_only(const struct img_section *section)
-{
-    return (section->flags & SHF_TLS) && section->type == SHT_NOBITS;
-}
-
-// Sorts the allocated sections into their segments, by address in each.
-static struct members sort_into_segments(const struct led__image *im)
-{
-    size_t n = im->section_count + im->segment_count + 1;
-    struct keyed *loads = mem_alloc(n * sizeof *loads), *scratch = mem_alloc(n * sizeof *scratch);
-    struct keyed *items = mem_alloc(n * sizeof *items);
-    struct members members = {items, mem_zalloc(im->segment_count + 2, sizeof(size_t))};
-    size_t load_count = 0, count = 0;
-    for (size_t i = 0; i < im->segment_count; i++)
-        if (im->segments[i].type == PT_LOAD && im->segments[i].size != 0)
-            loads[load_count++] = (struct keyed){im->segments[i].addr, i};
-    sort_keyed(loads, scratch, load_count);
-    size_t *owner = mem_alloc((im->section_count + 1) * sizeof *owner);
-    for (size_t i = 1; i < im->section_count; i++) {
-        const struct img_section *section = &im->sections[i];
-        owner[i] = SIZE_MAX;
-        if (!led__is_allocated(im, (uint32_t)i) || section->size == 0 || is_template_only(section))
-            continue;
-        owner[i] = segment_of(im, section, loads, load_count);
-        if (owner[i] != SIZE_MAX)
-            items[count++] = (struct keyed){section->addr - im->segments[owner[i]].addr, i};
-    }
-    sort_keyed(items, scratch, count);
-    for (size_t i = 0; i < count; i++)
-        items[i].key = owner[items[i].value];
-    sort_keyed(items, scratch, count);
-    for (size_t i = 0; i < count; i++)
-        members.first[items[i].key + 1]++;
-    for (size_t i = 0; i < im->segment_count; i++)
-        members.first[i + 1] += members.first[i];
-    free(owner);
-    free(scratch);
-    free(loads);
-    return members;
-}
-
 // Some linker scripts put constants into a segment that says it is writable. It is not, when it
-// holds nothing but constants; nor when other segments are copied into RAM, for then nothing that
-// is loaded in place is meant to be written (a vector table often says so).
+// holds nothing but constants; nor when other segments, or sections out of it, are copied into RAM, for then
+// nothing that is loaded in place is meant to be written (a vector table often says so).
 static bool is_writable(const struct led__image *im, const struct img_segment *segment,
                         const struct keyed *members, size_t count)
 {
@@ -237,11 +161,11 @@ static uint64_t take_memory(struct base *base, const struct led__image *im, uint
 }
 
 static struct window window_of(struct base *base, const struct led__image *im,
-                               const struct img_segment *segment, const struct keyed *members,
-                               size_t count)
+                               const struct img_segment *segment, uint64_t size,
+                               const struct keyed *members, size_t count)
 {
     struct window window = {.addr = segment->addr,
-                            .size = take_memory(base, im, segment->addr, segment->size),
+                            .size = take_memory(base, im, segment->addr, size),
                             .file = im->info->file_start + segment->offset,
                             .load = segment->load_addr,
                             .segment = segment->index,
@@ -250,8 +174,8 @@ static struct window window_of(struct base *base, const struct led__image *im,
     if (!add_u64(window.load, window.size, &(uint64_t){0}))
         window.load = LED_NOWHERE;
     if (im->firmware) {
-        bool copied = segment->load_addr != segment->addr;
-        bool ram = copied || (!im->copies && is_writable(im, segment, members, count));
+        bool copied = segment->load_addr != segment->addr, lends = size != segment->size;
+        bool ram = copied || (!im->copies && !lends && is_writable(im, segment, members, count));
         window.rom = (uint8_t)(LED_ROM | (ram ? LED_RAM : 0));
         window.ram = LED_RAM;
     }
@@ -259,10 +183,10 @@ static struct window window_of(struct base *base, const struct led__image *im,
 }
 
 static void ask_segment(struct base *base, const struct led__image *im,
-                        const struct img_segment *segment, const struct led__spots *spots,
-                        const struct keyed *members, size_t count)
+                        const struct img_segment *segment, uint64_t memory,
+                        const struct led__spots *spots, const struct keyed *members, size_t count)
 {
-    struct window window = window_of(base, im, segment, members, count);
+    struct window window = window_of(base, im, segment, memory, members, count);
     size_t first = base->runs.count;
     uint64_t at = 0;
     for (size_t i = 0; i < count; i++) {
@@ -282,18 +206,63 @@ static void ask_segment(struct base *base, const struct led__image *im,
         base->runs.items[i].bare = true;
 }
 
+// Compressed contents are not what lies in memory: there they are unpacked, and take more.
+static void ask_packed(struct base *base, const struct led__image *im, const struct window *window,
+                       const struct img_section *section)
+{
+    struct led_extent extent = {.size = section->file_size,
+                                .file = LED_NOWHERE,
+                                .addr = LED_NOWHERE,
+                                .load = window->load,
+                                .image = im->index,
+                                .section = section->index,
+                                .segment = window->segment,
+                                .weights = LED_ROM};
+    struct led__range file = {window->file, window->file + section->file_size};
+    vec_push(&base->runs, (struct run){extent, file, NULL, LED__PACKED, false, false});
+}
+
+static void ask_stray(struct base *base, const struct led__image *im,
+                      const struct led__stray *stray)
+{
+    const struct img_section *section = &im->sections[stray->section];
+    uint64_t size = section->size, unpacked = 0;
+    if (add_u64(section->size, stray->unpacked, &size))
+        unpacked = im->about[stray->section].unpacked = stray->unpacked;
+    struct window window = {.addr = section->addr,
+                            .size = take_memory(base, im, section->addr, size),
+                            .file = im->info->file_start + section->offset,
+                            .load = LED_NOWHERE,
+                            .segment = UINT32_MAX,
+                            .weights = LED_VM,
+                            .rom = LED_ROM | LED_RAM,
+                            .ram = LED_RAM};
+    if (stray->segment != UINT32_MAX) {
+        const struct img_segment *segment = &im->segments[stray->segment];
+        uint64_t load = segment->load_addr + (section->offset - segment->offset);
+        window.segment = segment->index;
+        window.load = add_u64(load, size, &(uint64_t){0}) ? load : LED_NOWHERE;
+    }
+    window.mapped = unpacked != 0 ? 0 : MIN(section->file_size, window.size);
+    ask(base, im, &window, 0, window.size, section->index, LED__IN_SECTION);
+    if (unpacked != 0 && !im->info->external)
+        ask_packed(base, im, &window, section);
+}
+
 static void ask_linked(struct base *base, struct led__image *im, const struct led__spots *spots)
 {
-    struct members members = sort_into_segments(im);
+    struct led__members members;
+    led__members_find(im, &members);
     for (size_t i = 0; i < im->segment_count; i++)
-        if (im->segments[i].type == PT_LOAD && im->segments[i].size != 0)
-            ask_segment(base, im, &im->segments[i], spots, members.items + members.first[i],
-                        members.first[i + 1] - members.first[i]);
-    free(members.items);
-    free(members.first);
+        if (members.memory[i] != 0)
+            ask_segment(base, im, &im->segments[i], members.memory[i], spots,
+                        members.items + members.first[i], members.first[i + 1] - members.first[i]);
+    for (size_t i = 0; i < members.strays.count; i++)
+        ask_stray(base, im, &members.strays.items[i]);
+    led__members_free(&members);
     for (size_t i = 1; i < im->section_count; i++) {
         const struct img_section *section = &im->sections[i];
-        if (!led__is_allocated(im, (uint32_t)i) || !is_template_only(section))
+        if (!led__is_allocated(im, (uint32_t)i) || !led__is_template_only(section))
             continue;
         struct window window = {.addr = section->addr,
                                 .size = take_memory(base, im, section->addr, section->size),
@@ -465,13 +434,15 @@ static void claim_between(struct led_collector *all, const struct run *run,
 {
     static const char *const texts[] = {[LED__ELF_HEADER] = "ELF header",
                                         [LED__PROGRAM_HEADERS] = "program headers",
-                                        [LED__SECTION_HEADERS] = "section headers"};
+                                        [LED__SECTION_HEADERS] = "section headers",
+                                        [LED__PACKED] = "compressed data"};
     if (run->what != LED__GAP) {
         char text[300];
         snprintf(text, sizeof text, "[%s]", run->what == LED__SPAN ? run->text : texts[run->what]);
         led_owner owner = led_owner_of(all->ledger, text);
         led__claim_dim(all, LED_SECTION, LED_BY_BASE, owner, 0, extent->pos, extent->size);
-        claim_role(all, extent, owner, LED__METADATA, LED_BY_ROLE);
+        claim_role(all, extent, owner, run->what == LED__PACKED ? LED__DATA : LED__METADATA,
+                   LED_BY_ROLE);
     } else if (is_padding(all, run, extent)) {
         led__claim_dim(all, LED_SECTION, LED_BY_BASE, all->padding, 0, extent->pos, extent->size);
         claim_role(all, extent, all->padding, LED__PADDING, LED_BY_FILL);

@@ -172,10 +172,10 @@ void led__claim_mapped(struct led__image *im, const struct led__joined *joined, 
         return;
     }
     const struct img_section *in = &im->sections[section];
-    uint64_t offset = c->addr - s->addr;
-    if (c->addr < s->addr || offset >= in->size)
+    uint64_t offset = c->addr - s->addr, end = s->packed == LM_NONE ? in->size : s->size;
+    if (c->addr < s->addr || offset >= end)
         return;
-    uint64_t size = MIN(c->size, in->size - offset);
+    uint64_t size = MIN(c->size, end - offset);
     if (led__is_allocated(im, section))
         led__claim_addr(im, section, in->addr + offset, size, claim);
     else if (!in->compressed && led__wants(im->run, (enum led_dim)claim.dim) &&

@@ -21,9 +21,10 @@ enum led__kind {
 
 // What becomes of a section.
 struct led__about {
-    uint64_t pos; // of its first byte when one extent holds all of it, else LED_NOWHERE
-    uint8_t kind; // enum led__kind
-    bool role;    // owned by its role when nobody else says; false: content
+    uint64_t pos;      // of its first byte when one extent holds all of it, else LED_NOWHERE
+    uint64_t unpacked; // bytes of memory it takes beyond its size, see struct led__stray
+    uint8_t kind;      // enum led__kind
+    bool role;         // owned by its role when nobody else says; false: content
 };
 
 struct led__image {
@@ -116,6 +117,23 @@ led_owner led__section_owner(struct led_collector *run, const struct img_section
 // collect_elf.c
 bool led__collect_extents(struct led_collector *run, struct fault *fault);
 
+// collect_segments.c: where in memory the allocated sections are.
+struct led__stray {
+    uint32_t section;
+    uint32_t segment;  // that loads its contents, or ends where it has none; UINT32_MAX: none
+    uint64_t unpacked; // bytes of memory its contents take beyond their size in the file
+};
+struct led__members {
+    struct keyed *items; // value: section; those of one segment next to each other, by address
+    size_t *first;       // by segment, and one more
+    uint64_t *memory;    // by segment: bytes it takes at its own addresses; 0: no PT_LOAD
+    VEC(struct led__stray) strays; // sections of a firmware that run where no segment is
+};
+void led__members_find(const struct led__image *im, struct led__members *members);
+void led__members_free(struct led__members *members);
+// .tbss: for each thread, and not in memory itself.
+bool led__is_template_only(const struct img_section *section);
+
 // collect_spots.c: what may lie between the allocated sections of a segment, by offset in the image.
 enum led__what {
     LED__IN_SECTION,
@@ -124,12 +142,13 @@ enum led__what {
     LED__SECTION_HEADERS,
     LED__SPAN,
     LED__GAP,
+    LED__PACKED, // compressed contents of a section
 };
 struct led__spots {
     struct led__spot {
         uint64_t start, end;
         uint32_t section;
-        uint8_t what; // enum led__what, not LED__SPAN, not LED__GAP
+        uint8_t what; // enum led__what up to LED__SECTION_HEADERS
     } * items;
     size_t count;
 };

@@ -17,7 +17,8 @@
 //
 // A column of a report is the sum of the sizes of the extents (cut further by owners) that have its
 // weight; so the columns close by construction: sum of F = bytes of the file, sum of V = sum of
-// p_memsz over PT_LOAD (allocated sections in a .o).
+// p_memsz over PT_LOAD (allocated sections in a .o), and in a firmware what no segment has memory for
+// (IAR writes none for RAM).
 //
 // A claim says: these positions belong, in this dimension, to this owner, says this reader. Readers
 // are ranked in one table (LED_READERS). Settling paints the claims of a dimension from the lowest

@@ -145,7 +145,7 @@ static uint64_t named_number(struct slice line, const char *name)
     struct slice rest = lm__from(line, at + strlen(name));
     size_t size = 0;
     while (size < rest.size && rest.data[size] != ',' && rest.data[size] != ')' &&
-           rest.data[size] != '[')
+           rest.data[size] != '[' && rest.data[size] != ']')
         size++;
     return lm__hex(lm__until(rest, size), &value) ? value : LM_NONE;
 }
@@ -189,6 +189,7 @@ static void open_region(struct armlink *a, struct slice rest)
         lma = a->load_at == LM_NONE ? base : a->load_at;
     struct lm_section *section = lm__section(a->r, name, base, size);
     section->lma = lma;
+    section->packed = named_number(rest, "COMPRESSED[");
     if (max != LM_NONE && max != UINT32_MAX) {
         section->region = (uint32_t)a->r->map->regions.count;
         vec_push(

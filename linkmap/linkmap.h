@@ -49,6 +49,7 @@ struct lm_section {
     uint64_t addr; // where it runs
     uint64_t lma;  // where it is loaded from; equal to addr when the map says nothing else
     uint64_t size;
+    uint64_t packed;       // its bytes in the load image where they are compressed, else LM_NONE
     uint64_t align;        // 0: not stated
     uint32_t region;       // only when the map states it, else LM_NO
     uint32_t first, count; // its contributions

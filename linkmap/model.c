@@ -219,6 +219,7 @@ struct lm_section *lm__section(struct lm__reader *r, struct slice name, uint64_t
                                  .addr = addr,
                                  .lma = addr,
                                  .size = size,
+                                 .packed = LM_NONE,
                                  .region = LM_NO,
                                  .first = (uint32_t)r->map->contributions.count,
                                  .line = r->line,
