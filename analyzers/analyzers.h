@@ -361,6 +361,7 @@ struct an_shipped {
     uint64_t extra;   // in the file, not of the load image
     uint64_t fill;    // of these, not counted as extra: runs of one value, 0 or 0xff, between or
                       // behind sections
+    uint64_t stamped; // of the load image: zeros that a hash of the ELF file was written over
     uint64_t bad;     // records of the file whose checksum is wrong, or that overlap
 };
 static inline bool an_shipped_same(const struct an_shipped *shipped)

@@ -21,12 +21,13 @@ struct run {
 
 typedef VEC(struct run) runs;
 
-enum what { IDENTICAL, DIFFERENT, MISSING, EXTRA, FILL };
+enum what { IDENTICAL, DIFFERENT, MISSING, EXTRA, FILL, STAMPED };
 
 struct walk {
     const struct ledger *ledger;
     struct arena *arena;
     struct an_shipped *sums;
+    struct img_ship_stamp stamp;
     uint64_t keep, ranges;
     VEC(struct rep_row) rows;
 };
@@ -59,7 +60,8 @@ static const struct img_segment *segment_of(const struct img *img,
     return elsewhere;
 }
 
-static void load_image(struct img *img, runs *out)
+// At the addresses it is loaded from, or `placed` at those where it runs.
+static void load_image(struct img *img, bool placed, runs *out)
 {
     size_t count;
     const struct img_section *sections = img_sections(img, &count);
@@ -70,7 +72,7 @@ static void load_image(struct img *img, runs *out)
         const struct img_segment *segment = segment_of(img, section);
         struct slice bytes = img_section_raw(img, section->index);
         uint64_t addr = section->addr;
-        if (segment != NULL)
+        if (segment != NULL && !placed)
             addr = segment->load_addr + (section->offset - segment->offset);
         if (bytes.size <= UINT64_MAX - addr)
             vec_push(out, (struct run){addr, bytes, img_info(img)->file_start + section->offset,
@@ -130,15 +132,16 @@ static const struct rep_column range_columns[COLUMNS] = {
     [SIZE] = {"size", NULL, REP_BYTES, false, false},
 };
 
-static const char *const words[] = {"identical", "different", "missing", "extra", "fill"};
+static const char *const words[] = {"identical", "different", "missing",
+                                    "extra",     "fill",      "stamped"};
 
 static void tell(struct walk *walk, enum what what, const struct run *image, uint64_t addr,
                  uint64_t size)
 {
     uint64_t *const sums[] = {&walk->sums->identical, &walk->sums->different, &walk->sums->missing,
-                              &walk->sums->extra, &walk->sums->fill};
+                              &walk->sums->extra,     &walk->sums->fill,      &walk->sums->stamped};
     *sums[what] += size;
-    if (what == IDENTICAL || what == FILL || size == 0)
+    if (what == IDENTICAL || what >= FILL || size == 0)
         return;
     if (walk->ranges++ >= walk->keep && walk->keep != 0)
         return;
@@ -158,6 +161,13 @@ static void tell(struct walk *walk, enum what what, const struct run *image, uin
 // are equal by chance do not cut it to pieces.
 #define CHANCE 8
 
+static bool is_stamp(const struct walk *walk, uint64_t addr, const uint8_t *built, uint64_t size)
+{
+    bool zeros = size != 0 && built[0] == 0 && memcmp(built, built + 1, size - 1) == 0;
+    return zeros && addr >= walk->stamp.addr &&
+           range_fits(addr - walk->stamp.addr, size, walk->stamp.size);
+}
+
 static void compare_bytes(struct walk *walk, const struct run *image, uint64_t addr,
                           const uint8_t *a, const uint8_t *b, uint64_t size)
 {
@@ -170,7 +180,8 @@ static void compare_bytes(struct walk *walk, const struct run *image, uint64_t a
             same = a[end] == b[end] ? same + 1 : 0;
             last = same == 0 ? end + 1 : last;
         }
-        tell(walk, DIFFERENT, image, addr + first, last - first);
+        bool stamp = is_stamp(walk, addr + first, a + first, last - first);
+        tell(walk, stamp ? STAMPED : DIFFERENT, image, addr + first, last - first);
         end = last;
     }
 }
@@ -260,12 +271,13 @@ bool an_shipped_compare(struct img_file *file, const struct img_ship *ship,
     runs image = {0}, shipped = {0};
     *out = (struct an_shipped){.bad = img_ship_bad(ship)};
     if (img_file_count(file) == 1 && img_info(img_file_image(file, 0))->type != ET_REL)
-        load_image(img_file_image(file, 0), &image);
+        load_image(img_file_image(file, 0), img_ship_kind(ship) == IMG_SHIP_ESP, &image);
     if (image.count == 0)
         return fault_set(fault, FAULT_INPUT, img_file_path(file), NULL, NO_OFFSET,
                          "has no load image to compare with");
     shipped_runs(ship, image.items[0].addr, &shipped);
-    struct walk walk = {.ledger = ledger, .arena = arena, .sums = out, .keep = keep};
+    struct walk walk = {
+        .ledger = ledger, .arena = arena, .sums = out, .stamp = img_ship_stamp(ship), .keep = keep};
     walk_all(&walk, &image, &shipped);
     union rep_value *total = ARENA_ARRAY(arena, COLUMNS, union rep_value);
     total[ADDRESS].u = total[SIZE].u = REP_NONE;
@@ -292,7 +304,7 @@ void an_shipped_table(const struct an_shipped *shipped, struct arena *arena, str
 {
     static const struct rep_column columns[] = {{"bytes", NULL, REP_BYTES, true, true}};
     const uint64_t sums[] = {shipped->identical, shipped->different, shipped->missing,
-                             shipped->extra, shipped->fill};
+                             shipped->extra,     shipped->fill,      shipped->stamped};
     struct rep_row *rows = ARENA_ARRAY(arena, COUNT_OF(sums), struct rep_row);
     union rep_value *values = ARENA_ARRAY(arena, COUNT_OF(sums) + 1, union rep_value);
     *out = (struct rep_table){.name = "shipped",
@@ -305,7 +317,7 @@ void an_shipped_table(const struct an_shipped *shipped, struct arena *arena, str
         values[i].u = sums[i];
         values[COUNT_OF(sums)].u += sums[i];
         rows[out->total.row_count++] = (struct rep_row){
-            .name = words[i], .dimension = "shipped", .values = &values[i], .faint = i == FILL};
+            .name = words[i], .dimension = "shipped", .values = &values[i], .faint = i >= FILL};
     }
 }
 
@@ -313,7 +325,7 @@ const char *an_shipped_text(const struct an_shipped *shipped, const struct img_s
                             struct arena *arena)
 {
     struct buf text = {0};
-    uint64_t image = shipped->identical + shipped->different + shipped->missing;
+    uint64_t image = shipped->identical + shipped->different + shipped->missing + shipped->stamped;
     buf_printf(&text, "(%s) ", img_ship_kind_name(img_ship_kind(ship)));
     if (an_shipped_same(shipped))
         buf_printf(&text, "ships all %llu bytes of the load image", (unsigned long long)image);

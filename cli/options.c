@@ -54,7 +54,8 @@ static const struct option_row option_rows[] = {
     {"script-dir", 0, ITEMS, "DIR", AT(script_dirs), VERB_SIZE | VERB_CHECK,
      "where the script looks for what it includes, as -L of the linker"},
     {"ship", 0, TEXT, "FILE", AT(ship), VERB_SIZE | VERB_VERIFY,
-     "what goes onto the target (.bin, .hex, .srec, .uf2), to be compared with the load image"},
+     "what goes onto the target (.bin, .hex, .srec, .uf2, an ESP image), to be compared with the "
+     "load image"},
     {"defsym", 0, ITEMS, "NAME=VALUE", AT(defines), VERB_SIZE | VERB_CHECK,
      "a symbol the script needs, as given to the linker"},
     {"inlines", 0, FLAG, NULL, AT(inlines), VERB_SIZE,

@@ -288,8 +288,20 @@ void img_debug_close(struct img_debug *debug);
 //   Intel HEX    :10 0100 00 2146017E... 40     lines: size, address, type, bytes, checksum
 //   S-records    S1 13 0100 2146017E... 40      lines: type, size, address, bytes, checksum
 //   UF2          blocks of 512 bytes, each with the address of its up to 476 bytes
+//   ESP image    what esptool makes for ESP8266 and ESP32: a header, then segments
+//
+//                  E9 |count|mode|size|entry (4)|        and 16 bytes more, but for the ESP8266
+//                  address (4)|size (4)|bytes ...        for each segment: where it runs; 0: filling
+//                  ... to a multiple of 16|sum|          0xEF and all bytes of segments, xor; a hash may follow
+//
 //   binary       anything else: bytes from the lowest load address on
-enum img_ship_kind { IMG_SHIP_BINARY, IMG_SHIP_HEX, IMG_SHIP_SREC, IMG_SHIP_UF2 };
+enum img_ship_kind {
+    IMG_SHIP_BINARY,
+    IMG_SHIP_HEX,
+    IMG_SHIP_SREC,
+    IMG_SHIP_UF2,
+    IMG_SHIP_ESP,
+};
 
 struct img_ship_run {
     uint64_t addr; // of a binary: from 0
@@ -312,5 +324,11 @@ const char *img_ship_kind_name(enum img_ship_kind kind); // "Intel HEX"
 // By address, disjoint.
 const struct img_ship_run *img_ship_runs(const struct img_ship *ship, size_t *count);
 uint64_t img_ship_bad(const struct img_ship *ship);
+// Where the tool that made the file writes a hash of the ELF file over zeros of it (ESP images of
+// applications); an empty range else.
+struct img_ship_stamp {
+    uint64_t addr, size;
+};
+struct img_ship_stamp img_ship_stamp(const struct img_ship *ship);
 
 #endif

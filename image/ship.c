@@ -18,6 +18,7 @@ struct img_ship {
     struct buf bytes;
     VEC(struct piece) pieces;
     VEC(struct img_ship_run) runs;
+    struct img_ship_stamp stamp;
     uint64_t bad;
 };
 
@@ -241,6 +242,81 @@ static bool read_uf2(struct reader *r, struct cur *cur)
     return true;
 }
 
+// ------------------------------------------------------------------------ ESP images
+
+#define ESP_MAGIC        0xe9
+#define ESP_SEGMENTS_MAX 16
+#define ESP_SHORT        8  // header of the ESP8266
+#define ESP_LONG         24 // of its successors
+#define ESP_ALIGNED      16 // to this, with the checksum as the last byte
+#define ESP_SEED         0xef
+
+// The descriptor an application begins with; the hash in it is written by esptool.
+#define ESP_APP_MAGIC 0xabcd5432u
+#define ESP_APP_HASH  144
+#define ESP_HASH_SIZE 32
+
+// Reads the segments behind a header of this size, into `ship` unless it is NULL. Whether they are in the
+// file, and the checksum behind them.
+static bool esp_segments(struct slice bytes, size_t header, struct img_ship *ship, bool *sum_right)
+{
+    struct cur cur = cur_make(bytes, false);
+    uint8_t sum = ESP_SEED;
+    cur_skip(&cur, 1);
+    unsigned count = cur_u8(&cur);
+    cur_skip(&cur, header - 2);
+    if (count == 0 || count > ESP_SEGMENTS_MAX)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t addr = cur_u32(&cur), size = cur_u32(&cur);
+        struct slice data = cur_bytes(&cur, size);
+        if (cur.failed)
+            return false;
+        for (size_t at = 0; at < data.size; at++)
+            sum ^= data.data[at];
+        if (ship == NULL || addr == 0)
+            continue;
+        struct cur start = cur_make(data, false);
+        if (cur_u32(&start) == ESP_APP_MAGIC && size >= ESP_APP_HASH + ESP_HASH_SIZE)
+            ship->stamp = (struct img_ship_stamp){addr + (uint64_t)ESP_APP_HASH, ESP_HASH_SIZE};
+        add_record(ship, addr, data.data, data.size);
+    }
+    cur_skip(&cur, ESP_ALIGNED - 1 - cur_offset(&cur) % ESP_ALIGNED);
+    *sum_right = cur_u8(&cur) == sum;
+    return !cur.failed;
+}
+
+// The size of the header: the one that gives the right checksum, else one that gives segments. 0: none.
+static size_t esp_header(struct slice bytes)
+{
+    static const size_t sizes[] = {ESP_LONG, ESP_SHORT};
+    size_t found = 0;
+    bool right;
+    if (bytes.size == 0 || bytes.data[0] != ESP_MAGIC)
+        return 0;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        if (!esp_segments(bytes, sizes[i], NULL, &right))
+            continue;
+        if (right)
+            return sizes[i];
+        found = found == 0 ? sizes[i] : found;
+    }
+    return found;
+}
+
+static bool read_esp(struct reader *r, struct cur *cur)
+{
+    struct slice bytes = slice_of(cur->at, cur_left(cur));
+    bool right;
+    if (!esp_segments(bytes, esp_header(bytes), r->ship, &right))
+        return false;
+    if (!right) {
+        r->ship->bad++;
+        doubt_add(r->doubts, r->path, NULL, NO_OFFSET, "wrong checksum behind the segments");
+    }
+    return true;
+}
+
 // ----------------------------------------------------------------------------- runs
 
 // By address, and pieces at one address in the order of the file.
@@ -295,10 +371,9 @@ static const struct {
     const char *name;
     bool (*read)(struct reader *r, struct cur *cur);
 } kinds[] = {
-    [IMG_SHIP_BINARY] = {"binary", read_binary},
-    [IMG_SHIP_HEX] = {"Intel HEX", read_hex},
-    [IMG_SHIP_SREC] = {"S-records", read_srec},
-    [IMG_SHIP_UF2] = {"UF2", read_uf2},
+    [IMG_SHIP_BINARY] = {"binary", read_binary}, [IMG_SHIP_HEX] = {"Intel HEX", read_hex},
+    [IMG_SHIP_SREC] = {"S-records", read_srec},  [IMG_SHIP_UF2] = {"UF2", read_uf2},
+    [IMG_SHIP_ESP] = {"ESP image", read_esp},
 };
 
 const char *img_ship_kind_name(enum img_ship_kind kind)
@@ -319,7 +394,7 @@ static enum img_ship_kind kind_of(struct slice bytes)
     if (bytes.size > 9 && bytes.data[0] == 'S' && bytes.data[1] >= '0' && bytes.data[1] <= '3' &&
         line_bytes(slice_of(bytes.data + 2, 8), record) == 4)
         return IMG_SHIP_SREC;
-    return IMG_SHIP_BINARY;
+    return esp_header(bytes) != 0 ? IMG_SHIP_ESP : IMG_SHIP_BINARY;
 }
 
 bool img_ship_open_memory(struct img_ship **out, struct slice bytes, const char *path,
@@ -372,4 +447,9 @@ const struct img_ship_run *img_ship_runs(const struct img_ship *ship, size_t *co
 uint64_t img_ship_bad(const struct img_ship *ship)
 {
     return ship->bad;
+}
+
+struct img_ship_stamp img_ship_stamp(const struct img_ship *ship)
+{
+    return ship->stamp;
 }

@@ -52,6 +52,39 @@ const struct lm_dialect *lm_dialect_of(struct slice text)
 
 // ------------------------------------------------------------------------- reading
 
+// Near to maps, but not read here.
+static const char *stranger(struct slice text)
+{
+    static const struct {
+        const char *mark, *what; // a mark in the first lines
+    } strangers[] = {
+        {"IAR Universal Linker", "a map of IAR XLINK"},
+        {"IAR XLINK", "a map of IAR XLINK"},
+        {"<link_info>", "the XML of a TI linker, beside which it writes a map"},
+        {"Preferred load address is", "a map of Microsoft LINK"},
+        {"    Addr      Off     Size Out     In      Symbol", "a map of wasm-ld"},
+        {"Microchip MPLAB XC8 Compiler", "a map of XC8"},
+    };
+    struct slice head = lm__until(text, 2000);
+    for (size_t i = 0; i < COUNT_OF(strangers); i++)
+        if (lm__find(head, strangers[i].mark) != SIZE_MAX)
+            return strangers[i].what;
+    return NULL;
+}
+
+static bool unknown(struct slice text, const char *name, struct fault *fault)
+{
+    const char *what = stranger(text);
+    struct buf known = {0};
+    for (size_t i = 0; i < COUNT_OF(dialects); i++)
+        buf_printf(&known, "%s%s", i == 0 ? "" : ", ", dialects[i].title);
+    fault_set(fault, FAULT_INPUT, name, NULL, NO_OFFSET,
+              "looks like %s; those of these linkers are read: %s",
+              what != NULL ? what : "the map of no linker that is known here", known.data);
+    buf_free(&known);
+    return false;
+}
+
 #define RESERVE_RATE 192 // bytes of text a contribution or symbol
 
 static void read_all(struct lm_map *map, struct doubts *doubts)
@@ -73,8 +106,7 @@ bool lm_read(struct lm_map **out, struct slice text, const char *name,
     if (dialect == NULL)
         dialect = lm_dialect_of(text);
     if (dialect == NULL)
-        return fault_set(fault, FAULT_INPUT, name, NULL, NO_OFFSET,
-                         "looks like the map of no linker that is known here");
+        return unknown(text, name, fault);
     struct lm_map *map = mem_zalloc(1, sizeof *map);
     map->owned = mem_zalloc(1, sizeof *map->owned);
     map->owned->arena = arena_new();

@@ -316,7 +316,10 @@ static void test_unknown(void)
     struct lm_map *map = NULL;
     struct fault fault = {0};
     CHECK(!lm_read(&map, slice_text("hello\n"), "x.map", NULL, NULL, &fault));
-    CHECK_TEXT(fault.text, "x.map: looks like the map of no linker that is known here");
+    CHECK_TEXT(fault.text,
+               "x.map: looks like the map of no linker that is known here; those of these linkers "
+               "are read: GNU ld, gold, LLVM lld, mold, Keil armlink, IAR ILINK, Apple ld64, TI "
+               "linker");
 }
 
 int main(void)
