@@ -408,9 +408,10 @@ struct an_graph_input {
     struct an_modules *modules;
     unsigned threads; // 0: one per core
     bool with_code;   // functions count as data does, and are kept by what refers to them
-    // Of a program translated from RPython: the profile that says how its prebuilt constants look, and
-    // the ids and names of their types (docs/graph.md). NULL: none.
+    // What is said of words with tags, and of prebuilt constants that say their type. NULL: of the profiles
+    // that come with the program, the one whose types the build has.
     const struct cfg_profile *profile;
+    // Of a program translated from RPython: the ids and names of its types (docs/graph.md). NULL: none.
     struct slice typeids;
     const char *typeids_path;
     struct doubts *doubts;

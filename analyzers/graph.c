@@ -263,6 +263,7 @@ static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
         an__rpython_objects(graph->rpython, named, links);
     }
     an__graph_typed(links, input, &graph->areas, graph->shapes, &named->objects);
+    an__graph_tagged(links, input, &graph->areas, graph->shapes, &named->objects);
     an__graph_code(links, input, &graph->areas, named);
     release_code(input, &graph->areas);
     return true;

@@ -157,8 +157,7 @@ static void find_counts(struct counts *c, const struct cfg_header *header)
     dw_shapes_free(shapes);
 }
 
-// Whether a profile is for a program: an object has one of the types it is recognised by.
-static bool is_for(const struct cfg_profile *profile, const struct names *types)
+bool an__profile_is_for(const struct cfg_profile *profile, const struct names *types)
 {
     for (size_t i = 0; i < profile->recognise_count; i++)
         if (names_find(types, slice_text(profile->recognise[i])) != 0)
@@ -166,12 +165,13 @@ static bool is_for(const struct cfg_profile *profile, const struct names *types)
     return false;
 }
 
-static struct names *types_of(const struct an_graph *graph)
+struct names *an__type_names(struct dw_shapes *shapes, const struct an__object *objects,
+                             size_t count)
 {
     struct names *types = names_new();
-    for (uint32_t i = 0; i < graph->count; i++)
-        if (graph->objects[i].type != DW_NO_REF)
-            names_intern_text(types, dw_shapes_name(graph->shapes, graph->objects[i].type));
+    for (size_t i = 0; shapes != NULL && i < count; i++)
+        if (objects[i].type != DW_NO_REF)
+            names_intern_text(types, dw_shapes_name(shapes, objects[i].type));
     return types;
 }
 
@@ -180,13 +180,13 @@ struct an__page_list an__graph_counted(const struct an_graph *graph, uint64_t pa
 {
     struct counts c = {.graph = graph};
     const char *name, *text;
-    struct names *types = graph->dw != NULL ? types_of(graph) : names_new();
+    struct names *types = an__type_names(graph->shapes, graph->objects, graph->count);
     for (size_t i = 0; graph->dw != NULL && (text = an_profile_text(i, &name)) != NULL; i++) {
         const struct cfg_profile *profile;
         struct fault fault = {0};
         if (!cfg_profile_load_text(&profile, slice_text(text), name, &fault))
             continue;
-        for (size_t h = 0; h < profile->header_count && is_for(profile, types); h++)
+        for (size_t h = 0; h < profile->header_count && an__profile_is_for(profile, types); h++)
             if (profile->headers[h].count != NULL)
                 find_counts(&c, &profile->headers[h]);
         cfg_profile_free(profile);

@@ -5,6 +5,7 @@
 //   graph_objects   what lies where: every byte of code and data sections in one object
 //   graph_frames    functions of stripped programs, by their unwind entries
 //   graph_links     who points where: relocations, typed members, GOT, code
+//   graph_tagged    words of an interpreter that hold a pointer or the number of a string
 //   graph_rpython   objects that name their type in their first word (graph_rpython.h)
 //   graph           both made into one graph, its roots, its modules
 //   graph_tree      dominators, components: nothing but numbers
@@ -122,6 +123,14 @@ void an__graph_relocs(struct an__links *links, const struct an_graph_input *inpu
 void an__graph_typed(struct an__links *links, const struct an_graph_input *input,
                      const struct an__areas *areas, struct dw_shapes *shapes,
                      const an__object_list *objects);
+// What the types of objects are called; and whether one of them is a type a profile is recognised by.
+struct names *an__type_names(struct dw_shapes *shapes, const struct an__object *objects,
+                             size_t count);
+bool an__profile_is_for(const struct cfg_profile *profile, const struct names *types);
+// What a profile says of words with tags: pointers among them, and numbers of interned strings.
+void an__graph_tagged(struct an__links *links, const struct an_graph_input *input,
+                      const struct an__areas *areas, struct dw_shapes *shapes,
+                      const an__object_list *objects);
 // In an image for a fixed address, in objects whose type is not known (the compiler's constants, tables
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,

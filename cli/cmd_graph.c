@@ -123,15 +123,15 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
     return cmd_build_dwarf(cmd, build) && cmd_build_ledger(cmd, build, DIMS);
 }
 
-// The type table that a program translated from RPython told.
+// The profile, and the type table that a program translated from RPython told.
 static bool load_typeids(struct cmd *cmd, struct graph_run *run, struct an_graph_input *input)
 {
+    input->profile = run->profile;
     input->typeids_path = cmd->options.typeids;
     if (input->typeids_path == NULL)
         return true;
     if (!buf_read_file(&run->typeids, input->typeids_path, TYPEIDS_MAX, &cmd->fault))
         return false;
-    input->profile = run->profile;
     input->typeids = slice_of(run->typeids.data, run->typeids.size);
     return true;
 }

@@ -269,6 +269,30 @@ struct cfg_features {
     struct cfg_values caches; // objects made in advance: bytes of each
 };
 
+// Words that hold a pointer or a number with a tag. Of a word of one of the types `values`, those that
+// `pointer` is true of are pointers; those that a row of `strings` is true of are the number of an
+// interned string, above `shift`. Interned strings lie in pools, which are numbered one behind the other, the
+// oldest first. Globs, types and members are names of the interpreter's source.
+struct cfg_tag {
+    uint64_t mask, tag, shift; // (word & mask) == tag
+};
+
+struct cfg_tagged {
+    bool given;
+    const char *const *values, *const *numbers; // typedefs; `numbers` are bare
+    size_t value_count, number_count;
+    struct cfg_tag pointer;
+    const struct cfg_tag
+        *strings; // the first that the first word of `sample` has is that of the build
+    size_t string_count;
+    const char *sample;
+    const char *const *pools; // variables: the newest pool; the first that there is
+    size_t pool_count;
+    const char *previous, *count, *texts; // members of a pool: the one before, its strings
+    const char *const *named;             // pools whose strings are there for what names them
+    size_t named_count;
+};
+
 struct cfg_profile {
     const char *name, *about;
     const char *const *recognise; // types that are all defined in a build it is for
@@ -284,6 +308,7 @@ struct cfg_profile {
     size_t type_count;
     struct cfg_prebuilt prebuilt;
     struct cfg_features features;
+    struct cfg_tagged tagged;
     struct cfg_allocator allocator;
     struct cfg_allocator objects; // of objects, when only their parts come from the other
     const struct cfg_kind *kinds;

@@ -47,6 +47,13 @@ struct features {
     uint32_t cache_count;
 };
 
+struct tagged {
+    struct cfg_globs values, numbers, pools, named;
+    struct cfg_tag *pointer, *strings;
+    uint32_t string_count;
+    char *sample, *previous, *count, *texts;
+};
+
 struct allocator {
     char *model;
     struct value *with;
@@ -65,6 +72,7 @@ struct profile {
     uint32_t type_count;
     struct prebuilt *prebuilt;
     struct features *features;
+    struct tagged *tagged;
     struct allocator *allocator, *objects;
     struct kind *kinds;
     uint32_t kind_count;
@@ -152,6 +160,28 @@ static const cyaml_schema_field_t features_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t tag_fields[] = {
+    CYAML_FIELD_UINT("mask", CYAML_FLAG_DEFAULT, struct cfg_tag, mask),
+    CYAML_FIELD_UINT("tag", CYAML_FLAG_DEFAULT, struct cfg_tag, tag),
+    CYAML_FIELD_UINT("shift", CYAML_FLAG_OPTIONAL, struct cfg_tag, shift),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t tag_value = {MAPPING(struct cfg_tag, tag_fields)};
+
+static const cyaml_schema_field_t tagged_fields[] = {
+    TEXTS("values", struct tagged, values),
+    TEXTS("numbers", struct tagged, numbers),
+    MAY("pointer", struct tagged, pointer, tag_fields),
+    LIST("strings", struct tagged, strings, string_count, &tag_value, 1, 16),
+    TEXT("sample", struct tagged, sample),
+    TEXTS("pools", struct tagged, pools),
+    TEXT("previous", struct tagged, previous),
+    TEXT("count", struct tagged, count),
+    TEXT("texts", struct tagged, texts),
+    TEXTS("named", struct tagged, named),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t allocator_fields[] = {
     NEEDED_TEXT("model", struct allocator, model),
     LIST("with", struct allocator, with, with_count, &value_value, 1, 64),
@@ -168,6 +198,7 @@ static const cyaml_schema_field_t fields[] = {
     LIST("types", struct profile, types, type_count, &types_value, 1, 16),
     MAY("prebuilt", struct profile, prebuilt, prebuilt_fields),
     MAY("features", struct profile, features, features_fields),
+    MAY("tagged", struct profile, tagged, tagged_fields),
     MAY("allocator", struct profile, allocator, allocator_fields),
     MAY("objects", struct profile, objects, allocator_fields),
     TEXTS("count", struct profile, count),
@@ -189,6 +220,9 @@ static const struct cfg__keys tables[] = {
     {"prebuilt", prebuilt_fields},
     {"features", features_fields},
     {"caches", value_fields},
+    {"tagged", tagged_fields},
+    {"pointer", tag_fields},
+    {"strings", tag_fields},
     {"allocator", allocator_fields},
     {"objects", allocator_fields},
     {"with", value_fields},
@@ -349,6 +383,31 @@ static void read_features(struct reader *r, int node)
         read_values(r, raw->caches, raw->cache_count, cfg__tree_child(r->tree, node, "caches"));
 }
 
+static void read_tagged(struct reader *r)
+{
+    const struct tagged *raw = r->whole->raw->tagged;
+    if (raw == NULL)
+        return;
+    r->whole->profile.tagged = (struct cfg_tagged){
+        .given = true,
+        .values = (const char *const *)raw->values.items,
+        .value_count = raw->values.count,
+        .numbers = (const char *const *)raw->numbers.items,
+        .number_count = raw->numbers.count,
+        .pointer = raw->pointer != NULL ? *raw->pointer : (struct cfg_tag){0},
+        .strings = raw->strings,
+        .string_count = raw->string_count,
+        .sample = raw->sample,
+        .pools = (const char *const *)raw->pools.items,
+        .pool_count = raw->pools.count,
+        .previous = raw->previous,
+        .count = raw->count,
+        .texts = raw->texts,
+        .named = (const char *const *)raw->named.items,
+        .named_count = raw->named.count,
+    };
+}
+
 static void read_profile(struct reader *r, const char *name)
 {
     const struct profile *raw = r->whole->raw;
@@ -376,6 +435,7 @@ static void read_profile(struct reader *r, const char *name)
     read_allocator(r, raw->allocator, cfg__tree_child(r->tree, root, "allocator"), &out->allocator);
     read_allocator(r, raw->objects, cfg__tree_child(r->tree, root, "objects"), &out->objects);
     read_features(r, cfg__tree_child(r->tree, root, "features"));
+    read_tagged(r);
     read_kinds(r, cfg__tree_child(r->tree, root, "kinds"));
 }
 

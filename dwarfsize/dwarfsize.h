@@ -160,7 +160,11 @@ void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
                         void (*pointer)(void *context, uint64_t offset), void *context);
 // From now on members of that name are found, whatever their type; before any object is looked at.
 void dw_shapes_watch(struct dw_shapes *shapes, const char *member);
-// The same as dw_shapes_pointers, for the members that are watched.
+// The same for whatever is of the typedef of that name.
+void dw_shapes_watch_typedef(struct dw_shapes *shapes, const char *name);
+// Bytes of that type; 0 when none was met.
+uint64_t dw_shapes_watched_size(const struct dw_shapes *shapes);
+// The same as dw_shapes_pointers, for what is watched.
 void dw_shapes_watched(struct dw_shapes *shapes, dw_ref type, uint64_t size,
                        void (*member)(void *context, uint64_t offset), void *context);
 // What the type is called where objects are grouped by it: without qualifiers, and arrays without

@@ -39,7 +39,9 @@ struct dw_shapes {
     struct dw *dw;
     struct dw__near near;
     struct names *names;
-    const char *watched; // NULL: no member
+    const char *watched;         // NULL: no member
+    const char *watched_typedef; // NULL: none
+    uint64_t watched_size;       // bytes of it; 0: not met
     VEC(struct shape) shapes;
     VEC(struct field) fields;
     struct slot *slots; // open addressing by ref; DW_NO_REF: free
@@ -153,6 +155,11 @@ static uint32_t record_shape(struct dw_shapes *shapes, dw_ref ref, unsigned dept
     return id;
 }
 
+static bool is_watched(const struct dw_shapes *shapes, const char *name)
+{
+    return shapes->watched_typedef != NULL && strcmp(name, shapes->watched_typedef) == 0;
+}
+
 static uint32_t make_shape(struct dw_shapes *shapes, dw_ref ref, unsigned depth)
 {
     struct dw__die die;
@@ -174,6 +181,11 @@ static uint32_t make_shape(struct dw_shapes *shapes, dw_ref ref, unsigned depth)
         return real != DW_NO_REF ? shape_of(shapes, real, depth + 1)
                                  : record_shape(shapes, ref, depth);
     case DW_TAG_typedef:
+        if (is_watched(shapes, dw__text(unit, &die, SLOT_NAME))) {
+            shapes->watched_size = dw__type_size(shapes->dw, &shapes->near, ref);
+            return WATCHED;
+        }
+        return shape_of(shapes, type, depth + 1);
     case DW_TAG_const_type:
     case DW_TAG_volatile_type:
     case DW_TAG_restrict_type:
@@ -260,6 +272,16 @@ void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
 void dw_shapes_watch(struct dw_shapes *shapes, const char *member)
 {
     shapes->watched = names_text(shapes->names, names_intern_text(shapes->names, member));
+}
+
+void dw_shapes_watch_typedef(struct dw_shapes *shapes, const char *name)
+{
+    shapes->watched_typedef = names_text(shapes->names, names_intern_text(shapes->names, name));
+}
+
+uint64_t dw_shapes_watched_size(const struct dw_shapes *shapes)
+{
+    return shapes->watched_size;
 }
 
 void dw_shapes_watched(struct dw_shapes *shapes, dw_ref type, uint64_t size,
