@@ -22,6 +22,7 @@ struct range {
 struct chunk {
     size_t first, count; // ranges
     an__link_list links;
+    an__object_list literals;
 };
 
 struct job {
@@ -80,8 +81,21 @@ static bool is_address(const struct job *job, const struct an__area *area,
 
 struct receiver {
     const struct job *job;
-    an__link_list *links;
+    struct chunk *chunk;
 };
+
+static void add_literal(const struct job *job, const struct an__area *area, uint64_t addr,
+                        an__object_list *out)
+{
+    uint64_t size = img_info(job->input->img)->address_size;
+    if (area->end - addr >= size)
+        vec_push(out, ((struct an__object){.addr = addr,
+                                           .size = size,
+                                           .type = DW_NO_REF,
+                                           .section = area->section,
+                                           .by = AN__BY_POINTER,
+                                           .code = area->content == LED_CODE}));
+}
 
 static void receive(void *context, const struct code_ref *ref)
 {
@@ -92,8 +106,10 @@ static void receive(void *context, const struct code_ref *ref)
         return;
     target = an__graph_without_mode(receiver->job->input->img, receiver->job->areas, target);
     struct code_ref clean = {ref->place, target, ref->kind};
+    if (ref->kind == CODE_LITERAL)
+        add_literal(receiver->job, area, target, &receiver->chunk->literals);
     if (is_address(receiver->job, area, &clean))
-        vec_push(receiver->links, ((struct an__link){ref->place, target, AN_LINK_CODE}));
+        vec_push(&receiver->chunk->links, ((struct an__link){ref->place, target, AN_LINK_CODE}));
 }
 
 // --------------------------------------------------------------------------- ranges
@@ -134,7 +150,7 @@ static void read_chunk(void *context, size_t index, unsigned worker)
 {
     struct job *job = context;
     struct chunk *chunk = &job->chunks.items[index];
-    struct receiver receiver = {job, &chunk->links};
+    struct receiver receiver = {job, chunk};
     if (job->readers[worker] == NULL)
         job->readers[worker] = code_reader_new(job->input->img);
     if (job->readers[worker] == NULL)
@@ -145,8 +161,30 @@ static void read_chunk(void *context, size_t index, unsigned worker)
     }
 }
 
-static void read_all(struct job *job, struct an__links *links)
+static int compare_objects(const void *left, const void *right)
 {
+    const struct an__object *a = left, *b = right;
+    return a->addr < b->addr ? -1 : a->addr > b->addr;
+}
+
+// Functions share literals; words that overlap are none.
+static void add_literals(struct an__named *named, an__object_list *list)
+{
+    size_t kept = 0;
+    if (list->count > 1)
+        qsort(list->items, list->count, sizeof *list->items, compare_objects);
+    for (size_t i = 0; i < list->count; i++)
+        if (kept == 0 ||
+            list->items[i].addr - list->items[kept - 1].addr >= list->items[kept - 1].size)
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+    if (kept != 0)
+        an__graph_add(named, list);
+}
+
+static void read_all(struct job *job, struct an__named *named, struct an__links *links)
+{
+    an__object_list literals = {0};
     unsigned workers = par_workers(job->input->threads, job->chunks.count);
     job->readers = mem_zalloc((size_t)workers + 1, sizeof *job->readers);
     par_for(job->input->threads, job->chunks.count, read_chunk, job);
@@ -158,8 +196,13 @@ static void read_all(struct job *job, struct an__links *links)
         struct chunk *chunk = &job->chunks.items[i];
         for (size_t k = 0; k < chunk->links.count; k++)
             vec_push(&links->list, chunk->links.items[k]);
+        for (size_t k = 0; k < chunk->literals.count; k++)
+            vec_push(&literals, chunk->literals.items[k]);
         vec_free(&chunk->links);
+        vec_free(&chunk->literals);
     }
+    add_literals(named, &literals);
+    vec_free(&literals);
     for (unsigned i = 0; i < workers; i++)
         code_reader_free(job->readers[i]);
     free(job->readers);
@@ -167,7 +210,7 @@ static void read_all(struct job *job, struct an__links *links)
 }
 
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
-                    const struct an__areas *areas, const struct an__named *named)
+                    const struct an__areas *areas, struct an__named *named)
 {
     struct job job = {
         .input = input, .areas = areas, .objects = &named->objects, .labels = &named->labels};
@@ -183,7 +226,7 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
             add_range(&job, area->start, area->end);
     }
     if (job.ranges.count != 0 && nameless <= NAMELESS_MAX)
-        read_all(&job, links);
+        read_all(&job, named, links);
     vec_free(&job.ranges);
     vec_free(&job.chunks);
 }

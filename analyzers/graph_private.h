@@ -135,9 +135,9 @@ void an__graph_tagged(struct an__links *links, const struct an_graph_input *inpu
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
                      const an__object_list *objects);
-// What instructions refer to, unless relocations have told: between `objects`, which have names.
+// What instructions refer to, unless relocations have told; the literals among them become objects.
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
-                    const struct an__areas *areas, const struct an__named *named);
+                    const struct an__areas *areas, struct an__named *named);
 // Whether a mark says that data lies at an address; the same up to `until`.
 bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until);
 // Whether code lies at an address: in a section of code, and no mark says that it is data.

@@ -12,7 +12,7 @@
 //   AArch64   adrp x0, page; add x0, x0, #n an address
 //   RISC-V    auipc a0, hi; addi a0, a0, lo an address; the same with lui a constant
 //             lw a0, off(gp)                an address: gp is __global_pointer$
-//   Xtensa    l32r a2, literal              an address, and the constant that lies there
+//   Xtensa    l32r a2, literal              a literal, and the constant that lies there
 //
 // Functions are read one by one, in order, from their first byte; what cannot be decoded is passed
 // over. A register that is computed elsewhere is not known.
@@ -26,6 +26,7 @@ enum code_kind {
     CODE_ADDRESS,  // an operand that can be nothing but an address
     CODE_CONSTANT, // a number that may be one
     CODE_BRANCH,   // a direct call or jump
+    CODE_LITERAL,  // a word among the code, of its own, whose content follows as a constant
 };
 
 struct code_ref {

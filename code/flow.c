@@ -114,7 +114,7 @@ static void pool(struct code__flow *f, const struct code__step *s)
     struct slice bytes;
     unsigned size = f->cpu->wide ? 8 : 4;
     set(f, s->to, 0, CODE__UNKNOWN);
-    tell(f, s->value, CODE_ADDRESS);
+    tell(f, s->value, CODE_LITERAL);
     if (!img_bytes_at(f->cpu->img, s->value, size, &bytes))
         return;
     struct cur c = cur_make(bytes, f->cpu->big_endian);
@@ -236,6 +236,14 @@ static void follow(struct code__flow *f, const struct code__step *s)
     }
 }
 
+// What a branch leads to begins an instruction: one that covers it is none.
+static void cut(struct code__flow *f, struct code__step *s)
+{
+    for (uint8_t i = 1; i < s->size; i++)
+        if (saved_at(f, f->addr + i)->target == f->addr + i)
+            *s = (struct code__step){.size = i};
+}
+
 static void begin(struct code__flow *f)
 {
     memcpy(f->now.registers, f->cpu->always, sizeof f->now.registers);
@@ -258,6 +266,8 @@ void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
             arrive(f);
         step = (struct code__step){.size = 1, .to = CODE__NO, .base = CODE__NO, .other = CODE__NO};
         f->cpu->decode(f->cpu, f->addr, bytes.data + at, bytes.size - at, &step);
+        if (f->cpu->fills)
+            cut(f, &step);
         follow(f, &step);
     }
 }

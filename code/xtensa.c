@@ -8,6 +8,7 @@
 //   16 bits                   |....|1xxx|   the density option
 //
 // A loop may begin at an aligned place; the linker fills the gap before it with zeros, behind a jump or a return.
+// Literals may lie there too, so what a branch leads to begins an instruction, whatever comes before.
 // Addresses are words of the literal pools, which hold them whole, so no register needs to be followed.
 // The lowest four bits say how long an instruction is; 14 is what makers add, of 32 bits in the chip that
 // has it (ESP32-S3), 15 is none.
@@ -37,17 +38,43 @@ static unsigned length_of(uint8_t first)
     return op0 < 8 ? 3 : op0 < 14 ? 2 : op0 == 14 ? 4 : 1;
 }
 
+// Conditional branches and loops, and with them J and ENTRY.
+static void decode_branch(uint64_t addr, uint32_t word, struct code__step *out)
+{
+    enum { J, BZ, BI0, BI1 };
+    unsigned kind = word >> 4 & 3, entry = word >> 6 & 3;
+    if (kind == BI1 && entry == 0)
+        return;
+    out->act = kind == J ? CODE__JUMPS : CODE__BRANCHES;
+    out->value = addr + 4;
+    out->value += kind == J    ? signed_bits(word >> 6, 18)
+                  : kind == BZ ? signed_bits(word >> 12, 12)
+                               : signed_bits(word >> 16, 8);
+}
+
+// BEQZ.N and BNEZ.N, forwards only.
+static void decode_narrow(uint64_t addr, uint32_t half, struct code__step *out)
+{
+    if (leaves_narrow(half)) {
+        out->act = CODE__RETURNS;
+    } else if ((half & 0x8f) == 0x8c) {
+        out->act = CODE__BRANCHES;
+        out->value = addr + 4 + ((half & 0x30) | half >> 12);
+    }
+}
+
 static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at, size_t left,
                    struct code__step *out)
 {
     (void)cpu;
     out->size = (uint8_t)length_of(at[0]);
-    if (left >= 2 && leaves_narrow(at[0] | (uint32_t)at[1] << 8))
-        out->act = CODE__RETURNS;
-    if (out->size != 3 || left < 3)
+    if (left < out->size)
+        return;
+    if (out->size == 2)
+        decode_narrow(addr, at[0] | (uint32_t)at[1] << 8, out);
+    if (out->size != 3)
         return;
     uint32_t word = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
-    uint64_t far = signed_bits(word >> 6, 18);
     switch (word & 15) {
     case 0:
         out->act = leaves(word) ? CODE__RETURNS : CODE__PASSES;
@@ -58,13 +85,14 @@ static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at
         break;
     case 5:
         out->act = CODE__CALLS;
-        out->value = (addr & ~UINT64_C(3)) + 4 + far * 4;
+        out->value = (addr & ~UINT64_C(3)) + 4 + signed_bits(word >> 6, 18) * 4;
         break;
     case 6:
-        if ((word >> 4 & 3) == 0) {
-            out->act = CODE__JUMPS;
-            out->value = addr + 4 + far;
-        }
+        decode_branch(addr, word, out);
+        break;
+    case 7:
+        out->act = CODE__BRANCHES;
+        out->value = addr + 4 + signed_bits(word >> 16, 8);
         break;
     default:
         break;

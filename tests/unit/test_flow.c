@@ -147,8 +147,8 @@ static void test_xtensa(void)
         0xc5, 0xfe, 0x01,       // call0
         0x0d, 0xf0,             // ret.n
     };
-    CHECK_CODE(EM_XTENSA, code, 8, {8, 0x1000, CODE_ADDRESS}, {8, 0x20000010, CODE_CONSTANT},
-               {14, 0x1004, CODE_ADDRESS}, {14, 0x301000, CODE_CONSTANT}, {17, 0x2008, CODE_BRANCH},
+    CHECK_CODE(EM_XTENSA, code, 8, {8, 0x1000, CODE_LITERAL}, {8, 0x20000010, CODE_CONSTANT},
+               {14, 0x1004, CODE_LITERAL}, {14, 0x301000, CODE_CONSTANT}, {17, 0x2008, CODE_BRANCH},
                {24, 0x3008, CODE_BRANCH});
 }
 
