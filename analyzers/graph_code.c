@@ -67,6 +67,8 @@ static bool begins_text(const struct job *job, const struct an__area *area, uint
 static bool is_address(const struct job *job, const struct an__area *area,
                        const struct code_ref *ref)
 {
+    if (ref->kind == CODE_BRANCH) // bytes that are no instruction may look like one
+        return area->executable;
     if (ref->kind != CODE_CONSTANT)
         return true;
     const struct an__object *object = named_at(job, ref->target);
