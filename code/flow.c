@@ -194,9 +194,6 @@ static void follow(struct code__flow *f, const struct code__step *s)
     case CODE__ADDS:
         make(f, s->to, base.value + s->value, base.trust);
         break;
-    case CODE__FILLS:
-        make(f, s->to, base.value | s->value, base.trust);
-        break;
     case CODE__SUMS:
         sum(f, s);
         break;

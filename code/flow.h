@@ -29,7 +29,6 @@ enum code__act {
     CODE__SETS,     // to = value
     CODE__POINTS,   // to = value, counted from the instruction: at least half an address
     CODE__ADDS,     // to = base + value
-    CODE__FILLS,    // to = base | value
     CODE__SUMS,     // to = base + other
     CODE__COPIES,   // to = base
     CODE__ACCESSES, // loads `to` (CODE__NO: stores) at base + value
