@@ -51,15 +51,34 @@ static void put_rules(struct buf *buf, const struct rules *rules)
 
 // -------------------------------------------------------------------------- results
 
-// A path as a URI reference (3.4.2, RFC 3986): all but unreserved bytes and '/' as %XX.
+// "C:\x\y.c" and "C:/x/y.c", as compilers on Windows write it.
+static bool has_drive(const char *path)
+{
+    bool letter = (path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z');
+    return letter && path[1] == ':' && (path[2] == '/' || path[2] == '\\');
+}
+
+static bool is_absolute(const char *path)
+{
+    return path[0] == '/' || has_drive(path);
+}
+
+// A path as a URI reference (3.4.2, RFC 3986, RFC 8089): all but unreserved bytes and '/' as %XX.
 static void put_uri(struct buf *buf, const char *path)
 {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-    buf_text(buf, path[0] == '/' ? "\"file://" : "\"");
+    bool drive = has_drive(path);
+    buf_text(buf, drive ? "\"file:///" : is_absolute(path) ? "\"file://" : "\"");
+    if (drive) {
+        buf_bytes(buf, path, 2);
+        path += 2;
+    }
     for (; *path != '\0'; path++)
         if (strchr(plain, *path) != NULL)
             buf_char(buf, *path);
+        else if (drive && *path == '\\')
+            buf_char(buf, '/');
         else
             buf_printf(buf, "%%%02X", (uint8_t)*path);
     buf_char(buf, '"');
@@ -72,7 +91,7 @@ static void put_location(struct buf *buf, const struct rep_finding *finding)
     buf_text(buf,
              ",\n     \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ");
     put_uri(buf, finding->file);
-    if (finding->file[0] != '/')
+    if (!is_absolute(finding->file))
         buf_text(buf, ", \"uriBaseId\": \"%SRCROOT%\"");
     buf_char(buf, '}');
     if (finding->line != 0)

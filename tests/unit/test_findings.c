@@ -37,7 +37,7 @@ static const struct rep_finding findings[] = {
      .build = "fw",
      .subject = "symbol b",
      .message = "is at 7; waived",
-     .file = "/abs/b c.c",
+     .file = "C:\\abs\\b c.c",
      .severity = REP_ERROR,
      .waived = ODD,
      .unit = REP_COUNT,
@@ -94,7 +94,7 @@ static void test_text(void)
     char *text = render(REP_FORMAT_TEXT, findings, COUNT_OF(findings));
     CHECK_U64(lines(text), 3);
     check_has(text, "broken   fw: symbol a&<b>\"|`:,%\\n::error::\\x1b[1m\\xff");
-    check_has(text, "waived   fw: symbol b is at 7; waived  /abs/b c.c\n");
+    check_has(text, "waived   fw: symbol b is at 7; waived  C:\\abs\\b c.c\n");
     free(text);
     text = render(REP_FORMAT_TEXT, findings + 3, 1); // nothing for people to see
     CHECK_TEXT(text, "");
@@ -112,7 +112,7 @@ static void test_github(void)
     check_has(text, "::error file=src/a&<b>\"|`%3A%2C%25\\n%3A%3Aerror%3A%3A\\x1b[1m\\xff");
     check_has(text, ",line=3,title=fw%3A symbol a&<b>");
     check_has(text, "::warning title=a&<b>");
-    check_has(text, "::notice file=/abs/b c.c,title=fw%3A symbol b::symbol b is at 7; waived\n");
+    check_has(text, "::notice file=C%3A\\abs\\b c.c,title=fw%3A symbol b::symbol b is at 7; waived\n");
     free(text);
 }
 
@@ -157,7 +157,10 @@ static void test_readers(void)
                  "u = r[\"results\"][0][\"locations\"][0][\"physicalLocation\"]"
                  "[\"artifactLocation\"][\"uri\"]\n"
                  "assert u.startswith(\"src/a%26%3Cb%3E%22%7C%60%3A%2C%25%0A\"), u\n"
-                 "assert \"locations\" not in r[\"results\"][1]\n");
+                 "assert \"locations\" not in r[\"results\"][1]\n"
+                 "u = r[\"results\"][2][\"locations\"][0][\"physicalLocation\"]"
+                 "[\"artifactLocation\"]\n"
+                 "assert u == {\"uri\": \"file:///C:/abs/b%20c.c\"}, u\n");
     check_reader(REP_FORMAT_JSON, "import json, sys\n"
                                   "f = json.load(open(sys.argv[1]))[\"findings\"]\n"
                                   "assert [x[\"status\"] for x in f] == "
