@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // dwarfsize: what the debug information says: units, functions, variables, types with their layout,
-// line tables.
+// line tables, macros.
 //
 // One table-driven scan over the DIEs (scan.c) feeds everything; it compiles each abbreviation into
 // a few steps, skips what a pass does not ask for, and runs over units in parallel. DWARF 2 to 5,
@@ -196,6 +196,20 @@ struct dw_part {
     uint32_t unit;
 };
 bool dw_read_parts(struct dw *dw, const struct dw_part **parts, size_t *count, struct fault *fault);
+
+// ------------------------------------------------------------------------- macros
+
+// What a macro without parameters is where the text of a unit ends (6.3).
+struct dw_macro {
+    const char *name, *body; // body: what stands behind the name; lent until dw_close
+    uint32_t unit;
+};
+typedef void (*dw_macro_found)(void *context, const struct dw_macro *macro);
+
+// Calls found() for each unit that defines one of the names, in the order of the units. Reads the sections
+// once, whatever the number of names; relocatable objects are passed over. Damage is a doubt.
+void dw_read_macros(struct dw *dw, const char *const *names, size_t count, dw_macro_found found,
+                    void *context);
 
 // --------------------------------------------------- every DIE, to check the reading
 

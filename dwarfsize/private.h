@@ -34,6 +34,8 @@
     X(DW__LOC, ".debug_loc")                                                                       \
     X(DW__LOCLISTS, ".debug_loclists")                                                             \
     X(DW__ARANGES, ".debug_aranges")                                                               \
+    X(DW__MACRO, ".debug_macro")                                                                   \
+    X(DW__MACINFO, ".debug_macinfo")                                                               \
     X(DW__CU_INDEX, ".debug_cu_index")                                                             \
     X(DW__TU_INDEX, ".debug_tu_index")
 
@@ -101,6 +103,8 @@ struct dw__unit {
     uint64_t line_offset;     // DW_AT_stmt_list, NO_OFFSET when absent
     uint64_t ranges;          // DW_AT_ranges of the root, by ranges_form
     uint16_t ranges_form;     // 0 when absent
+    uint64_t macros;          // in .debug_macro, or .debug_macinfo, NO_OFFSET when absent
+    bool macinfo;
     const char *dwo_name;
     const char *name, *comp_dir, *producer; // "" when absent
     uint16_t language;
@@ -193,7 +197,9 @@ void dw__doubt(const struct dw *dw, const struct dw__unit *unit, uint64_t offset
     X(SLOT_IMPORT, DW_AT_import)                                                                   \
     X(SLOT_PROTOTYPED, DW_AT_prototyped)                                                           \
     X(SLOT_DATA_LOCATION, DW_AT_data_location)                                                     \
-    X(SLOT_BIT_STRIDE, DW_AT_bit_stride)
+    X(SLOT_BIT_STRIDE, DW_AT_bit_stride)                                                           \
+    X(SLOT_MACRO_INFO, DW_AT_macro_info)                                                           \
+    X(SLOT_MACROS, DW_AT_macros)
 
 // The same for attributes of vendors, numbered from 0x2000 on.
 #define DW_VENDOR_SLOTS(X)                                                                         \
@@ -202,7 +208,8 @@ void dw__doubt(const struct dw *dw, const struct dw__unit *unit, uint64_t offset
     X(SLOT_GNU_DWO_ID, DW_AT_GNU_dwo_id)                                                           \
     X(SLOT_GNU_ADDR_BASE, DW_AT_GNU_addr_base)                                                     \
     X(SLOT_GNU_RANGES_BASE, DW_AT_GNU_ranges_base)                                                 \
-    X(SLOT_GNU_VECTOR, DW_AT_GNU_vector)
+    X(SLOT_GNU_VECTOR, DW_AT_GNU_vector)                                                           \
+    X(SLOT_GNU_MACROS, DW_AT_GNU_macros)
 
 enum dw__slot {
 #define X(slot, at) slot,
@@ -376,6 +383,9 @@ const char *dw__text(const struct dw__unit *unit, const struct dw__die *die, enu
 // An unsigned constant, whatever its form; `fallback` when absent or not a constant.
 uint64_t dw__number(const struct dw__unit *unit, const struct dw__die *die, enum dw__slot slot,
                     uint64_t fallback);
+// The text at an offset of a section of texts, and the unit's text of a number; "" when there is none.
+const char *dw__text_in(struct slice section, uint64_t offset);
+const char *dw__indexed_text(const struct dw__unit *unit, uint64_t index);
 bool dw__flag(const struct dw__die *die, enum dw__slot slot);
 // An address (DW_FORM_addr, addrx*, GNU_addr_index): false when absent or out of the table.
 bool dw__address(const struct dw *dw, const struct dw__unit *unit, const struct dw__die *die,

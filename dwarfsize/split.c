@@ -84,7 +84,9 @@ static int section_of_column(const struct package_index *index, uint64_t column,
     case DW_SECT_STR_OFFSETS:
         return DW__STR_OFFSETS;
     case DW_SECT_RNGLISTS:
-        return index->five ? DW__RNGLISTS : -1;
+        return index->five ? DW__RNGLISTS : DW__MACRO; // 8: GNU's of version 2
+    case DW_SECT_MACRO:
+        return index->five ? DW__MACRO : DW__MACINFO;
     default:
         return -1;
     }

@@ -82,6 +82,7 @@ static bool read_header(struct dw *dw, struct dw__unit *unit, struct cur *c)
 static const struct dw__unit no_unit = {
     .partner = DW_NO_UNIT,
     .line_offset = NO_OFFSET,
+    .macros = NO_OFFSET,
     .name = "",
     .comp_dir = "",
     .producer = "",
@@ -154,7 +155,8 @@ static const struct dw__pass root_pass = {
              1ull << SLOT_RANGES | 1ull << SLOT_STMT_LIST | 1ull << SLOT_STR_OFFSETS_BASE |
              1ull << SLOT_ADDR_BASE | 1ull << SLOT_RNGLISTS_BASE | 1ull << SLOT_LOCLISTS_BASE |
              1ull << SLOT_DWO_NAME | 1ull << SLOT_GNU_DWO_NAME | 1ull << SLOT_GNU_DWO_ID |
-             1ull << SLOT_GNU_ADDR_BASE | 1ull << SLOT_GNU_RANGES_BASE,
+             1ull << SLOT_GNU_ADDR_BASE | 1ull << SLOT_GNU_RANGES_BASE | 1ull << SLOT_MACRO_INFO |
+             1ull << SLOT_MACROS | 1ull << SLOT_GNU_MACROS,
 };
 
 // Split units and units of an old producer have no base attribute: it then is just behind the
@@ -176,6 +178,10 @@ static void read_bases(struct dw__unit *unit, const struct dw__die *die)
     unit->loclists_base = dw__number(unit, die, SLOT_LOCLISTS_BASE, default_base(unit, 12, 20));
     unit->ranges_base = dw__number(unit, die, SLOT_GNU_RANGES_BASE, 0);
     unit->line_offset = dw__number(unit, die, SLOT_STMT_LIST, NO_OFFSET);
+    unit->macinfo = dw__has(die, SLOT_MACRO_INFO);
+    unit->macros = dw__number(
+        unit, die, SLOT_MACRO_INFO,
+        dw__number(unit, die, SLOT_MACROS, dw__number(unit, die, SLOT_GNU_MACROS, NO_OFFSET)));
     unit->language = (uint16_t)dw__number(unit, die, SLOT_LANGUAGE, 0);
     unit->signature = dw__number(unit, die, SLOT_GNU_DWO_ID, unit->signature);
 }

@@ -47,12 +47,12 @@ struct slice dw__block(const struct dw__unit *unit, const struct dw__die *die, e
 
 // -------------------------------------------------------------------------- texts
 
-static const char *text_at(struct slice section, uint64_t offset)
+const char *dw__text_in(struct slice section, uint64_t offset)
 {
     return offset < section.size ? (const char *)section.data + offset : "";
 }
 
-static const char *indexed_text(const struct dw__unit *unit, uint64_t index)
+const char *dw__indexed_text(const struct dw__unit *unit, uint64_t index)
 {
     struct cur c = cur_make(dw__section_of(unit, DW__STR_OFFSETS), unit->object->big_endian);
     uint64_t offset;
@@ -61,7 +61,7 @@ static const char *indexed_text(const struct dw__unit *unit, uint64_t index)
         return "";
     cur_seek(&c, offset);
     offset = cur_uint(&c, unit->offset_size);
-    return c.failed ? "" : text_at(dw__section_of(unit, DW__STR), offset);
+    return c.failed ? "" : dw__text_in(dw__section_of(unit, DW__STR), offset);
 }
 
 const char *dw__text(const struct dw__unit *unit, const struct dw__die *die, enum dw__slot slot)
@@ -73,21 +73,21 @@ const char *dw__text(const struct dw__unit *unit, const struct dw__die *die, enu
     case DW_FORM_string: // the scan has seen its NUL
         return (const char *)unit->chunk->bytes.data + value;
     case DW_FORM_strp:
-        return text_at(dw__section_of(unit, DW__STR), value);
+        return dw__text_in(dw__section_of(unit, DW__STR), value);
     case DW_FORM_line_strp:
-        return text_at(dw__section_of(unit, DW__LINE_STR), value);
+        return dw__text_in(dw__section_of(unit, DW__LINE_STR), value);
     case DW_FORM_strp_sup:
     case DW_FORM_GNU_strp_alt:
         if (unit->object->alt == NULL)
             return "";
-        return text_at(dw__object_section(unit->object->alt, DW__STR), value);
+        return dw__text_in(dw__object_section(unit->object->alt, DW__STR), value);
     case DW_FORM_strx:
     case DW_FORM_strx1:
     case DW_FORM_strx2:
     case DW_FORM_strx3:
     case DW_FORM_strx4:
     case DW_FORM_GNU_str_index:
-        return indexed_text(unit, value);
+        return dw__indexed_text(unit, value);
     default:
         return "";
     }

@@ -102,6 +102,19 @@ static void use_types(struct dw *dw)
     dw_types_free(types);
 }
 
+static void use_macro(void *context, const struct dw_macro *macro)
+{
+    ASSERT(macro->unit < *(size_t *)context);
+    use_text(macro->name);
+    use_text(macro->body);
+}
+
+static void use_macros(struct dw *dw, size_t units)
+{
+    static const char *const names[] = {"ARENA_SIZE", "__STDC__", "B"};
+    dw_read_macros(dw, names, COUNT_OF(names), use_macro, &units);
+}
+
 static void use_image(struct img *img, struct doubts *doubts)
 {
     struct fault fault = {0};
@@ -116,6 +129,7 @@ static void use_image(struct img *img, struct doubts *doubts)
     use_types(dw);
     use_lines(dw, img, units);
     use_parts(dw, img, units);
+    use_macros(dw, units);
     dw_close(dw);
 }
 
