@@ -224,6 +224,9 @@ bool an_model_new(struct an_model **out, const struct an_model_input *input, str
 void an_model_free(struct an_model *model); // NULL is fine
 // What the interpreter makes in advance, in bytes, as a sentence in `arena`; NULL: its profile knows of none.
 const char *an_caches_note(struct an_model *model, struct arena *arena);
+// Values of the profile that macros of the build tell, and with `all` also those that the build does not tell,
+// with where they come from, as a line; NULL: there are none.
+const char *an_model_origins(struct an_model *model, bool all, struct arena *arena);
 // What the edits came to, as a sentence; NULL without edits.
 const char *an_model_edits(const struct an_model *model, struct arena *arena);
 

@@ -77,9 +77,20 @@ static struct slice word(struct compiler *c)
 
 // ------------------------------------------------------------------------- primaries
 
+static bool reads_c(const struct compiler *c)
+{
+    return c->scope->word != NULL;
+}
+
+static void suffix(struct compiler *c)
+{
+    while (reads_c(c) && *c->at != '\0' && strchr("uUlL", *c->at) != NULL)
+        c->at++;
+}
+
 static bool number(struct compiler *c)
 {
-    unsigned base = 10;
+    unsigned base = reads_c(c) && c->at[0] == '0' && isdigit((unsigned char)c->at[1]) ? 8 : 10;
     uint64_t value = 0;
     if (c->at[0] == '0' && (c->at[1] == 'x' || c->at[1] == 'X'))
         base = 16, c->at += 2;
@@ -93,7 +104,10 @@ static bool number(struct compiler *c)
         if (!mul_u64(value, base, &value) || !add_u64(value, digit, &value) || value > INT64_MAX)
             return wrong(c, "the number is too large");
     }
-    return c->at == start ? wrong(c, "expected a number") : push(c, OP_NUMBER, (int64_t)value);
+    if (c->at == start)
+        return wrong(c, "expected a number");
+    suffix(c);
+    return push(c, OP_NUMBER, (int64_t)value);
 }
 
 static bool arguments(struct compiler *c, enum op_code code)
@@ -183,8 +197,56 @@ static bool name(struct compiler *c)
                 return false;
         return true;
     }
+    int64_t value = 0;
+    if (reads_c(c) && (c->unused || scope->word(scope->context, text, &value)))
+        return push(c, OP_NUMBER, value);
     c->at = start;
     return wrong(c, "unknown name");
+}
+
+// Whether the steps from `start` on are the same for every object, and their value.
+static bool is_constant(const struct compiler *c, size_t start, int64_t *value)
+{
+    for (size_t i = start; i < c->ops.count; i++)
+        if (c->ops.items[i].code == OP_VARIABLE || c->ops.items[i].code == OP_GROW ||
+            c->ops.items[i].code == OP_AT)
+            return false;
+    struct an__formula formula = {c->ops.items + start, c->ops.count - start};
+    return !c->unused && an__formula_value(&formula, NULL, value);
+}
+
+// The value that a cast leaves of the steps from `start` on.
+static bool converted(struct compiler *c, size_t start, uint64_t size, bool is_signed)
+{
+    int64_t value;
+    unsigned drop = size == 0 || size > 8 ? 0 : 64 - (unsigned)size * 8;
+    if (c->unused)
+        return true;
+    if (!is_constant(c, start, &value))
+        return wrong(c, "expected a constant");
+    uint64_t moved = (uint64_t)value << drop;
+    value = is_signed ? (int64_t)moved >> drop : (int64_t)(moved >> drop);
+    if (!is_signed && value < 0)
+        return wrong(c, "the number is too large");
+    c->ops.count = start;
+    return push(c, OP_NUMBER, value);
+}
+
+// (TYPE) before a value. What stands in parentheses and is no type is a value itself.
+static bool takes_cast(struct compiler *c, uint64_t *size, bool *is_signed)
+{
+    const char *start = c->at, *end;
+    if (c->scope->cast == NULL || !takes(c, "("))
+        return false;
+    for (end = c->at; isalnum((unsigned char)*end) || (*end != '\0' && strchr("_ *", *end)); end++)
+        ;
+    if (*end == ')' && c->scope->cast(c->scope->context, slice_of(c->at, (size_t)(end - c->at)),
+                                      size, is_signed)) {
+        c->at = end + 1;
+        return true;
+    }
+    c->at = start;
+    return false;
 }
 
 static bool primary(struct compiler *c)
@@ -204,9 +266,15 @@ static bool unary(struct compiler *c)
     if (c->depth == DEPTH_MAX)
         return wrong(c, "nested too deep");
     c->depth++;
-    bool good;
+    size_t first = c->ops.count;
+    uint64_t size;
+    bool good, is_signed;
     if (takes(c, "-"))
         good = unary(c) && push(c, OP_NEG, 0);
+    else if (reads_c(c) && takes(c, "~")) // -x - 1
+        good = unary(c) && push(c, OP_NEG, 0) && push(c, OP_NUMBER, 1) && push(c, OP_SUB, 0);
+    else if (takes_cast(c, &size, &is_signed))
+        good = unary(c) && converted(c, first, size, is_signed);
     else if (takes_alone(c, "!", "="))
         good = unary(c) && push(c, OP_NOT, 0);
     else
@@ -249,17 +317,6 @@ static bool binary(struct compiler *c, size_t level)
         if (!binary(c, level + 1) || !push(c, op->code, 0))
             return false;
     }
-}
-
-// Whether the steps from `start` on are the same for every object, and their value.
-static bool is_constant(const struct compiler *c, size_t start, int64_t *value)
-{
-    for (size_t i = start; i < c->ops.count; i++)
-        if (c->ops.items[i].code == OP_VARIABLE || c->ops.items[i].code == OP_GROW ||
-            c->ops.items[i].code == OP_AT)
-            return false;
-    struct an__formula formula = {c->ops.items + start, c->ops.count - start};
-    return !c->unused && an__formula_value(&formula, NULL, value);
 }
 
 // Reads what has no effect.

@@ -18,6 +18,8 @@
 //   at(value, formula)  the formula with `room` being the value
 //   next(TABLE, value)  the least number in a table of the build that is not below, else the value
 //   NAME(words)    anything else: the asker's, words up to the closing parenthesis, unread
+//
+// The same reads the constant expressions of C programs: octal numbers, suffixes, ~ and casts.
 #ifndef TARE_FORMULA_H
 #define TARE_FORMULA_H
 
@@ -51,6 +53,10 @@ struct an__scope {
     // The table of a name; NULL: there are none.
     bool (*table)(void *context, struct slice name, const struct an__table **out,
                   struct fault *fault);
+    // For the text of a C program, else NULL: the value of any other name; bytes and sign of a type to which
+    // is cast. False when there is none of that name.
+    bool (*word)(void *context, struct slice name, int64_t *value);
+    bool (*cast)(void *context, struct slice type, uint64_t *size, bool *is_signed);
     void *context;
 };
 

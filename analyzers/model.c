@@ -132,7 +132,7 @@ static bool symbol_size(const struct an_model *model, struct slice name, int64_t
     return false;
 }
 
-static bool enumerator(const struct an_model *model, struct slice name, int64_t *value)
+bool an__enumerator(const struct an_model *model, struct slice name, int64_t *value)
 {
     for (dw_type_id id = 0; id < dw_types_count(model->input.types); id++) {
         const struct dw_type *type = dw_types_get(model->input.types, id);
@@ -203,8 +203,8 @@ static const struct {
     const char *name;
     bool (*value)(const struct an_model *model, struct slice name, int64_t *value);
 } answers[] = {
-    {"word", word_size},  {"machine", machine},      {"symbol", symbol_size},
-    {"enum", enumerator}, {"first", an__first_word},
+    {"word", word_size},      {"machine", machine},      {"symbol", symbol_size},
+    {"enum", an__enumerator}, {"first", an__first_word},
 };
 
 static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
@@ -253,10 +253,28 @@ static bool compile(struct an_model *model, const char *text, uint32_t line,
 {
     const char *at = an__where(model, line);
     struct asking asking = {model, at};
-    struct an__scope scope = {an__variables,      AN__VARIABLES, AN__ROOM,   model->named.items,
-                              model->named.count, ask,           find_table, &asking};
+    struct an__scope scope = {.variables = an__variables,
+                              .variable_count = AN__VARIABLES,
+                              .room = AN__ROOM,
+                              .named = model->named.items,
+                              .named_count = model->named.count,
+                              .ask = ask,
+                              .table = find_table,
+                              .context = &asking};
     *out = (struct an__formula){0};
     return text == NULL || an__formula_compile(out, text, &scope, at, model->arena, fault);
+}
+
+// What an edit says, else what a macro of the build is, else what the profile says.
+static const char *formula_of(struct an_model *model, const struct cfg_value *stated)
+{
+    const struct an__macro *macro;
+    const char *given = an__model_given(model, stated->name);
+    if (given != NULL)
+        return given;
+    bool found = an__macro_value(model, stated, &macro) == AN__MACRO_GIVEN;
+    return found && macro->value >= 0 ? arena_printf(model->arena, "%" PRId64, macro->value)
+                                      : stated->is;
 }
 
 static bool bind_values(struct an_model *model, struct fault *fault)
@@ -265,8 +283,7 @@ static bool bind_values(struct an_model *model, struct fault *fault)
     model->named.count = 0;
     for (size_t i = 0; i < values->count; i++) {
         struct an__named_formula named = {.name = values->items[i].name};
-        const char *given = an__model_given(model, named.name);
-        if (!compile(model, given ? given : values->items[i].is, values->items[i].line,
+        if (!compile(model, formula_of(model, &values->items[i]), values->items[i].line,
                      &named.formula, fault))
             return false;
         vec_push(&model->named, named);
@@ -296,6 +313,7 @@ static bool bind_before(struct an_model *model, struct fault *fault)
 // What all else is said in.
 static bool bind_names(struct an_model *model, struct fault *fault)
 {
+    an__forget_macros(model);
     return bind_values(model, fault) && an__bind_headers(model, fault) && bind_before(model, fault);
 }
 
@@ -306,8 +324,7 @@ static bool bind_parameter(struct an_model *model, const struct cfg_allocator *s
         const struct cfg_value *with = &stated->with.items[i];
         if (strcmp(with->name, name) != 0)
             continue;
-        const char *given = an__model_given(model, name);
-        return an__model_number(model, given ? given : with->is, with->line, value, fault) &&
+        return an__model_number(model, formula_of(model, with), with->line, value, fault) &&
                (*value > 0 || fault_set(fault, FAULT_INPUT, an__where(model, with->line), NULL,
                                         NO_OFFSET, "'%s' is no positive number", name));
     }
@@ -453,6 +470,7 @@ bool an_model_new(struct an_model **out, const struct an_model_input *input, str
     model->arena = arena_new();
     model->word = img_info(input->images[0])->address_size;
     an__types_init(&model->facts, input->types);
+    an__read_macros(model);
     bool good = bind_names(model, fault) && an__read_classes(model, fault);
     if (good && input->edit_count != 0)
         good = an__model_edit(model, fault) && bind_names(model, fault);
@@ -475,6 +493,7 @@ void an_model_free(struct an_model *model)
     if (model == NULL)
         return;
     vec_free(&model->named);
+    vec_free(&model->macros);
     vec_free(&model->classes);
     an__types_free(&model->facts);
     an_what_if_free(&model->what_if);

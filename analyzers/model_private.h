@@ -6,6 +6,7 @@
 //   model        names of the profile -> numbers of the build
 //   model_header what objects begin with
 //   model_data   static type objects, read out of the linked bytes
+//   model_macros values that are macros of the build
 //   model_edits  the build as it could be
 //   allocators   what a block of so many bytes really takes
 //   replay*      a sequence of requests, on each allocator
@@ -97,6 +98,30 @@ struct an__header {
 const struct an__header *an__header_of(const struct an_model *model, dw_type_id type);
 uint64_t an__header_size(const struct an__header *header); // bytes without holes; NULL is fine
 
+// ------------------------------------------------------------------------- macros
+
+struct an__macro {
+    const char *name, *body, *path; // path: of the unit
+    uint64_t unit;                  // its number, behind that of the image
+    enum { AN__MACRO_UNSEEN, AN__MACRO_KNOWN, AN__MACRO_NONE } state;
+    int64_t value;
+};
+
+enum an__macro_answer {
+    AN__MACRO_ABSENT,
+    AN__MACRO_GIVEN,
+    AN__MACRO_DIFFERS, // from unit to unit
+    AN__MACRO_UNKNOWN, // cannot be worked out
+};
+
+// Reads all that the profile names, and what these name.
+void an__read_macros(struct an_model *model);
+// Sizes have changed.
+void an__forget_macros(struct an_model *model);
+// The value that the macro of a profile's value has in the build, and one unit's definition of it.
+enum an__macro_answer an__macro_value(struct an_model *model, const struct cfg_value *stated,
+                                      const struct an__macro **out);
+
 // ------------------------------------------------------------------------ the model
 
 struct an__part {
@@ -127,6 +152,7 @@ struct an_model {
     size_t header_count;
     struct an__formula before_size, before_when; // empty: nothing lies before objects
     struct an__store objects, parts;
+    VEC(struct an__macro) macros;  // by unit
     VEC(struct an__class) classes; // by symbol
     struct an__kind *kinds;        // as in the profile
 };
@@ -139,6 +165,7 @@ dw_type_id an__model_type(const struct an_model *model, struct slice name);
 // A member by path ("long_value.ob_digit") in a type. Bytes from its start.
 bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
                       uint64_t *offset, dw_type_id *member);
+bool an__enumerator(const struct an_model *model, struct slice name, int64_t *value);
 // A kind as its profile calls it, or NULL.
 const struct an__kind *an__kind_named(const struct an_model *model, const char *name);
 // Bytes of an object of the class: as it says, else of its struct; 0: not known.

@@ -168,15 +168,20 @@ void cmd_models_close(struct cmd_models *models)
         cmd_model_close(&models->items[i]);
 }
 
-// What edits came to is said below everything else.
-static void add_edits(struct cmd *cmd, const struct cmd_models *models, struct rep_part *notes)
+// Where numbers come from, and what edits came to, is said below everything else.
+static void add_notes(struct cmd *cmd, const struct cmd_models *models, struct rep_part *notes)
 {
-    const char **lines = ARENA_ARRAY(cmd->arena, models->count, const char *);
+    const char **lines = ARENA_ARRAY(cmd->arena, 2 * models->count, const char *);
     notes->kind = REP_NOTES;
     notes->notes = lines;
-    for (size_t i = 0; i < models->count; i++)
-        if (models->items[i].edited != NULL)
-            lines[notes->note_count++] = an_model_edits(models->items[i].edited, cmd->arena);
+    for (size_t i = 0; i < models->count; i++) {
+        const struct cmd_model *m = &models->items[i];
+        const char *origins = an_model_origins(m->model, cmd->options.verbose, cmd->arena);
+        if (origins != NULL)
+            lines[notes->note_count++] = origins;
+        if (m->edited != NULL)
+            lines[notes->note_count++] = an_model_edits(m->edited, cmd->arena);
+    }
 }
 
 int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
@@ -186,7 +191,7 @@ int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
     struct rep_report report = {.parts = all, .part_count = part_count};
     struct cmd_build *builds = ARENA_ARRAY(cmd->arena, models->count, struct cmd_build);
     memcpy(all, parts, part_count * sizeof *parts);
-    add_edits(cmd, models, &all[part_count]);
+    add_notes(cmd, models, &all[part_count]);
     report.part_count += all[part_count].note_count != 0;
     for (size_t i = 0; i < models->count; i++)
         builds[i] = models->items[i].build;

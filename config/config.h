@@ -199,6 +199,8 @@ bool cfg_script_load_text(struct slice text, const char *name,
 // for messages. docs/formats/profiles.md tells every key.
 struct cfg_value { // a named formula
     const char *name, *is;
+    const char *macro; // of the build, where it has one: then its value goes before `is`
+    const char *unit;  // glob of the units in which it is this one; NULL: all
     const char *from; // where a number comes from that the build does not tell: source and versions
     uint32_t line;
 };

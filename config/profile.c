@@ -10,7 +10,7 @@
 #define WORDS_MAX 64 // of a row of a table of types
 
 struct value {
-    char *name, *is, *from;
+    char *name, *is, *macro, *unit, *from;
 };
 
 struct part {
@@ -82,10 +82,9 @@ struct profile {
 #define MAY(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPTIONAL, type, member, fields)
 
 static const cyaml_schema_field_t value_fields[] = {
-    NEEDED_TEXT("name", struct value, name),
-    NEEDED_TEXT("is", struct value, is),
-    TEXT("from", struct value, from),
-    CYAML_FIELD_END,
+    NEEDED_TEXT("name", struct value, name), NEEDED_TEXT("is", struct value, is),
+    TEXT("macro", struct value, macro),      TEXT("unit", struct value, unit),
+    TEXT("from", struct value, from),        CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t value_value = {MAPPING(struct value, value_fields)};
 
@@ -251,8 +250,14 @@ static struct cfg_values read_values(struct reader *r, const struct value *raw, 
 {
     struct cfg_value *items = ARENA_ARRAY(r->whole->arena, count, struct cfg_value);
     for (size_t i = 0; i < count; i++)
-        items[i] = (struct cfg_value){raw[i].name, raw[i].is, raw[i].from,
-                                      cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+        items[i] = (struct cfg_value){
+            .name = raw[i].name,
+            .is = raw[i].is,
+            .macro = raw[i].macro,
+            .unit = raw[i].unit,
+            .from = raw[i].from,
+            .line = cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i)),
+        };
     return (struct cfg_values){items, count};
 }
 

@@ -52,10 +52,30 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
     return true;
 }
 
-static void try_formula(const char *text)
+static bool word_value(void *context, struct slice name, int64_t *value)
+{
+    (void)context;
+    *value = (int64_t)name.size;
+    return name.size < 5;
+}
+
+static bool cast_to(void *context, struct slice type, uint64_t *size, bool *is_signed)
+{
+    (void)context;
+    *size = type.size;
+    *is_signed = type.size > 3;
+    return type.size < 9;
+}
+
+static void try_formula(const char *text, bool of_c)
 {
     static const char *const variables[] = {"length", "room"};
-    const struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, NULL, NULL};
+    const struct an__scope scope = {.variables = variables,
+                                    .variable_count = COUNT_OF(variables),
+                                    .room = 1,
+                                    .ask = ask,
+                                    .word = of_c ? word_value : NULL,
+                                    .cast = of_c ? cast_to : NULL};
     struct arena *arena = arena_new();
     struct an__formula formula;
     struct fault fault = {0};
@@ -146,7 +166,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!cfg_censuses_read(&censuses, text, "census", &fault))
         ASSERT(fault.kind == FAULT_INPUT);
     try_counters(text);
-    try_formula(arena_text(arena, text));
+    try_formula(arena_text(arena, text), false);
+    try_formula(arena_text(arena, text), true);
     try_edits(arena_text(arena, text), arena);
     if (cfg_profile_load_text(&profile, text, "profile", &other))
         try_profile(profile, censuses);

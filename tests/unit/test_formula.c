@@ -27,11 +27,64 @@ static bool table_of(void *context, struct slice name, const struct an__table **
            fault_set(fault, FAULT_INPUT, "p", NULL, NO_OFFSET, "no table");
 }
 
+static bool word_value(void *context, struct slice name, int64_t *value)
+{
+    (void)context;
+    *value = 4096;
+    return slice_is(name, "PAGE");
+}
+
+static bool cast_to(void *context, struct slice type, uint64_t *size, bool *is_signed)
+{
+    (void)context;
+    *is_signed = slice_is(type, "signed char");
+    *size = *is_signed || slice_is(type, "unsigned char") ? 1 : 8;
+    return *size == 1 || slice_is(type, "size_t");
+}
+
+// A constant expression of C.
+static bool compute_c(const char *text, int64_t *out)
+{
+    const struct an__scope scope = {.ask = ask, .word = word_value, .cast = cast_to};
+    struct arena *arena = arena_new();
+    struct fault fault = {0};
+    struct an__formula formula;
+    bool good = an__formula_compile(&formula, text, &scope, "c", arena, &fault) &&
+                an__formula_value(&formula, NULL, out);
+    arena_free(arena);
+    return good;
+}
+
+static int64_t c_value(const char *text)
+{
+    int64_t value = -1;
+    CHECK(compute_c(text, &value));
+    return value;
+}
+
+static void test_c(void)
+{
+    int64_t value;
+    CHECK(c_value("(1UL << 12) + 010 + 0x10u + 0") == 4096 + 8 + 16);
+    CHECK(c_value("(PAGE - 1) & ~(size_t)7 | ~0 + 2") == 4089);
+    CHECK(c_value("(unsigned char)(PAGE + 255) - (signed char) 255") == 256);
+    CHECK(c_value("(size_t)(PAGE) / (signed char)8 * 0 + 1 ? (PAGE) : missing") == 4096);
+    CHECK(!compute_c("(size_t)-1", &value)); // beyond what a formula holds
+    CHECK(!compute_c("missing", &value));
+    CHECK(!compute_c("(missing)1", &value));
+    CHECK(!compute_c("09", &value));
+    CHECK(!compute_c("1 +", &value));
+}
+
 static bool compute(const char *text, int64_t *values, int64_t *out, struct fault *fault)
 {
     struct arena *arena = arena_new();
     struct an__formula named, formula;
-    struct an__scope scope = {variables, COUNT_OF(variables), 1, NULL, 0, ask, table_of, NULL};
+    struct an__scope scope = {.variables = variables,
+                              .variable_count = COUNT_OF(variables),
+                              .room = 1,
+                              .ask = ask,
+                              .table = table_of};
     CHECK(an__formula_compile(&named, "length * 2", &scope, "p:1", arena, fault));
     struct an__named_formula names[] = {{"twice", named}};
     scope.named = names;
@@ -143,6 +196,7 @@ static void test_refusals(void)
 
 int main(void)
 {
+    test_c();
     test_arithmetic();
     test_functions();
     test_dropped();
