@@ -351,6 +351,8 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \
     X(COMPREHENSION, "comprehension")                                                              \
+    X(BASES, "bases")     /* of a class */                                                         \
+    X(ORDER, "order")     /* of its method resolution */                                           \
     X(COPY, "copy")                                                                                \
     X(REPEAT, "repeat")                                                                            \
     X(GROWN, "grown")                                                                              \

@@ -190,6 +190,16 @@ static void shape_code(const struct obj *o, struct shape_key *key)
     key->number[1] = count_of(c->consts);
 }
 
+// A class of the program; the types of the machine lie in ROM.
+static void shape_type(const struct obj *o, struct shape_key *key)
+{
+    const struct type *t = (const struct type *)o;
+    key->number[0] = table_live(table_of(t->dict));
+    key->number[1] = ((const struct tuple *)t->bases)->len;
+    key->number[2] = ((const struct tuple *)t->mro)->len;
+    key->how = t->shape.flags & TYPE_SLOTS ? "slots" : "table";
+}
+
 // Room for its variables and what it works with: how much of it there is follows from its function.
 static void shape_generator(const struct obj *o, struct shape_key *key)
 {
@@ -215,6 +225,7 @@ static const struct described {
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},
+    {&type_type, {"entries", "bases", "order"}, shape_type},
 };
 static const struct described instances = {NULL, {"fields"}, shape_instance};
 static const struct described others = {NULL, {NULL}, NULL};
@@ -280,7 +291,7 @@ static void mark_constant(val v, void *context)
         heap_visit((struct obj *)v, mark_constant, c);
 }
 
-// The bytes of a code and of a bytearray and the cells of a function are objects, but nobody's but theirs.
+// The bytes of a code and of a bytearray, the cells of a function and the tables of a class are objects, but nobody's but theirs.
 static void mark_part(struct census *c, const void *part)
 {
     if (part && heap_holds((void *)part))
@@ -294,6 +305,11 @@ static void mark_object(const struct obj *o, void *context)
         mark_part(c, (const void *)((const struct function *)o)->closure);
     if (o->type == &type_bytearray)
         mark_part(c, ((const struct bytearray *)o)->store);
+    if (o->type == &type_type) {
+        mark_part(c, (const void *)((const struct type *)o)->dict);
+        mark_part(c, (const void *)((const struct type *)o)->bases);
+        mark_part(c, (const void *)((const struct type *)o)->mro);
+    }
     if (o->type != &type_code)
         return;
     const struct code *code = (const struct code *)o;
