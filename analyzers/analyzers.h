@@ -241,13 +241,19 @@ size_t an_tax_notes(struct an_model *const *models, size_t count, struct arena *
 struct an_predict_options {
     bool shapes; // a row for each shape of a kind, not for each kind
 };
-// Texts are by build.
-struct an_prediction {
-    struct rep_table table;      // a row for each kind; 0 bytes for those that have no price
-    uint64_t held;               // on the first build, bytes of blocks without shared bookkeeping
-    const char *const *savings;  // what a smaller header would save
-    const char *const *unpriced; // kinds without a price, and why; NULL: none
+struct an_unpriced {
+    const char *kind, *why; // kind: as the rows of the table are called
 };
+// Lists are by build.
+struct an_prediction {
+    struct rep_table table;     // a row for each kind; 0 bytes for those that have no price
+    uint64_t held;              // on the first build, bytes of blocks without shared bookkeeping
+    const char *const *savings; // what a smaller header would save
+    const struct an_unpriced *const
+        *unpriced; // kinds without a price; ends with one without a kind
+};
+// "generator (it holds the frame of each interpreter), ghost (...)"; NULL: none.
+const char *an_unpriced_text(const struct an_unpriced *unpriced, struct arena *arena);
 // What a population takes on each build. False with `fault` when a size is negative or too large.
 bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
                 struct an_model *const *models, size_t count, struct arena *arena,

@@ -18,6 +18,7 @@ const char *const an__variables[AN__VARIABLES] = {
 #undef X
         [AN__FLAGS] = "flags",
     [AN__ROOM] = "room",
+    [AN__NTH] = "nth",
 };
 
 // ---------------------------------------------------------------------- types, members
@@ -378,6 +379,8 @@ uint64_t an__class_size(const struct an_model *model, const struct an__class *cl
     return class->size != 0 ? class->size : type != NULL ? type->size : 0;
 }
 
+#define FIRST_MAX 100 // objects that are priced one by one
+
 static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct fault *fault)
 {
     const struct cfg_kind *stated = kind->stated;
@@ -387,10 +390,12 @@ static bool bind_formulas(struct an_model *model, struct an__kind *kind, struct 
     if (object == NULL && kind->class != NULL && an__class_size(model, kind->class) != 0)
         object = arena_printf(model->arena, "%" PRIu64, an__class_size(model, kind->class));
     kind->parts = ARENA_ARRAY(model->arena, stated->part_count, struct an__part);
-    int64_t flags;
-    if (!an__model_number(model, stated->flags, stated->line, &flags, fault))
+    int64_t flags, first;
+    if (!an__model_number(model, stated->flags, stated->line, &flags, fault) ||
+        !an__model_number(model, stated->first, stated->line, &first, fault))
         return false;
     kind->flags |= (uint64_t)flags;
+    kind->first = first < 0 ? 0 : MIN((uint64_t)first, FIRST_MAX);
     if (!compile(model, object, stated->line, &kind->object, fault) ||
         !compile(model, stated->spare, stated->line, &kind->spare, fault) ||
         !compile(model, stated->shared, stated->line, &kind->shared, fault) ||

@@ -23,6 +23,7 @@
 enum an__variable {
     AN__FLAGS = CFG_SHAPE_COUNT, // of its static type object
     AN__ROOM,                    // of what is growing: see formula.h
+    AN__NTH, // the manieth of its row, from 1 on; all that are alike: `first` + 1
     AN__VARIABLES,
 };
 extern const char *const an__variables[AN__VARIABLES];
@@ -135,6 +136,7 @@ struct an__kind {
     uint64_t flags;                           // of its type object
     const struct an__header *header;          // or NULL
     struct an__formula object, spare, shared; // empty: cannot be priced; never
+    uint64_t first;                           // so many objects of a row are priced one by one
     struct an__formula differs;               // of which objects it cannot be; empty: of none
     struct an__part *parts;
     const char *trouble; // why it cannot be priced in this build, or NULL

@@ -77,11 +77,10 @@ static bool add_part(const struct an_model *model, const struct an__part *part, 
             add_blocks(&model->parts, (uint64_t)size, 0, 0, blocks, price));
 }
 
-static bool add_kind(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
-                     uint64_t count, struct price *price)
+static bool add_alike(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
+                      uint64_t count, struct price *price)
 {
     int64_t size, shared, spare, differs;
-    shape[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
     if (!value(&kind->differs, shape, 0, &differs) || !value(&kind->shared, shape, 0, &shared) ||
         !value(&kind->object, shape, 0, &size) || !value(&kind->spare, shape, 0, &spare))
         return false;
@@ -94,6 +93,18 @@ static bool add_kind(const struct an_model *model, const struct an__kind *kind, 
     for (size_t i = 0; good && i < kind->stated->part_count; i++)
         good = add_part(model, &kind->parts[i], shape, count, price);
     return good;
+}
+
+// The first of a row may each have their own size.
+static bool add_kind(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
+                     uint64_t count, struct price *price)
+{
+    uint64_t alone = MIN(kind->first, count);
+    shape[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
+    for (shape[AN__NTH] = 1; (uint64_t)shape[AN__NTH] <= alone; shape[AN__NTH]++)
+        if (!add_alike(model, kind, shape, 1, price))
+            return false;
+    return count == alone || add_alike(model, kind, shape, count - alone, price);
 }
 
 // A kind that the profile does not name may be one of a type object, which tells the size.
@@ -278,15 +289,22 @@ static const char *saving(const struct pricing *pricing, struct arena *arena)
                         pricing->model->input.name, pricing->model->word, pricing->total.saved);
 }
 
-// "generator (it holds the frame of each interpreter), ghost (...)"; NULL when all have a price.
-static const char *unpriced(const struct pricing *pricing, const struct kinds *kinds,
-                            struct arena *arena)
+static const struct an_unpriced *unpriced(const struct pricing *pricing, const struct kinds *kinds,
+                                          struct arena *arena)
 {
-    struct buf text = {0};
+    size_t used = 0;
+    struct an_unpriced *list = ARENA_ARRAY(arena, kinds->names.count + 1, struct an_unpriced);
     for (size_t k = 0; k < kinds->names.count; k++)
         if (pricing->kinds[k].trouble != NULL)
-            buf_printf(&text, "%s%s (%s)", text.size ? ", " : "", kinds->names.items[k],
-                       pricing->kinds[k].trouble);
+            list[used++] = (struct an_unpriced){kinds->names.items[k], pricing->kinds[k].trouble};
+    return list;
+}
+
+const char *an_unpriced_text(const struct an_unpriced *unpriced, struct arena *arena)
+{
+    struct buf text = {0};
+    for (const struct an_unpriced *u = unpriced; u->kind != NULL; u++)
+        buf_printf(&text, "%s%s (%s)", text.size ? ", " : "", u->kind, u->why);
     const char *words = text.size ? arena_text(arena, slice_of(text.data, text.size)) : NULL;
     buf_free(&text);
     return words;
@@ -301,7 +319,7 @@ bool an_predict(const struct cfg_census *census, const struct an_predict_options
     gather(census, options->shapes, arena, &kinds);
     struct pricing *pricings = ARENA_ARRAY(arena, count, struct pricing);
     const char **savings = ARENA_ARRAY(arena, count, const char *);
-    const char **unknown = ARENA_ARRAY(arena, count, const char *);
+    const struct an_unpriced **unknown = ARENA_ARRAY(arena, count, const struct an_unpriced *);
     for (size_t i = 0; good && i < count; i++) {
         pricings[i].model = models[i];
         pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);

@@ -210,6 +210,7 @@ static bool empty_cost(struct an_model *model, const char *name, struct cost *co
     if (kind->trouble != NULL)
         return false;
     variables[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
+    variables[AN__NTH] = (int64_t)kind->first + 1;
     if (!an__formula_value(&kind->object, variables, &size) || size < 0)
         return false;
     *cost = size == 0 ? (struct cost){0} // a value of a word: no object

@@ -54,11 +54,12 @@ static int predict(struct cmd *cmd, const struct cfg_censuses *censuses,
     rep_trim(cmd->arena, &prediction.table,
              cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep);
     const char **notes = ARENA_ARRAY(cmd->arena, models->bound_count, const char *);
-    for (size_t i = 0; i < models->bound_count; i++)
-        notes[i] = prediction.unpriced[i] == NULL
-                       ? prediction.savings[i]
-                       : arena_printf(cmd->arena, "%s; not priced: %s", prediction.savings[i],
-                                      prediction.unpriced[i]);
+    for (size_t i = 0; i < models->bound_count; i++) {
+        const char *unpriced = an_unpriced_text(prediction.unpriced[i], cmd->arena);
+        notes[i] = unpriced == NULL ? prediction.savings[i]
+                                    : arena_printf(cmd->arena, "%s; not priced: %s",
+                                                   prediction.savings[i], unpriced);
+    }
     struct rep_part parts[] = {
         {.kind = REP_TABLE, .table = prediction.table},
         {.kind = REP_NOTES, .notes = notes, .note_count = models->bound_count}};

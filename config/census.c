@@ -169,21 +169,44 @@ static bool is_apart(const struct cfg_profile *profile, const char *name)
     return false;
 }
 
+// Numbers that are none count as 0.
+static uint64_t bytes_of(json_t *number)
+{
+    return json_is_integer(number) && json_integer_value(number) > 0
+               ? (uint64_t)json_integer_value(number)
+               : 0;
+}
+
+static void read_counters(json_t *types, struct arena *arena, struct cfg_counters *out)
+{
+    size_t i;
+    json_t *type;
+    struct cfg_counter *rows = ARENA_ARRAY(arena, json_array_size(types), struct cfg_counter);
+    json_array_foreach(types, i, type)
+    {
+        const char *name = json_string_value(json_object_get(type, "name"));
+        rows[i] = (struct cfg_counter){arena_text(arena, slice_text(name)),
+                                       bytes_of(json_object_get(type, "held"))};
+    }
+    out->types = rows;
+    out->type_count = json_array_size(types);
+}
+
 bool cfg_counted(struct slice text, const char *path, const struct cfg_profile *profile,
-                 uint64_t *held, struct fault *fault)
+                 struct arena *arena, struct cfg_counters *out, struct fault *fault)
 {
     json_error_t error;
-    size_t i;
-    json_t *type, *root = json_loadb((const char *)text.data, text.size, 0, &error);
+    json_t *root = json_loadb((const char *)text.data, text.size, 0, &error);
     json_t *total = json_object_get(root, "held_bytes");
     bool good = json_is_integer(total) && json_integer_value(total) >= 0;
-    json_int_t sum = good ? json_integer_value(total) : 0;
-    json_array_foreach(
-        json_object_get(root, "types"), i,
-        type) if (is_apart(profile, json_string_value(json_object_get(type, "name")))) sum -=
-        json_integer_value(json_object_get(type, "held"));
+    *out = (struct cfg_counters){.held = bytes_of(total)};
+    read_counters(json_object_get(root, "types"), arena, out);
+    for (size_t i = 0; good && i < out->type_count; i++) {
+        uint64_t apart = is_apart(profile, out->types[i].name) ? out->types[i].held : 0;
+        good = apart <= out->held;
+        out->held -= good ? apart : 0;
+    }
     json_decref(root);
-    *held = (uint64_t)sum;
-    return (good && sum >= 0) || fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
-                                           "no counters: expected an object with 'held_bytes'");
+    return good || fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
+                             "no counters: expected an object with 'held_bytes'");
 }

@@ -212,19 +212,23 @@ struct cfg_values {
 
 struct cfg_part { // one allocation
     const char *name, *size, *count, *when;
+    const char
+        *first; // of so many objects that were made first each has its own size, as `nth` tells
     uint32_t line;
 };
 
 struct cfg_kind {
-    const char *kind;    // as a census calls it
-    const char *type;    // struct
-    const char *class;   // symbol of its static type object
-    const char *flags;   // formula: those of its type object, when no symbol is one
-    const char *object;  // formula: bytes of the object itself, without what lies before it
-    const char *spare;   // formula: bytes that are asked for and not used
-    const char *shared;  // formula: true when such an object is there once, whoever holds it
-    const char *differs; // why it cannot be priced, and
-    const char *when;    // formula: of which objects that is so; NULL: of all
+    const char *kind;   // as a census calls it
+    const char *type;   // struct
+    const char *class;  // symbol of its static type object
+    const char *flags;  // formula: those of its type object, when no symbol is one
+    const char *object; // formula: bytes of the object itself, without what lies before it
+    const char *spare;  // formula: bytes that are asked for and not used
+    const char *shared; // formula: true when such an object is there once, whoever holds it
+    const char
+        *first; // formula: of so many that were made first each has its own size, as `nth` tells
+    const char *differs;          // why it cannot be priced, and
+    const char *when;             // formula: of which objects that is so; NULL: of all
     const struct cfg_part *parts; // further allocations
     size_t part_count;
     uint32_t line;
@@ -347,12 +351,12 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(CONSTANTS, "constants")                                                                      \
     X(VALUES, "values")   /* of a generator */                                                     \
     X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
+    X(BASES, "bases")     /* of a class */                                                         \
+    X(ORDER, "order")     /* of its method resolution */                                           \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \
     X(COMPREHENSION, "comprehension")                                                              \
-    X(BASES, "bases")     /* of a class */                                                         \
-    X(ORDER, "order")     /* of its method resolution */                                           \
     X(COPY, "copy")                                                                                \
     X(REPEAT, "repeat")                                                                            \
     X(GROWN, "grown")                                                                              \
@@ -385,10 +389,18 @@ struct cfg_censuses;
 bool cfg_censuses_read(struct cfg_censuses **out, struct slice text, const char *path,
                        struct fault *fault);
 void cfg_censuses_free(struct cfg_censuses *censuses); // NULL is fine
-// What an interpreter says its heap holds: {"held_bytes": N, "types": [{"name": "pool", "held": N} ...]},
-// without the types that are counted apart.
+// What an interpreter says its heap holds: {"held_bytes": N, "types": [{"name": "pool", "held": N} ...]}.
+struct cfg_counter {
+    const char *name; // "" when it is not told
+    uint64_t held;    // bytes of blocks
+};
+struct cfg_counters {
+    uint64_t held; // without the types that are counted apart
+    const struct cfg_counter *types;
+    size_t type_count;
+};
 bool cfg_counted(struct slice text, const char *path, const struct cfg_profile *profile,
-                 uint64_t *held, struct fault *fault);
+                 struct arena *arena, struct cfg_counters *out, struct fault *fault);
 // The last of that label (NULL: the last of all), or NULL.
 const struct cfg_census *cfg_census_labelled(const struct cfg_censuses *censuses,
                                              const char *label);

@@ -18,7 +18,7 @@ struct part {
 };
 
 struct kind {
-    char *kind, *type, *class, *flags, *object, *spare, *shared, *differs, *when;
+    char *kind, *type, *class, *flags, *object, *spare, *shared, *first, *differs, *when;
     struct part *parts;
     uint32_t part_count;
 };
@@ -105,6 +105,7 @@ static const cyaml_schema_field_t kind_fields[] = {
     TEXT("object", struct kind, object),
     TEXT("spare", struct kind, spare),
     TEXT("shared", struct kind, shared),
+    TEXT("first", struct kind, first),
     TEXT("differs", struct kind, differs),
     TEXT("when", struct kind, when),
     LIST("parts", struct kind, parts, part_count, &part_value, 1, 16),
@@ -266,8 +267,13 @@ static const struct cfg_part *read_parts(struct reader *r, const struct kind *ra
     struct cfg_part *items = ARENA_ARRAY(r->whole->arena, raw->part_count, struct cfg_part);
     for (size_t i = 0; i < raw->part_count; i++) {
         const struct part *part = &raw->parts[i];
-        items[i] = (struct cfg_part){part->name, part->size, part->count, part->when,
-                                     cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i))};
+        items[i] = (struct cfg_part){
+            .name = part->name,
+            .size = part->size,
+            .count = part->count,
+            .when = part->when,
+            .line = cfg__tree_line(r->tree, cfg__tree_item(r->tree, list, i)),
+        };
     }
     return items;
 }
@@ -287,6 +293,7 @@ static void read_kinds(struct reader *r, int list)
             .object = kind->object,
             .spare = kind->spare,
             .shared = kind->shared,
+            .first = kind->first,
             .differs = kind->differs,
             .when = kind->when,
             .parts = read_parts(r, kind, cfg__tree_child(r->tree, node, "parts")),

@@ -39,9 +39,13 @@ static void try_counters(struct slice text)
     static const char *const apart[] = {"pool"};
     const struct cfg_profile profile = {.apart = apart, .apart_count = 1};
     struct fault fault = {0};
-    uint64_t held;
-    if (!cfg_counted(text, "counters", &profile, &held, &fault))
+    struct cfg_counters counters;
+    struct arena *arena = arena_new();
+    if (!cfg_counted(text, "counters", &profile, arena, &counters, &fault))
         ASSERT(fault.kind == FAULT_INPUT);
+    for (size_t i = 0; i < counters.type_count; i++)
+        ASSERT(counters.types[i].name != NULL);
+    arena_free(arena);
 }
 
 static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
