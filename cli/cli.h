@@ -72,6 +72,7 @@ struct cmd_options {
     const char *mote, *at; // predict
     const char *argument;  // predict, validate
     const char *runner;    // validate
+    const char *interpreter;
     uint64_t within;
     bool shapes;
     // map

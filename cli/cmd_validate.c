@@ -42,6 +42,7 @@ static bool count(struct cmd *cmd, const struct cmd_model *m, const char *progra
     const struct cfg_profile *profile = m->profile;
     struct buf text = {0};
     const char *out = cmd_temporary(cmd, "counters");
+    const char *build = cmd->options.interpreter ? cmd->options.interpreter : m->build.path;
     if (out == NULL)
         return false;
     const char **words = ARENA_ARRAY(cmd->arena, profile->count_words + 3, const char *);
@@ -49,7 +50,7 @@ static bool count(struct cmd *cmd, const struct cmd_model *m, const char *progra
     if (cmd->options.runner != NULL)
         words[used++] = cmd->options.runner;
     for (size_t i = 0; i < profile->count_words; i++)
-        words[used++] = fill_in(cmd, profile->count[i], m->build.path, program, out);
+        words[used++] = fill_in(cmd, profile->count[i], build, program, out);
     if (cmd->options.argument != NULL)
         words[used++] = cmd->options.argument;
     bool good = cmd_run(cmd, words, program, "") &&

@@ -86,6 +86,8 @@ static const struct option_row option_rows[] = {
      "the census of this label: mote.census(LABEL) (default: the last, when the program ends)"},
     {"argument", 'a', TEXT, "TEXT", AT(argument), VERB_PREDICT | VERB_VALIDATE,
      "an argument of PROGRAM, such as a number of elements"},
+    {"interpreter", 0, TEXT, "PROGRAM", AT(interpreter), VERB_VALIDATE,
+     "what runs the programs when BUILD is a library that it uses, such as libpython3.11.so"},
     {"runner", 0, TEXT, "PROGRAM", AT(runner), VERB_VALIDATE,
      "what runs BUILD where the machine cannot: qemu-i386, qemu-arm ..."},
     {"within", 0, NUMBER, "N", AT(within), VERB_VALIDATE,

@@ -110,7 +110,8 @@ static const struct cmd_verb_row verbs[] = {
      "\n"
      "  tare validate mote examples/experiments/*.py             to the byte\n"
      "  tare validate python3.11 lists_append.py --within 10     to 0.1 %\n"
-     "  tare validate mote32 ints.py --runner qemu-i386          another machine\n",
+     "  tare validate mote32 ints.py --runner qemu-i386          another machine\n"
+     "  tare validate libpython3.11.so ints.py --interpreter embedding-program\n",
      2, SIZE_MAX},
     {"verify", VERB_VERIFY, cmd_verify, "BUILD", "our reading against independent readers",
      "Reads a build a second time with other people's libraries and tells every difference:\n"
