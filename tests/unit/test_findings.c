@@ -112,7 +112,8 @@ static void test_github(void)
     check_has(text, "::error file=src/a&<b>\"|`%3A%2C%25\\n%3A%3Aerror%3A%3A\\x1b[1m\\xff");
     check_has(text, ",line=3,title=fw%3A symbol a&<b>");
     check_has(text, "::warning title=a&<b>");
-    check_has(text, "::notice file=C%3A\\abs\\b c.c,title=fw%3A symbol b::symbol b is at 7; waived\n");
+    check_has(text,
+              "::notice file=C%3A\\abs\\b c.c,title=fw%3A symbol b::symbol b is at 7; waived\n");
     free(text);
 }
 
