@@ -216,7 +216,7 @@ struct ops {
 //
 //     bytes asked for = size + unit * count
 //     words with values: those in `refs` (bit i: word i), and from word `rest` (0: none) on, `count` of them if counted,
-//     else to the end of the object's blocks (what is unused there is 0)
+//     else to the end of the object's blocks (what is unused there is 0), which then counts as asked for: heap_new_bytes
 struct shape {
     uint16_t size;
     uint8_t unit;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What mote writes beside the output of a program. Each member that --counters, --census and --trace print has its row in
-census.md, and each row is printed. An error of syntax says where: line and column.
+census.md, and each row is printed. What the trace leaves in the heap is what the counters count. An error of syntax says
+where: line and column.
 
     documented.py BUILD_DIR     where run.py x86-64 builds, too
 """
@@ -32,6 +33,8 @@ for i in range(50):
 kept += [grown, [i for i in range(9)], kept[:3], [0] * 7, collections.deque([1]), array.array("i", [1])]
 def counting(): yield 1
 begun = counting()
+started = counting()
+next(started)
 appended = []
 appended.append(1)
 appended.extend(range(20))
@@ -71,6 +74,16 @@ def compare(what, printed, documented):
     return printed == documented
 
 
+def compare_left(trace, counters):
+    left = {}
+    for event, block, *size in map(str.split, trace.splitlines()[1:]):
+        left[block] = int(size[0]) if size else 0
+    traced, counted = sum(left.values()), sum(row["asked"] for row in counters["types"])
+    if traced != counted:
+        print("FAILED the trace leaves %d bytes asked for in the heap, --counters counts %d" % (traced, counted))
+    return traced == counted
+
+
 def place_of_error(build):
     done = subprocess.run([os.path.join(build, "mote"), "-c", "a = 1\nb = (2 +* 3)\n"], stderr=subprocess.PIPE)
     good = done.returncode == 1 and b'File "<string>", line 2, column 9\nSyntaxError: ' in done.stderr
@@ -90,7 +103,8 @@ def main():
     explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),
             compare("--census", members(json.loads(census)), rows(section(text, "The census"))),
-            compare("--trace", events, explained)]
+            compare("--trace", events, explained),
+            compare_left(trace, json.loads(counters))]
     good.append(place_of_error(build))
     sys.exit(not all(good))
 

@@ -41,8 +41,8 @@ KINDS = {
     "boxed": Kind(["HASH=0", "FLAGS=-DMOTE_BOXED_INT=1 -DMOTE_BLOCK_WORDS=2"]),
     "single": Kind(["HASH=1", "FLAGS=-DMOTE_FLOAT=1 -DMOTE_BLOCK_WORDS=8"], ALL - {"double"}),
     "small": Kind(["HASH=0", "FLAGS=-include small.h -DMOTE_C_STACK=262144"], ()),
-    # A collection at every allocation, the heap checked after each, and sanitizers.
-    "stress": Kind(["OPT=" + SANITIZE, "FLAGS=-DMOTE_DEBUG=1 -DMOTE_STRESS=1"], ALL - {"memory"}, seconds=300,
+    # A collection at every allocation, with a mark stack that nearly always overflows, the heap checked after each, and sanitizers.
+    "stress": Kind(["OPT=" + SANITIZE, "FLAGS=-DMOTE_DEBUG=1 -DMOTE_STRESS=1 -DMOTE_MARK_STACK=4"], ALL - {"memory"}, seconds=300,
                    options=["--heap=1M"]),
     "arm": Kind(has=ALL - {"double", "io", "memory"}, firmware=["TARGET=arm", "CONFIG=full"]),
     "xtensa": Kind(has=ALL - {"float", "double", "io", "memory"}, firmware=["TARGET=xtensa", "CONFIG=full"]),

@@ -241,8 +241,8 @@ size_t heap_asked(const void *object)
         asked += shape->unit * count_of(o);
         if (shape->flags & TYPE_HASHED)
             asked += table_index_bytes(((const size_t *)o)[1]);
-    } else if (shape->rest) {
-        asked = heap_bytes(o);
+    } else if (shape->rest && !(shape->flags & TYPE_SLOTS)) {
+        asked = heap_bytes(o); // heap_new_bytes
     }
     return asked;
 }
@@ -484,9 +484,10 @@ void *heap_new(const struct type *type)
     return allocate(type, type->shape.size);
 }
 
+// To the end of the blocks: what heap_asked says of it later.
 void *heap_new_bytes(const struct type *type, size_t bytes)
 {
-    return allocate(type, bytes);
+    return allocate(type, blocks_for(bytes) * BLOCK);
 }
 
 // Bytes of a counted object; MemoryError when they cannot exist, before they overflow.
