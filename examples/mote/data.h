@@ -257,7 +257,7 @@ enum iterate {
     ITERATE_KEYS, // of a dict; of a set
     ITERATE_VALUES,
     ITERATE_ITEMS,
-    ITERATE_GETITEM, // o[0], o[1] ... until IndexError
+    ITERATE_GETITEM, // o[0], o[1] ... to the length; of an instance until IndexError
     ITERATE_CALL,    // f() until it answers the sentinel
     ITERATE_REVERSED = 8,
     ITERATE_SHIFT = 4 // bits of these; above: the size of the table at the start

@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Module array: numbers of C side by side.
-//
-//     array                               bytes
-//     +-------+-------+-------+------+    +------+----------+----+----+----+- - - -+
-//     | type  | len   | store | code |    | type | capacity | e0 | e1 | .. | room  |
-//     +-------+-------+-+-----+------+    +------+----------+----+----+----+- - - -+
-//                       +---------------->
-//
-// Elements are converted by types/element.c; converting one may run the program, which may change the array, so each store
-// converts into a spare element first.
+// Module array: numbers of C side by side. What an array has in common with a bytearray is in types/vector.c, which draws it.
 #include "modules/modules.h"
 #include "types/big.h"
-#include "types/element.h"
-
-struct array {
-    struct obj head;
-    size_t len; // elements
-    struct bytes *store;
-    size_t code;
-};
-extern const struct type type_array;
+#include "types/containers.h"
+#include "types/vector.h"
 
 static struct array *array_of(val v)
 {
-    return (struct array *)(has_type(v, &type_array) ? v : need_native(v, &type_array));
-}
-
-static inline size_t unit(const struct array *a)
-{
-    return element_size((char)a->code);
-}
-
-static inline uint8_t *at(const struct array *a, size_t i)
-{
-    return a->store->data + i * unit(a);
-}
-
-static val load(const struct array *a, size_t i)
-{
-    return element_load((char)a->code, at(a, i));
+    return native_self(v, &type_array);
 }
 
 static struct array *array_new(size_t code)
@@ -48,60 +17,21 @@ static struct array *array_new(size_t code)
     return a;
 }
 
-// ------------------------------------------------------------------------------------------ change
-
-// Room for so many elements; some more when it grows by little.
-static void reserve(struct array *a, size_t len)
-{
-    size_t has = a->store ? count_of(a->store) : 0, size;
-    if (__builtin_mul_overflow(len, unit(a), &size) || size > SIZE_MAX / 4)
-        raise_memory();
-    if (size <= has)
-        return;
-    if (has && size < has + has / 4)
-        size = has + has / 4;
-    size =
-        ((size + sizeof(struct bytes) + BLOCK - 1) & ~(size_t)(BLOCK - 1)) - sizeof(struct bytes);
-    a->store = a->store ? heap_resize_counted(a->store, size) : heap_new_counted(&type_bytes, size);
-}
-
-// Puts `count` elements at `data` (not of this array; NULL: to be filled at once) in the place of `cut` ones.
-static void splice(struct array *a, size_t from, size_t cut, const uint8_t *data, size_t count)
-{
-    size_t size = unit(a), behind = a->len - from - cut;
-    if (count > SIZE_MAX / 4)
-        raise_memory();
-    reserve(a, a->len - cut + count);
-    if (!a->store)
-        return;
-    memmove(at(a, from + count), at(a, from + cut), behind * size);
-    if (data)
-        memcpy(at(a, from), data, count * size);
-    a->len += count - cut;
-}
-
-static void insert(struct array *a, size_t from, val v)
-{
-    uint8_t spare[8];
-    element_store((char)a->code, spare, v);
-    splice(a, from < a->len ? from : a->len, 0, spare, 1);
-}
-
 static void add_bytes(struct array *a, const uint8_t *data, size_t size)
 {
-    if (size % unit(a))
+    if (size % vector_unit(&a->bytes))
         raise_value("bytes length not a multiple of item size");
-    splice(a, a->len, 0, data, size / unit(a));
+    vector_splice(&a->bytes, a->bytes.len, 0, data, size / vector_unit(&a->bytes));
 }
 
 static void add_array(struct array *to, struct array *from)
 {
-    size_t old = to->len, len = from->len;
+    size_t old = to->bytes.len, len = from->bytes.len;
     if (to->code != from->code)
         raise_type("can only extend with array of same kind");
-    splice(to, old, 0, NULL, len);
+    uint8_t *at = vector_splice(&to->bytes, old, 0, NULL, len);
     if (len) // they may be the same array
-        memcpy(at(to, old), at(from, 0), len * unit(to));
+        memcpy(at, vector_at(&from->bytes, 0), len * vector_unit(&to->bytes));
 }
 
 static void add_items(struct array *a, val iterable)
@@ -109,7 +39,7 @@ static void add_items(struct array *a, val iterable)
     ROOTS(r, 2);
     r[0] = iter_of(iterable);
     while ((r[1] = iter_next(r[0])))
-        insert(a, a->len, r[1]);
+        vector_append_native.run(2, (val[]){V(*a), r[1]});
 }
 
 // ------------------------------------------------------------------------------------------ ops
@@ -147,44 +77,27 @@ static void array_print(val self, struct sink *out, enum print_how how)
     sink_char(out, (char)a->code);
     sink_text(out, "'");
     ROOTS(r, 1);
-    for (size_t i = 0; i < a->len; i++) {
+    for (size_t i = 0; i < a->bytes.len; i++) {
         sink_text(out, i ? ", " : ", [");
-        r[0] = load(a, i);
+        r[0] = vector_load(&a->bytes, i);
         print_val(r[0], out, PRINT_REPR);
     }
-    sink_text(out, a->len ? "])" : ")");
+    sink_text(out, a->bytes.len ? "])" : ")");
 }
 
 static val array_unary(enum op op, val self)
 {
-    const struct array *a = (const struct array *)self;
-    if (op == OP_LEN)
-        return int_new_unsigned(a->len);
-    if (op == OP_TRUTH)
-        return bool_new(a->len);
     if (op == OP_HASH)
         raise_type("unhashable type: 'array.array'");
-    return NOTHING;
+    return container_unary(op, self, array_of(self)->bytes.len);
 }
 
-// The place of the first element equal to v from `i` on; the length when there is none.
-static size_t find(const struct array *a, val v, size_t i)
-{
-    ROOTS(r, 1);
-    for (; i < a->len; i++) {
-        r[0] = load(a, i);
-        if (equal(r[0], v))
-            break;
-    }
-    return i < a->len ? i : a->len;
-}
-
-static val compare(enum op op, const struct array *a, const struct array *b)
+static val compare(enum op op, const struct bytearray *a, const struct bytearray *b)
 {
     ROOTS(r, 2);
     for (size_t i = 0; i < a->len && i < b->len; i++) {
-        r[0] = load(a, i);
-        r[1] = load(b, i);
+        r[0] = vector_load(a, i);
+        r[1] = vector_load(b, i);
         if (!equal(r[0], r[1]))
             return op == OP_EQ || op == OP_NE ? bool_new(op == OP_NE) : op_binary(op, r[0], r[1]);
     }
@@ -215,24 +128,27 @@ static val repeated(enum op op, val self, val times)
     ROOTS(r, 1);
     const struct array *from = (const struct array *)self;
     intptr_t n = need_int(times);
-    size_t len = from->len, all;
+    size_t len = from->bytes.len, unit = vector_unit(&from->bytes), all;
     if (n < 0)
         n = 0;
     if (__builtin_mul_overflow(len, (size_t)n, &all))
         raise_memory();
-    struct array *a = op == OP_MUL ? array_new(from->code) : (struct array *)self;
-    r[0] = V(*a);
-    reserve(a, all);
+    r[0] = op == OP_MUL ? V(*array_new(from->code)) : self;
+    struct bytearray *to = (struct bytearray *)r[0];
+    if (all < to->len)
+        vector_splice(to, all, to->len - all, NULL, 0);
+    else
+        vector_splice(to, to->len, 0, NULL, all - to->len);
     for (size_t done = 0; done < all; done += len)
-        memmove(at(a, done), at(from, 0), len * unit(a));
-    a->len = all;
+        memmove(vector_at(to, done), vector_at(&from->bytes, 0), len * unit);
     return r[0];
 }
 
 static val array_binary(enum op op, val a, val b)
 {
     if (op == OP_IN)
-        return bool_new(find((const struct array *)b, a, 0) < ((const struct array *)b)->len);
+        return bool_new(vector_find((const struct bytearray *)b, a, 0) <
+                        ((const struct bytearray *)b)->len);
     if (op == OP_MUL && is_int(a))
         return repeated(op, b, a);
     if (!has_type(a, &type_array))
@@ -242,62 +158,44 @@ static val array_binary(enum op op, val a, val b)
     if ((op == OP_MUL || op == OP_MUL + OP_INPLACE) && is_int(b))
         return repeated(op, a, b);
     return op <= OP_GE && has_type(b, &type_array)
-               ? compare(op, (struct array *)a, (struct array *)b)
+               ? compare(op, (struct bytearray *)a, (struct bytearray *)b)
                : NOTHING;
 }
 
 static val slice_load(const struct array *a, val slice)
 {
     intptr_t start, step;
-    size_t count;
-    slice_bounds(slice, a->len, &start, &step, &count);
+    size_t count, unit = vector_unit(&a->bytes);
+    slice_bounds(slice, a->bytes.len, &start, &step, &count);
     ROOTS(r, 1);
-    struct array *to = array_new(a->code);
-    r[0] = V(*to);
-    splice(to, 0, 0, NULL, count);
+    struct array *part = array_new(a->code);
+    r[0] = V(*part);
+    vector_splice(&part->bytes, 0, 0, NULL, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(at(to, i), at(a, (size_t)(start + (intptr_t)i * step)), unit(a));
+        memcpy(vector_at(&part->bytes, i),
+               vector_at(&a->bytes, (size_t)(start + (intptr_t)i * step)), unit);
     return r[0];
 }
 
 static void slice_store(struct array *a, val slice, val value)
 {
-    intptr_t start, step;
-    size_t count;
-    if (value != DELETE && !has_type(value, &type_array))
-        raise_type("can only assign array (not \"%t\") to array slice", value);
-    struct array *from = value == DELETE ? NULL : (struct array *)value;
-    if (from && from->code != a->code)
-        raise_type("bad argument type for built-in operation");
     ROOTS(r, 1);
+    if (value == DELETE) {
+        vector_store_slice(&a->bytes, slice, NULL, 0);
+        return;
+    }
+    if (!has_type(value, &type_array))
+        raise_type("can only assign array (not \"%t\") to array slice", value);
+    struct array *from = (struct array *)value;
+    if (from->code != a->code)
+        raise_type("bad argument type for built-in operation");
     if (from == a) {
         r[0] = slice_new(NONE, NONE, NONE);
         r[0] = slice_load(a, r[0]);
         from = (struct array *)r[0];
     }
-    slice_bounds(slice, a->len, &start, &step, &count);
-    if (step == 1) {
-        splice(a, (size_t)start, count, from && from->len ? at(from, 0) : NULL,
-               from ? from->len : 0);
-        return;
-    }
-    if (!from) {
-        if (count)
-            a->len = slice_cut(at(a, 0), a->len, unit(a), start, step, count);
-        return;
-    }
-    if (from->len != count)
-        raise_value("attempt to assign array of size %z to extended slice of size %z", from->len,
-                    count);
-    for (size_t i = 0; i < count; i++)
-        memcpy(at(a, (size_t)(start + (intptr_t)i * step)), at(from, i), unit(a));
-}
-
-static size_t place(const struct array *a, val key, const char *name)
-{
-    if (!is_int(key))
-        raise_type("array indices must be integers");
-    return index_in(key, a->len, name);
+    vector_store_slice(&a->bytes, slice, from->bytes.len ? from->bytes.store->data : NULL,
+                       from->bytes.len);
 }
 
 static val array_item(val self, val key, val value)
@@ -311,16 +209,11 @@ static val array_item(val self, val key, val value)
         slice_store(a, r[0], value);
         return NONE;
     }
+    if (!is_int(r[0]))
+        raise_type("array indices must be integers");
     if (value == LOAD)
-        return load(a, place(a, r[0], TOLD("array")));
-    size_t i = place(a, r[0], TOLD("array assignment"));
-    if (value == DELETE) {
-        splice(a, i, 1, NULL, 0);
-        return NONE;
-    }
-    uint8_t spare[8];
-    element_store((char)a->code, spare, value);
-    memcpy(at(a, index_in(r[0], a->len, TOLD("array assignment"))), spare, unit(a));
+        return vector_load(&a->bytes, index_in(r[0], a->bytes.len, TOLD("array")));
+    vector_store(&a->bytes, r[0], value);
     return NONE;
 }
 
@@ -330,61 +223,25 @@ static val array_attr(val self, val name, val value)
     if (value != LOAD)
         return NOTHING;
     return name == S(typecode)   ? character((unsigned char)a->code)
-           : name == S(itemsize) ? int_new_unsigned(unit(a))
+           : name == S(itemsize) ? int_new_unsigned(vector_unit(&a->bytes))
                                  : NOTHING;
+}
+
+static val array_iter(val self)
+{
+    return iterator_new(self, ITERATE_GETITEM);
 }
 
 static bool array_buffer(val self, struct buffer *out)
 {
     const struct array *a = (const struct array *)self;
-    *out = (struct buffer){a->store ? a->store->data : NULL, a->len * unit(a), (char)a->code, true};
+    const struct bytes *store = a->bytes.store;
+    *out = (struct buffer){store ? (uint8_t *)store->data : NULL,
+                           a->bytes.len * vector_unit(&a->bytes), (char)a->code, true};
     return true;
 }
 
-// ------------------------------------------------------------------------------------------ iterator
-
-struct array_iterator {
-    struct obj head;
-    val array; // NOTHING at the end
-    size_t at;
-};
-
-static val iterator_next(val self)
-{
-    struct array_iterator *i = (struct array_iterator *)self;
-    mote.stop = NOTHING;
-    if (i->array && i->at < ((const struct array *)i->array)->len)
-        return load((const struct array *)i->array, i->at++);
-    i->array = NOTHING;
-    return NOTHING;
-}
-
-static const struct ops iterator_ops = {.iter = iter_self, .next = iterator_next};
-static const struct type type_array_iterator = {{&type_type},
-                                                S(arrayiterator),
-                                                &iterator_ops,
-                                                NOTHING,
-                                                NOTHING,
-                                                NOTHING,
-                                                {sizeof(struct array_iterator), 0, 2, 0, 0}};
-
-static val array_iter(val self)
-{
-    struct array_iterator *i = heap_new(&type_array_iterator);
-    i->array = self;
-    return V(*i);
-}
-
 // ------------------------------------------------------------------------------------------ methods
-
-static val array_append(size_t n, val *a)
-{
-    (void)n;
-    struct array *self = array_of(a[0]);
-    insert(self, SIZE_MAX, a[1]);
-    return NONE;
-}
-NATIVE(array_append, append, 2, 2);
 
 static val array_extend(size_t n, val *a)
 {
@@ -423,54 +280,14 @@ static val array_frombytes(size_t n, val *a)
 NATIVE(array_frombytes, frombytes, 2, 2);
 #endif
 
-static val array_insert(size_t n, val *a)
-{
-    (void)n;
-    struct array *self = array_of(a[0]);
-    insert(self, insert_place(a[1], &self->len), a[2]);
-    return NONE;
-}
-NATIVE(array_insert, insert, 3, 3);
-
-static val array_pop(size_t n, val *a)
-{
-    (void)n;
-    struct array *self = array_of(a[0]);
-    if (!self->len)
-        raise_error(&type_IndexError, "pop from empty array");
-    intptr_t i = a[1] ? need_int(a[1]) : -1;
-    i += i < 0 ? (intptr_t)self->len : 0;
-    if (i < 0 || (size_t)i >= self->len)
-        raise_error(&type_IndexError, "pop index out of range");
-    ROOTS(r, 1);
-    r[0] = load(self, (size_t)i);
-    splice(self, (size_t)i, 1, NULL, 0);
-    return r[0];
-}
-NATIVE(array_pop, pop, 1, 2);
-
-static size_t need_found(const struct array *a, val v, const char *name)
-{
-    size_t i = find(a, v, 0);
-    if (i == a->len)
-        raise_value("array.%s(x): x not in array", name);
-    return i;
-}
-
-static val array_remove(size_t n, val *a)
-{
-    (void)n;
-    struct array *self = array_of(a[0]);
-    size_t i = need_found(self, a[1], "remove");
-    splice(self, i, 1, NULL, 0);
-    return NONE;
-}
-NATIVE(array_remove, remove, 2, 2);
-
 static val array_index(size_t n, val *a)
 {
     (void)n;
-    return int_new_unsigned(need_found(array_of(a[0]), a[1], "index"));
+    const struct bytearray *b = &array_of(a[0])->bytes;
+    size_t i = vector_find(b, a[1], 0);
+    if (i == b->len)
+        raise_value("array.index(x): x not in array");
+    return int_new_unsigned(i);
 }
 NATIVE(array_index, index, 2, 2);
 
@@ -478,38 +295,22 @@ static val array_count(size_t n, val *a)
 {
     (void)n;
     size_t count = 0;
-    const struct array *self = array_of(a[0]);
-    for (size_t i = 0; (i = find(self, a[1], i)) < self->len; i++)
+    const struct bytearray *b = &array_of(a[0])->bytes;
+    for (size_t i = 0; (i = vector_find(b, a[1], i)) < b->len; i++)
         count++;
     return int_new_unsigned(count);
 }
 NATIVE(array_count, count, 2, 2);
 
-static val array_reverse(size_t n, val *a)
-{
-    (void)n;
-    uint8_t spare[8];
-    const struct array *self = array_of(a[0]);
-    size_t size = unit(self);
-    for (size_t i = 0; i < self->len / 2; i++) {
-        uint8_t *p = at(self, i), *q = at(self, self->len - 1 - i);
-        memcpy(spare, p, size);
-        memcpy(p, q, size);
-        memcpy(q, spare, size);
-    }
-    return NONE;
-}
-NATIVE(array_reverse, reverse, 1, 1);
-
 #if MOTE_RARE
 static val array_byteswap(size_t n, val *a)
 {
     (void)n;
-    const struct array *self = array_of(a[0]);
-    size_t size = unit(self);
-    for (size_t i = 0; i < self->len; i++)
+    const struct bytearray *b = &array_of(a[0])->bytes;
+    size_t size = vector_unit(b);
+    for (size_t i = 0; i < b->len; i++)
         for (size_t j = 0; j < size / 2; j++) {
-            uint8_t *p = at(self, i), t = p[j];
+            uint8_t *p = vector_at(b, i), t = p[j];
             p[j] = p[size - 1 - j];
             p[size - 1 - j] = t;
         }
@@ -534,11 +335,11 @@ static val array_tolist(size_t n, val *a)
 NATIVE(array_tolist, tolist, 1, 1);
 #endif
 
-METHODS(array_names, ROW(append, array_append),
+METHODS(array_names, ROW(append, vector_append),
         RARE(ROW(byteswap, array_byteswap)) ROW(count, array_count), ROW(extend, array_extend),
         RARE(ROW(frombytes, array_frombytes)) ROW(fromlist, array_fromlist),
-        ROW(index, array_index), ROW(insert, array_insert), ROW(pop, array_pop),
-        ROW(remove, array_remove), ROW(reverse, array_reverse),
+        ROW(index, array_index), ROW(insert, vector_insert), ROW(pop, vector_pop),
+        ROW(remove, vector_remove), ROW(reverse, vector_reverse),
         RARE(ROW(tobytes, array_tobytes), ROW(tolist, array_tolist)));
 
 static const struct ops array_ops = {.print = array_print,

@@ -47,7 +47,7 @@ void sort_list(val list, val options, const char *name); // key and reverse, of 
 // ---- dicts and sets
 
 extern const struct type type_dict_keys, type_dict_values, type_dict_items;
-struct view { // of a dict
+struct dict_view { // of a dict
     struct obj head;
     val dict;
 };

@@ -325,7 +325,7 @@ NATIVE_FULL(dict_method_update, update, 1, 2, NATIVE_VAR | NATIVE_KW);
 static val view_new(val v, const struct type *type)
 {
     val dict = (val)native_self(v, &type_dict);
-    struct view *view = heap_new(type);
+    struct dict_view *view = heap_new(type);
     view->dict = dict;
     return (val)view;
 }

@@ -6,7 +6,7 @@
 
 static inline const struct table *table_of_view(val view)
 {
-    return table_of(((struct view *)view)->dict);
+    return table_of(((struct dict_view *)view)->dict);
 }
 
 static enum iterate kind_of(val view)
@@ -19,7 +19,7 @@ static enum iterate kind_of(val view)
 
 static val view_iter(val self)
 {
-    return iterator_new(((struct view *)self)->dict, kind_of(self));
+    return iterator_new(((struct dict_view *)self)->dict, kind_of(self));
 }
 
 static bool items_contain(const struct table *t, val pair)
@@ -118,7 +118,7 @@ static const struct ops view_ops = {
                                      names,                                                        \
                                      NOTHING,                                                      \
                                      NOTHING,                                                      \
-                                     {sizeof(struct view), 0, 1 << 1, 0, 0}}
+                                     {sizeof(struct dict_view), 0, 1 << 1, 0, 0}}
 VIEW(dict_keys, V(view_names));
 VIEW(dict_values, NOTHING);
 VIEW(dict_items, V(view_names));

@@ -116,6 +116,13 @@ static val item_try(val o, size_t i)
 static val getitem_step(struct iterator *it)
 {
     size_t at;
+    if (!is_instance(it->container)) {
+        if (!step(it, length_of(it->container), &at))
+            return NOTHING;
+        ROOTS(r, 1);
+        r[0] = int_new_unsigned(at);
+        return item_get(it->container, r[0]);
+    }
     return step(it, it->kind & ITERATE_REVERSED ? SIZE_MAX : SIZE_MAX - 1, &at)
                ? item_try(it->container, at)
                : NOTHING;
@@ -191,7 +198,7 @@ static val builtin_reversed(size_t n, val *a)
     const struct type *type = type_of(v);
     val native;
     if (type == &type_dict_keys || type == &type_dict_values || type == &type_dict_items)
-        return iterator_new(((struct view *)v)->dict,
+        return iterator_new(((struct dict_view *)v)->dict,
                             ITERATE_REVERSED | (type == &type_dict_keys     ? ITERATE_KEYS
                                                 : type == &type_dict_values ? ITERATE_VALUES
                                                                             : ITERATE_ITEMS));

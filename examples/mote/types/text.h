@@ -69,9 +69,8 @@ extern const struct native str_format_native, str_format_map_native;
 #define X(name) extern const struct native text_##name##_native;
 TEXT_METHODS(X)
 #undef X
-#define BYTEARRAY_METHODS(X)                                                                       \
-    X(append) X(clear) X(copy) X(extend) X(insert) X(pop) X(remove) X(reverse)
-#define X(name) extern const struct native bytearray_##name##_native;
+#define BYTEARRAY_METHODS(X) X(clear) X(copy) X(extend)
+#define X(name)              extern const struct native bytearray_##name##_native;
 BYTEARRAY_METHODS(X)
 #undef X
 extern const struct dict str_names, bytes_names, bytearray_names;
