@@ -94,6 +94,9 @@ struct module {
 
 val function_call(val function, size_t n, size_t kw, val *args); // of type_function
 val native_call(val native, size_t n, size_t kw, val *args);
+// The arguments of TYPE(...) into `count` places by position and by name, NOTHING where there is none; TypeError.
+void make_arguments(const struct type *type, size_t n, size_t kw, const val *args, const val *names,
+                    size_t count, val *places);
 val method_new(val function, val self);
 val class_new(val name, val bases_tuple, val dict, val keywords); // type(name, bases, dict)
 val instance_new(const struct type *cls);                         // without __init__

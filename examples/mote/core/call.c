@@ -314,35 +314,37 @@ val native_call(val native, size_t n, size_t kw, val *args)
     return native_places(f, n, kw, args);
 }
 
+void make_arguments(const struct type *type, size_t n, size_t kw, const val *args, const val *names,
+                    size_t count, val *places)
+{
+    if (n > count)
+        raise_type("%v() takes at most %z arguments (%z given)", type->name, count, n + kw);
+    memset(places, 0, count * WORD);
+    values_copy(places, args, n);
+    for (const val *pair = args + n; kw; kw--, pair += 2) {
+        size_t i = 0;
+        while (i < count && names[i] != pair[0])
+            i++;
+        if (i == count || places[i])
+            raise_type("'%v' is an invalid keyword argument for %v()", pair[0], type->name);
+        places[i] = pair[1];
+    }
+}
+
 // ------------------------------------------------------------------------------------------ any callable
 
-// With one more value before the arguments.
+// With one more value before the arguments; NOTHING: f is a type, which may put others in their place.
 val call_with(val f, val first, size_t n, size_t kw, val *args)
 {
-    size_t words = n + 2 * kw;
+    size_t words = n + 2 * kw, more = first != NOTHING;
     stack_room(words * WORD);
     val values[words + 2];
     values[0] = f;
     values[1] = first;
-    if (words)
-        values_copy(values + 2, args, words);
-    struct roots hold = {mote.roots, words + 2, values};
+    values_copy(values + 1 + more, args, words);
+    struct roots hold = {mote.roots, words + 1 + more, values};
     mote.roots = &hold;
-    val result = call(f, n + 1, kw, values + 1);
-    mote.roots = hold.up;
-    return result;
-}
-
-static val call_class(val f, size_t n, size_t kw, val *args)
-{
-    size_t words = n + 2 * kw;
-    stack_room(words * WORD);
-    val values[words + 1];
-    values[0] = f;
-    values_copy(values + 1, args, words);
-    struct roots hold = {mote.roots, words + 1, values};
-    mote.roots = &hold;
-    val result = class_call(f, n, kw, values + 1);
+    val result = more ? call(f, n + 1, kw, values + 1) : class_call(f, n, kw, values + 1);
     mote.roots = hold.up;
     return result;
 }
@@ -357,7 +359,7 @@ val call(val f, size_t n, size_t kw, val *args)
     if (type == &type_method)
         return call_with(((struct method *)f)->function, ((struct method *)f)->self, n, kw, args);
     if (type == &type_type)
-        return call_class(f, n, kw, args);
+        return call_with(f, NOTHING, n, kw, args);
     if (type->ops->call)
         return type->ops->call(f, n, kw, args);
     raise_type("%r object is not callable", type->name);

@@ -157,7 +157,7 @@ static void method_print(val self, struct sink *out, enum print_how how)
 
 static val method_binary(enum op op, val a, val b)
 {
-    if ((op != OP_EQ && op != OP_NE) || !has_type(a, &type_method) || !has_type(b, &type_method))
+    if ((op != OP_EQ && op != OP_NE) || type_of(a) != type_of(b))
         return NOTHING;
     const struct method *m = (const struct method *)a, *o = (const struct method *)b;
     return bool_new((m->function == o->function && m->self == o->self) == (op == OP_EQ));
@@ -210,17 +210,9 @@ static val unbound_attr(val self, val name, val value)
     return value == LOAD ? attr_find(((const struct method *)self)->function, name) : NOTHING;
 }
 
-static val unbound_binary(enum op op, val a, val b)
-{
-    if ((op != OP_EQ && op != OP_NE) || !has_type(a, &type_unbound) || !has_type(b, &type_unbound))
-        return NOTHING;
-    return bool_new((((const struct method *)a)->function ==
-                     ((const struct method *)b)->function) == (op == OP_EQ));
-}
-
 static const struct ops unbound_ops = {.print = unbound_print,
                                        .unary = method_unary,
-                                       .binary = unbound_binary,
+                                       .binary = method_binary,
                                        .attr = unbound_attr,
                                        .call = unbound_call};
 const struct type type_unbound = {
@@ -270,16 +262,12 @@ static const val property_keywords[] = {S(fget), S(fset), S(fdel), S(doc)};
 
 static val property_make(const struct type *type, size_t n, size_t kw, val *args)
 {
-    if (n > 4)
-        raise_type("property expected at most 4 arguments, got %z", n);
     struct property *p = heap_new(type);
     val *fields = &p->get;
-    for (size_t i = 0; i < 4; i++)
-        fields[i] = i < n ? args[i] : NONE;
-    for (size_t k = n; k < n + 2 * kw; k += 2)
-        for (size_t i = 0; i < 4; i++)
-            if (property_keywords[i] == args[k])
-                fields[i] = args[k + 1];
+    make_arguments(type, n, kw, args, property_keywords, COUNT_OF(property_keywords), fields);
+    for (size_t i = 0; i < COUNT_OF(property_keywords); i++)
+        if (!fields[i])
+            fields[i] = NONE;
     return (val)p;
 }
 

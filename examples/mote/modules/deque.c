@@ -104,23 +104,16 @@ static val copy_of(struct deque *d)
 // deque(iterable=(), maxlen=None)
 static val deque_make(const struct type *type, size_t n, size_t kw, val *args)
 {
-    val limit = n > 1 ? args[1] : NONE, iterable = n ? args[0] : NOTHING;
-    if (n > 2)
-        raise_type("%v() takes at most 2 arguments (%z given)", type->name, n + kw);
-    for (size_t i = 0; i < kw; i++) {
-        if (args[n + 2 * i] == S(maxlen))
-            limit = args[n + 2 * i + 1];
-        else if (args[n + 2 * i] == S(iterable))
-            iterable = args[n + 2 * i + 1];
-        else
-            raise_type("deque() got an unexpected keyword argument '%v'", args[n + 2 * i]);
-    }
+    static const val names[] = {S(iterable), S(maxlen)};
+    val given[COUNT_OF(names)];
+    make_arguments(type, n, kw, args, names, COUNT_OF(names), given);
+    bool limited = given[1] && given[1] != NONE;
     ROOTS(r, 1);
-    if (limit != NONE && need_int(limit) < 0)
+    if (limited && need_int(given[1]) < 0)
         raise_value("maxlen must be non-negative");
-    r[0] = deque_new(limit == NONE ? SIZE_MAX : need_size(limit));
-    if (iterable)
-        put_all((struct deque *)r[0], iterable, false);
+    r[0] = deque_new(limited ? need_size(given[1]) : SIZE_MAX);
+    if (given[0])
+        put_all((struct deque *)r[0], given[0], false);
     return r[0];
 }
 

@@ -39,7 +39,7 @@ static val bytes_from(val value, bool assigned)
     if (assigned && (is_int(value) || is_a(value, &type_str)))
         raise_type("can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     BUILDER(b);
-    bytes_collect(&b, "bytearray", 1, 0, &value);
+    bytes_collect(&b, &type_bytearray, 1, 0, &value);
     return builder_bytes(&b);
 }
 
@@ -155,7 +155,7 @@ static val bytearray_make(const struct type *type, size_t n, size_t kw, val *arg
 {
     (void)type;
     BUILDER(b);
-    bytes_collect(&b, "bytearray", n, kw, args);
+    bytes_collect(&b, &type_bytearray, n, kw, args);
     size_t size = b.size;
     return bytearray_wrap(builder_bytes(&b), size);
 }

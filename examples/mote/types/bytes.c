@@ -60,7 +60,7 @@ static void add_all(struct builder *b, val iterable, const char *message)
         sink_char(&b->sink, (char)need_byte(r[1], message));
 }
 
-static void add_source(struct builder *b, const char *name, val source)
+static void add_source(struct builder *b, const struct type *type, val source)
 {
     struct buffer buffer;
     if (buffer_find(source, &buffer)) {
@@ -73,7 +73,7 @@ static void add_source(struct builder *b, const char *name, val source)
         ROOTS(r, 1);
         val self;
         r[0] = is_object(source) ? method_find(source, S(__bytes__), &self) : NOTHING;
-        if (r[0] && *name == 'b' && name[4] == 's') {
+        if (r[0] && type == &type_bytes) {
             r[0] = method_call(source, S(__bytes__), 0, NULL);
             if (!buffer_find(r[0], &buffer))
                 raise_type("__bytes__ returned non-bytes (type %t)", r[0]);
@@ -82,35 +82,24 @@ static void add_source(struct builder *b, const char *name, val source)
         }
         if (!type_of(source)->ops->iter && !type_of(source)->ops->item &&
             !attr_find(source, S(__iter__)))
-            raise_type("cannot convert '%t' object to %s", source, name);
+            raise_type("cannot convert '%t' object to %v", source, type->name);
         add_all(b, source,
-                TOLD(name[4] == 's' ? "bytes must be in range(0, 256)"
-                                    : "byte must be in range(0, 256)"));
+                TOLD(type == &type_bytes ? "bytes must be in range(0, 256)"
+                                         : "byte must be in range(0, 256)"));
     }
 }
 
-void bytes_collect(struct builder *b, const char *name, size_t n, size_t kw, val *args)
+void bytes_collect(struct builder *b, const struct type *type, size_t n, size_t kw, val *args)
 {
     static const val names[] = {S(source), S(encoding), S(errors)};
-    val given[3] = {0};
-    if (n > 3)
-        raise_type("%s() takes at most 3 arguments (%z given)", name, n);
-    for (size_t i = 0; i < n; i++)
-        given[i] = args[i];
-    for (size_t i = 0; i < kw; i++) {
-        size_t k = 0;
-        while (k < 3 && names[k] != args[n + 2 * i])
-            k++;
-        if (k == 3)
-            raise_type("'%v' is an invalid keyword argument for %s()", args[n + 2 * i], name);
-        given[k] = args[n + 2 * i + 1];
-    }
+    val given[COUNT_OF(names)];
+    make_arguments(type, n, kw, args, names, COUNT_OF(names), given);
     if (given[1] || given[2]) {
         if (!given[0] || !is_a(given[0], &type_str))
             raise_type("encoding without a string argument");
         text_encode(need_str(given[0]), given[1], given[2], b);
     } else if (given[0]) {
-        add_source(b, name, given[0]);
+        add_source(b, type, given[0]);
     }
 }
 
@@ -120,7 +109,7 @@ static val bytes_make(const struct type *type, size_t n, size_t kw, val *args)
     if (n == 1 && kw == 0 && has_type(args[0], &type_bytes))
         return args[0];
     BUILDER(b);
-    bytes_collect(&b, "bytes", n, kw, args);
+    bytes_collect(&b, &type_bytes, n, kw, args);
     return builder_bytes(&b);
 }
 

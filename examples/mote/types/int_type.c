@@ -68,21 +68,15 @@ static val int_of_object(val v)
 
 static val int_make(const struct type *type, size_t n, size_t kw, val *args)
 {
-    (void)type;
-    val base = n > 1 ? args[1] : NOTHING;
+    static const val names[] = {NOTHING, S(base)};
+    val given[COUNT_OF(names)];
     struct text t;
-    if (kw) {
-        if (kw > 1 || base || !text_is(args[n], "base"))
-            raise_type("%r is an invalid keyword argument for int()", args[n]);
-        base = args[n + 1];
-    }
-    if (n > 2)
-        raise_type("int() takes at most 2 arguments (%z given)", n);
-    if (!base)
+    make_arguments(type, n, kw, args, names, COUNT_OF(names), given);
+    if (!given[1])
         return n ? int_of_object(args[0]) : int_new(0);
     if (!n)
         raise_type("int() missing string argument");
-    intptr_t b = need_int(base);
+    intptr_t b = need_int(given[1]);
     if (!text_like(args[0], &t))
         raise_type("int() can't convert non-string with explicit base");
     return int_of_text(args[0], t, b);

@@ -260,19 +260,13 @@ static val source_ended(val *source)
 static val enumerate_make(const struct type *type, size_t n, size_t kw, val *args)
 {
     ROOTS(r, 2);
-    val iterable = n ? args[0] : NOTHING, start = n > 1 ? args[1] : NOTHING;
-    for (size_t i = 0; i < kw; i++) {
-        if (args[n + 2 * i] == S(start) && !start)
-            start = args[n + 2 * i + 1];
-        else if (args[n + 2 * i] == S(iterable) && !iterable)
-            iterable = args[n + 2 * i + 1];
-        else
-            raise_type("'%v' is an invalid keyword argument for enumerate()", args[n + 2 * i]);
-    }
-    if (!iterable || n > 2)
-        raise_type("enumerate() takes an iterable and a start");
-    r[0] = iter_of(iterable);
-    r[1] = index_val(start ? start : FALSE);
+    static const val names[] = {S(iterable), S(start)};
+    val given[COUNT_OF(names)];
+    make_arguments(type, n, kw, args, names, COUNT_OF(names), given);
+    if (!given[0])
+        raise_type("enumerate() missing required argument 'iterable' (pos 1)");
+    r[0] = iter_of(given[0]);
+    r[1] = index_val(given[1] ? given[1] : FALSE);
     r[1] = op_binary(OP_ADD, r[1], FALSE); // False is 0
     return (val)lazy_new(type, r[0], NOTHING, r[1]);
 }

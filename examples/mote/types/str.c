@@ -301,20 +301,9 @@ val text_iterator_new(val text)
 // str(object=""), str(bytes, encoding, errors)
 static val str_make(const struct type *type, size_t n, size_t kw, val *args)
 {
-    (void)type;
-    val given[3] = {n > 0 ? args[0] : NOTHING, n > 1 ? args[1] : NOTHING,
-                    n > 2 ? args[2] : NOTHING};
     static const val names[] = {S(object), S(encoding), S(errors)};
-    if (n > 3)
-        raise_type("str() takes at most 3 arguments (%z given)", n);
-    for (size_t i = 0; i < kw; i++) {
-        size_t k = 0;
-        while (k < 3 && names[k] != args[n + 2 * i])
-            k++;
-        if (k == 3)
-            raise_type("'%v' is an invalid keyword argument for str()", args[n + 2 * i]);
-        given[k] = args[n + 2 * i + 1];
-    }
+    val given[COUNT_OF(names)];
+    make_arguments(type, n, kw, args, names, COUNT_OF(names), given);
     if (!given[0])
         return S(empty);
     if (!given[1] && !given[2])

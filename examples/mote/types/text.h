@@ -47,7 +47,7 @@ val bytearray_wrap(val store, size_t size); // a bytearray that owns the bytes o
 val bytearray_of(const void *data, size_t size);
 uint8_t need_byte(val v, const char *message); // 0 .. 255, ValueError
 // bytes(x) and bytearray(x), as the constructors have it.
-void bytes_collect(struct builder *b, const char *name, size_t n, size_t kw, val *args);
+void bytes_collect(struct builder *b, const struct type *type, size_t n, size_t kw, val *args);
 val text_decode(const char *data, size_t size, val encoding, val errors);
 void text_encode(struct text text, val encoding, val errors, struct builder *b);
 
