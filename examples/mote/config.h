@@ -83,7 +83,8 @@
 // ---- speed against size
 
 #ifndef MOTE_MESSAGES
-#define MOTE_MESSAGES 1 // 0: most exceptions say only their type
+#define MOTE_MESSAGES                                                                              \
+    1 // 0: most exceptions say only their type, methods and code objects print as any object
 #endif
 
 #ifndef MOTE_HINTS

@@ -435,6 +435,8 @@ _Noreturn void raise_bare(const struct type *type);
 _Noreturn void raise_bare_type(void);
 _Noreturn void raise_bare_value(void);
 #endif
+// How an object that is no data prints; where messages are not told as <TYPE object at ADDRESS>.
+#define TOLD_PRINT(print) (MOTE_MESSAGES ? (print) : NULL)
 _Noreturn void raise_stop(val value);                     // StopIteration(value)
 _Noreturn void raise_memory(void);                        // the exception that exists already
 _Noreturn void raise_os(int number);                      // OSError(errno)

@@ -171,7 +171,7 @@ static val method_unary(enum op op, val self)
                : NOTHING;
 }
 
-static const struct ops method_ops = {.print = method_print,
+static const struct ops method_ops = {.print = TOLD_PRINT(method_print),
                                       .unary = method_unary,
                                       .binary = method_binary,
                                       .attr = method_attr,
@@ -210,7 +210,7 @@ static val unbound_attr(val self, val name, val value)
     return value == LOAD ? attr_find(((const struct method *)self)->function, name) : NOTHING;
 }
 
-static const struct ops unbound_ops = {.print = unbound_print,
+static const struct ops unbound_ops = {.print = TOLD_PRINT(unbound_print),
                                        .unary = method_unary,
                                        .binary = method_binary,
                                        .attr = unbound_attr,
@@ -332,7 +332,7 @@ static void member_print(val self, struct sink *out, enum print_how how)
     sink_format(out, "<member %r>", ((const struct member *)self)->name);
 }
 
-static const struct ops member_ops = {.print = member_print};
+static const struct ops member_ops = {.print = TOLD_PRINT(member_print)};
 const struct type type_member = {.head = {&type_type},
                                  .name = S(member_descriptor),
                                  .ops = &member_ops,
@@ -441,7 +441,7 @@ static void super_print(val self, struct sink *out, enum print_how how)
 }
 
 static const struct ops super_ops = {
-    .print = super_print, .item = super_item, .attr = super_attr, .make = super_make};
+    .print = TOLD_PRINT(super_print), .item = super_item, .attr = super_attr, .make = super_make};
 const struct type type_super = {.head = {&type_type},
                                 .name = S(super),
                                 .ops = &super_ops,

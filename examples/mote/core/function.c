@@ -136,7 +136,7 @@ static void code_print(val self, struct sink *out, enum print_how how)
                 code->file, code->line);
 }
 
-static const struct ops code_ops = {.print = code_print, .attr = code_attr};
+static const struct ops code_ops = {.print = TOLD_PRINT(code_print), .attr = code_attr};
 const struct type type_code = {.head = {&type_type},
                                .name = S(code),
                                .ops = &code_ops,

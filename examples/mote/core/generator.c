@@ -264,8 +264,10 @@ static void generator_print(val self, struct sink *out, enum print_how how)
 
 METHODS(generator_names, ROW(close, generator_close), ROW(send, generator_send),
         ROW(throw, generator_throw));
-static const struct ops generator_ops = {
-    .print = generator_print, .attr = generator_attr, .iter = iter_self, .next = generator_next};
+static const struct ops generator_ops = {.print = TOLD_PRINT(generator_print),
+                                         .attr = generator_attr,
+                                         .iter = iter_self,
+                                         .next = generator_next};
 const struct type type_generator = {.head = {&type_type},
                                     .name = S(generator),
                                     .ops = &generator_ops,

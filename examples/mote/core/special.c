@@ -6,53 +6,60 @@
 
 // ------------------------------------------------------------------------------------------ names
 
-#define NAME(x) (uint16_t)(S(x) >> 2)
+// X(operator, method, reflected method or the same again, text in messages)
+// clang-format off
+#define OPERATORS(X) \
+    X(OP_LT, __lt__, __gt__, "<") \
+    X(OP_LE, __le__, __ge__, "<=") \
+    X(OP_EQ, __eq__, __eq__, "==") \
+    X(OP_NE, __ne__, __ne__, "!=") \
+    X(OP_GT, __gt__, __lt__, ">") \
+    X(OP_GE, __ge__, __le__, ">=") \
+    X(OP_IN, __contains__, __contains__, "in") \
+    X(OP_ADD, __add__, __radd__, "+") \
+    X(OP_SUB, __sub__, __rsub__, "-") \
+    X(OP_MUL, __mul__, __rmul__, "*") \
+    X(OP_MATMUL, __matmul__, __rmatmul__, "@") \
+    X(OP_TRUEDIV, __truediv__, __rtruediv__, "/") \
+    X(OP_FLOORDIV, __floordiv__, __rfloordiv__, "//") \
+    X(OP_MOD, __mod__, __rmod__, "%") \
+    X(OP_POW, __pow__, __rpow__, "**") \
+    X(OP_LSHIFT, __lshift__, __rlshift__, "<<") \
+    X(OP_RSHIFT, __rshift__, __rrshift__, ">>") \
+    X(OP_AND, __and__, __rand__, "&") \
+    X(OP_OR, __or__, __ror__, "|") \
+    X(OP_XOR, __xor__, __rxor__, "^") \
+    X(OP_DIVMOD, __divmod__, __rdivmod__, "") \
+    X(OP_ADD + OP_INPLACE, __iadd__, __iadd__, "+=") \
+    X(OP_SUB + OP_INPLACE, __isub__, __isub__, "-=") \
+    X(OP_MUL + OP_INPLACE, __imul__, __imul__, "*=") \
+    X(OP_MATMUL + OP_INPLACE, __imatmul__, __imatmul__, "@=") \
+    X(OP_TRUEDIV + OP_INPLACE, __itruediv__, __itruediv__, "/=") \
+    X(OP_FLOORDIV + OP_INPLACE, __ifloordiv__, __ifloordiv__, "//=") \
+    X(OP_MOD + OP_INPLACE, __imod__, __imod__, "%=") \
+    X(OP_POW + OP_INPLACE, __ipow__, __ipow__, "**=") \
+    X(OP_LSHIFT + OP_INPLACE, __ilshift__, __ilshift__, "<<=") \
+    X(OP_RSHIFT + OP_INPLACE, __irshift__, __irshift__, ">>=") \
+    X(OP_AND + OP_INPLACE, __iand__, __iand__, "&=") \
+    X(OP_OR + OP_INPLACE, __ior__, __ior__, "|=") \
+    X(OP_XOR + OP_INPLACE, __ixor__, __ixor__, "^=") \
+    X(OP_NEG, __neg__, __neg__, "-") \
+    X(OP_POS, __pos__, __pos__, "+") \
+    X(OP_INVERT, __invert__, __invert__, "~") \
+    X(OP_ABS, __abs__, __abs__, "") \
+    X(OP_LEN, __len__, __len__, "") \
+    X(OP_HASH, __hash__, __hash__, "") \
+    X(OP_TRUTH, __bool__, __bool__, "")
+// clang-format on
+#define NAME(x)                        (uint16_t)(S(x) >> 2)
+#define X(op, method, reflected, text) [op] = {NAME(method), NAME(reflected)},
 static const struct {
     uint16_t name, reflected;
-    char text[4];
-} op_rows[OP_COUNT] = {
-    [OP_LT] = {NAME(__lt__), NAME(__gt__), "<"},
-    [OP_LE] = {NAME(__le__), NAME(__ge__), "<="},
-    [OP_EQ] = {NAME(__eq__), NAME(__eq__), "=="},
-    [OP_NE] = {NAME(__ne__), NAME(__ne__), "!="},
-    [OP_GT] = {NAME(__gt__), NAME(__lt__), ">"},
-    [OP_GE] = {NAME(__ge__), NAME(__le__), ">="},
-    [OP_IN] = {NAME(__contains__), NAME(__contains__), "in"},
-    [OP_ADD] = {NAME(__add__), NAME(__radd__), "+"},
-    [OP_SUB] = {NAME(__sub__), NAME(__rsub__), "-"},
-    [OP_MUL] = {NAME(__mul__), NAME(__rmul__), "*"},
-    [OP_MATMUL] = {NAME(__matmul__), NAME(__rmatmul__), "@"},
-    [OP_TRUEDIV] = {NAME(__truediv__), NAME(__rtruediv__), "/"},
-    [OP_FLOORDIV] = {NAME(__floordiv__), NAME(__rfloordiv__), "//"},
-    [OP_MOD] = {NAME(__mod__), NAME(__rmod__), "%"},
-    [OP_POW] = {NAME(__pow__), NAME(__rpow__), "**"},
-    [OP_LSHIFT] = {NAME(__lshift__), NAME(__rlshift__), "<<"},
-    [OP_RSHIFT] = {NAME(__rshift__), NAME(__rrshift__), ">>"},
-    [OP_AND] = {NAME(__and__), NAME(__rand__), "&"},
-    [OP_OR] = {NAME(__or__), NAME(__ror__), "|"},
-    [OP_XOR] = {NAME(__xor__), NAME(__rxor__), "^"},
-    [OP_DIVMOD] = {NAME(__divmod__), NAME(__rdivmod__), ""},
-    [OP_ADD + OP_INPLACE] = {NAME(__iadd__), 0, "+="},
-    [OP_SUB + OP_INPLACE] = {NAME(__isub__), 0, "-="},
-    [OP_MUL + OP_INPLACE] = {NAME(__imul__), 0, "*="},
-    [OP_MATMUL + OP_INPLACE] = {NAME(__imatmul__), 0, "@="},
-    [OP_TRUEDIV + OP_INPLACE] = {NAME(__itruediv__), 0, "/="},
-    [OP_FLOORDIV + OP_INPLACE] = {NAME(__ifloordiv__), 0, "//="},
-    [OP_MOD + OP_INPLACE] = {NAME(__imod__), 0, "%="},
-    [OP_POW + OP_INPLACE] = {NAME(__ipow__), 0, "**="},
-    [OP_LSHIFT + OP_INPLACE] = {NAME(__ilshift__), 0, "<<="},
-    [OP_RSHIFT + OP_INPLACE] = {NAME(__irshift__), 0, ">>="},
-    [OP_AND + OP_INPLACE] = {NAME(__iand__), 0, "&="},
-    [OP_OR + OP_INPLACE] = {NAME(__ior__), 0, "|="},
-    [OP_XOR + OP_INPLACE] = {NAME(__ixor__), 0, "^="},
-    [OP_NEG] = {NAME(__neg__), 0, "-"},
-    [OP_POS] = {NAME(__pos__), 0, "+"},
-    [OP_INVERT] = {NAME(__invert__), 0, "~"},
-    [OP_ABS] = {NAME(__abs__), 0, ""},
-    [OP_LEN] = {NAME(__len__), 0, ""},
-    [OP_HASH] = {NAME(__hash__), 0, ""},
-    [OP_TRUTH] = {NAME(__bool__), 0, ""},
-};
+} op_rows[OP_COUNT] = {OPERATORS(X)};
+#undef X
+#define X(op, method, reflected, text) [op] = text,
+static const char op_texts[OP_COUNT][4] = {OPERATORS(X)};
+#undef X
 
 val op_name(enum op op, bool reflected)
 {
@@ -61,7 +68,7 @@ val op_name(enum op op, bool reflected)
 
 const char *op_text(enum op op)
 {
-    return op_rows[op].text;
+    return op_texts[op];
 }
 
 // ------------------------------------------------------------------------------------------ of the program
@@ -324,7 +331,8 @@ val slot_bind(val slot, val self)
     return s->self ? slot : special_of_native(self, (const struct type *)s->type, s->name);
 }
 
-static const struct ops slot_ops = {.print = slot_print, .attr = slot_attr, .call = slot_call};
+static const struct ops slot_ops = {
+    .print = TOLD_PRINT(slot_print), .attr = slot_attr, .call = slot_call};
 const struct type type_slot = {.head = {&type_type},
                                .name = S(method_wrapper),
                                .ops = &slot_ops,

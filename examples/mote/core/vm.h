@@ -106,7 +106,7 @@ val special_call(val o, val name, size_t n, val *args);
 val special_of_native(val o, const struct type *type,
                       val name); // o.__add__ and the like of native types
 val op_name(enum op op, bool reflected);
-const char *op_text(enum op op);
+const char *op_text(enum op op) __attribute__((const)); // no call where messages are not told
 _Noreturn void raise_no_attribute(val o, val name);
 val attr_name(val v);                          // the interned name that a str is; TypeError
 val slot_bind(val slot, val self);             // of type_slot

@@ -194,7 +194,7 @@ METHODS(stream_names, ROW(__enter__, stream_enter), ROW(__exit__, stream_exit),
         ROW(tell, stream_tell), ROW(truncate, stream_truncate), ROW(writable, stream_writable),
         ROW(write, stream_write), ROW(writelines, stream_writelines));
 
-static const struct ops memory_ops = {.print = stream_print,
+static const struct ops memory_ops = {.print = TOLD_PRINT(stream_print),
                                       .attr = stream_attr,
                                       .iter = iter_self,
                                       .next = stream_next,

@@ -306,7 +306,7 @@ void stream_print(val self, struct sink *out, enum print_how how)
 }
 
 static const struct ops stream_ops = {
-    .print = stream_print, .attr = stream_attr, .iter = iter_self, .next = stream_next};
+    .print = TOLD_PRINT(stream_print), .attr = stream_attr, .iter = iter_self, .next = stream_next};
 
 #if MOTE_IO
 // the methods are listed in io.c

@@ -5,13 +5,13 @@
 #include "types/real.h"
 
 static const struct element elements[] = {
-    {'?', sizeof(bool), _Alignof(bool), 0, 1, NULL},
-    {'B', 1, 1, 0, 1, TOLD("unsigned byte integer")},
-    {'H', sizeof(short), _Alignof(short), 0, 2, TOLD("unsigned short")},
-    {'I', sizeof(int), _Alignof(int), 0, 4, TOLD("unsigned int")},
-    {'L', sizeof(long), _Alignof(long), 0, 4, TOLD("C unsigned long")},
-    {'N', sizeof(size_t), _Alignof(size_t), 0, 0, NULL},
-    {'P', sizeof(void *), _Alignof(void *), 0, 0, NULL},
+    {'?', sizeof(bool), _Alignof(bool), 0, 1},
+    {'B', 1, 1, 0, 1},
+    {'H', sizeof(short), _Alignof(short), 0, 2},
+    {'I', sizeof(int), _Alignof(int), 0, 4},
+    {'L', sizeof(long), _Alignof(long), 0, 4},
+    {'N', sizeof(size_t), _Alignof(size_t), 0, 0},
+    {'P', sizeof(void *), _Alignof(void *), 0, 0},
     {'Q', sizeof(long long),
      offsetof(
          struct {
@@ -19,9 +19,9 @@ static const struct element elements[] = {
              long long x;
          },
          x),
-     0, 8, NULL},
-    {'b', 1, 1, 1, 1, TOLD("signed char")},
-    {'c', 1, 1, 0, 1, NULL},
+     0, 8},
+    {'b', 1, 1, 1, 1},
+    {'c', 1, 1, 0, 1},
 #if MOTE_FLOAT
     {'d', sizeof(double),
      offsetof(
@@ -30,15 +30,15 @@ static const struct element elements[] = {
              double x;
          },
          x),
-     1, 8, NULL},
-    {'e', 2, 2, 1, 2, NULL},
-    {'f', sizeof(float), _Alignof(float), 1, 4, NULL},
+     1, 8},
+    {'e', 2, 2, 1, 2},
+    {'f', sizeof(float), _Alignof(float), 1, 4},
 #endif
-    {'h', sizeof(short), _Alignof(short), 1, 2, TOLD("signed short integer")},
-    {'i', sizeof(int), _Alignof(int), 1, 4, TOLD("signed integer")},
-    {'l', sizeof(long), _Alignof(long), 1, 4, TOLD("C long")},
-    {'n', sizeof(size_t), _Alignof(size_t), 1, 0, NULL},
-    {'p', 1, 1, 0, 1, NULL},
+    {'h', sizeof(short), _Alignof(short), 1, 2},
+    {'i', sizeof(int), _Alignof(int), 1, 4},
+    {'l', sizeof(long), _Alignof(long), 1, 4},
+    {'n', sizeof(size_t), _Alignof(size_t), 1, 0},
+    {'p', 1, 1, 0, 1},
     {'q', sizeof(long long),
      offsetof(
          struct {
@@ -46,9 +46,9 @@ static const struct element elements[] = {
              long long x;
          },
          x),
-     1, 8, NULL},
-    {'s', 1, 1, 0, 1, NULL},
-    {'x', 1, 1, 0, 1, NULL},
+     1, 8},
+    {'s', 1, 1, 0, 1},
+    {'x', 1, 1, 0, 1},
 };
 
 const struct element *element_find(char code)
@@ -151,17 +151,42 @@ val element_load(char code, const uint8_t *at)
     return int_of_bytes(at, e->size, BIG_ENDIAN_MACHINE, e->is_signed);
 }
 
+static const char *name_of(char code)
+{
+    switch (code) {
+    case 'B':
+        return "unsigned byte integer";
+    case 'H':
+        return "unsigned short";
+    case 'I':
+        return "unsigned int";
+    case 'L':
+        return "C unsigned long";
+    case 'b':
+        return "signed char";
+    case 'h':
+        return "signed short integer";
+    case 'i':
+        return "signed integer";
+    case 'l':
+        return "C long";
+    default:
+        return NULL;
+    }
+}
+
 // As CPython says it, which converts each code in another way.
 _Noreturn static void raise_too_large(const struct element *e, bool negative)
 {
     bool below_zero = negative && !e->is_signed && e->size >= 4;
-    const char *format = below_zero && e->name ? "can't convert negative value to unsigned int"
-                         : below_zero          ? "can't convert negative int to unsigned"
-                         : !e->name            ? "int too big to convert"
-                         : e->name[0] == 'C'   ? "Python int too large to convert to %s"
-                         : negative            ? "%s is less than minimum"
-                                               : "%s is greater than maximum";
-    raise_error(&type_OverflowError, format, e->name);
+    const char *name = name_of(e->code);
+    const char *format = below_zero && name ? "can't convert negative value to unsigned int"
+                         : below_zero       ? "can't convert negative int to unsigned"
+                         : !name            ? "int too big to convert"
+                         : name[0] == 'C'   ? "Python int too large to convert to %s"
+                         : negative         ? "%s is less than minimum"
+                                            : "%s is greater than maximum";
+    raise_error(&type_OverflowError, format, name);
 }
 
 void element_store(char code, uint8_t *at, val v)

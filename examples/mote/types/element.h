@@ -12,7 +12,6 @@ struct element {
     uint8_t size, align; // of the machine
     bool is_signed;
     uint8_t standard; // size where the machine's does not count; 0: there is none
-    const char *name; // in messages
 };
 const struct element *element_find(char code); // NULL: no such code
 bool element_is_float(char code);
