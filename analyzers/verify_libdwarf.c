@@ -75,6 +75,15 @@ static const access_methods methods = {
     .FIELD(om, load_section) = load_section,
 };
 
+static int open_object(struct an__reading *r, const struct an__object *object,
+                       access_interface *access, Dwarf_Debug *dbg)
+{
+    access->FIELD(ai, object) = (void *)(uintptr_t)object;
+    access->FIELD(ai, methods) = &methods;
+    unsigned group = object->split ? DW_GROUPNUMBER_DWO : DW_GROUPNUMBER_BASE;
+    return dwarf_object_init_b(access, NULL, NULL, group, dbg, &r->error);
+}
+
 // ----------------------------------------------------------------------------- DIEs
 
 // A DIE whose attributes cannot be read still has its place: what follows is read on.
@@ -167,50 +176,57 @@ static int next_header(struct an__reading *r, Dwarf_Debug dbg, struct an__unit *
     return got;
 }
 
-// Base and dwo id of a unit: from its root, before DWARF 5 (or of an object without split units)
-// nowhere else.
-static void read_root(struct an__reading *r, Dwarf_Die root, uint64_t *low_pc, uint64_t *id)
+// What the root of a unit tells of its range lists and its split unit, before DWARF 5 (or of an object
+// without split units) nowhere else.
+static struct an__skeleton read_root(struct an__reading *r, Dwarf_Die root)
 {
     struct an__attributes a;
+    struct an__skeleton found = {0};
     Dwarf_Addr low = 0;
-    *low_pc = *id = 0;
     if (an__attributes_open(r, root, &a)) {
         if (a.at[AT_LOW_PC] != NULL &&
             dwarf_formaddr(a.at[AT_LOW_PC], &low, &r->error) == DW_DLV_OK)
-            *low_pc = low;
-        *id = an__constant_or_zero(r, a.at[AT_GNU_DWO_ID]);
+            found.low_pc = low;
+        found.id = an__constant_or_zero(r, a.at[AT_GNU_DWO_ID]);
+        found.lists = an__offset_or_zero(r, a.at[AT_GNU_RANGES_BASE]);
     }
     an__attributes_close(r, &a);
+    return found;
 }
 
+// In a handle of their own: libdwarf looks for skeletons in the tied one, and leaves it where it
+// stopped.
 static void list_skeletons(struct an__reading *r)
 {
     struct an__unit unit;
     uint64_t start = 0;
     r->listed = true;
-    while (r->tied != NULL && next_header(r, r->tied, &unit, &start) == DW_DLV_OK) {
+    bool good = r->object->tied != NULL &&
+                open_object(r, r->object->tied, &r->skeleton_access, &r->main) == DW_DLV_OK;
+    while (good && next_header(r, r->main, &unit, &start) == DW_DLV_OK) {
         Dwarf_Die root = NULL;
-        struct an__skeleton skeleton;
-        if (dwarf_siblingof_b(r->tied, NULL, r->is_info, &root, &r->error) != DW_DLV_OK)
+        if (dwarf_siblingof_b(r->main, NULL, r->is_info, &root, &r->error) != DW_DLV_OK)
             continue;
-        read_root(r, root, &skeleton.low_pc, &skeleton.id);
+        vec_push(&r->skeletons, read_root(r, root));
         dwarf_dealloc_die(root);
-        vec_push(&r->skeletons, skeleton);
     }
     an__forget_error(r);
 }
 
 static void set_base(struct an__reading *r, Dwarf_Die root)
 {
-    uint64_t id;
-    read_root(r, root, &r->base, &id);
+    struct an__skeleton own = read_root(r, root);
+    r->base = own.low_pc;
+    r->skeleton = NULL;
     if (!r->object->split || r->unit.version >= 5) // then libdwarf finds the base itself
         return;
     if (!r->listed)
         list_skeletons(r);
     for (size_t i = 0; i < r->skeletons.count; i++)
-        if (r->skeletons.items[i].id == id)
-            r->base = r->skeletons.items[i].low_pc;
+        if (r->skeletons.items[i].id == own.id)
+            r->skeleton = &r->skeletons.items[i];
+    if (r->skeleton != NULL)
+        r->base = r->skeleton->low_pc;
 }
 
 static void read_unit(struct an__reading *r)
@@ -238,15 +254,6 @@ static void read_units(struct an__reading *r)
         an__put_unit(r->sink, &r->unit);
         read_unit(r);
     }
-}
-
-static int open_object(struct an__reading *r, const struct an__object *object,
-                       access_interface *access, Dwarf_Debug *dbg)
-{
-    access->FIELD(ai, object) = (void *)(uintptr_t)object;
-    access->FIELD(ai, methods) = &methods;
-    unsigned group = object->split ? DW_GROUPNUMBER_DWO : DW_GROUPNUMBER_BASE;
-    return dwarf_object_init_b(access, NULL, NULL, group, dbg, &r->error);
 }
 
 // Nothing is closed: the process that reads ends with the reading.

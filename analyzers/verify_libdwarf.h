@@ -44,19 +44,21 @@ typedef Dwarf_Endianness byte_order;
 
 // ---------------------------------------------------------------------- the reading
 
-// Low pc of the units of a tied main file, by dwo id: the base of their split units' lists.
+// A unit of a tied main file, by dwo id: its low pc is the base of its split unit's range lists, which
+// lie in the main file behind `lists`.
 struct an__skeleton {
-    uint64_t id, low_pc;
+    uint64_t id, low_pc, lists;
 };
 
 struct an__reading {
     const struct an__object *object;
     struct an__sink *sink;
-    Dwarf_Debug dbg, tied;
-    access_interface access, tied_access;
+    Dwarf_Debug dbg, tied, main; // main: the tied object once more, for its skeletons
+    access_interface access, tied_access, skeleton_access;
     Dwarf_Bool is_info;
     VEC(struct an__skeleton) skeletons;
-    bool listed; // the skeletons are
+    bool listed;                         // the skeletons are
+    const struct an__skeleton *skeleton; // of the unit, or NULL
     struct an__unit unit;
     uint64_t next; // lowest offset the next DIE may have
     uint64_t base; // of the unit's range lists before DWARF 5
@@ -82,7 +84,8 @@ struct an__reading {
     X(EXTERNAL, DW_AT_external)                                                                    \
     X(DECLARATION, DW_AT_declaration)                                                              \
     X(VIRTUALITY, DW_AT_virtuality)                                                                \
-    X(GNU_DWO_ID, DW_AT_GNU_dwo_id)
+    X(GNU_DWO_ID, DW_AT_GNU_dwo_id)                                                                \
+    X(GNU_RANGES_BASE, DW_AT_GNU_ranges_base)
 
 enum attribute {
 #define X(id, at) AT_##id,
@@ -104,6 +107,7 @@ void an__forget_error(struct an__reading *r);
 bool an__attributes_open(struct an__reading *r, Dwarf_Die die, struct an__attributes *a);
 void an__attributes_close(struct an__reading *r, struct an__attributes *a);
 uint64_t an__constant_or_zero(struct an__reading *r, Dwarf_Attribute attribute);
+uint64_t an__offset_or_zero(struct an__reading *r, Dwarf_Attribute attribute);
 uint64_t an__signature_of(const struct an__reading *r, const Dwarf_Sig8 *signature);
 // All that is compared of a DIE but its place.
 bool an__read_values(struct an__reading *r, Dwarf_Die handle, struct an__die *die);

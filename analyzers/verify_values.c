@@ -127,6 +127,14 @@ uint64_t an__constant_or_zero(struct an__reading *r, Dwarf_Attribute attribute)
     return value;
 }
 
+uint64_t an__offset_or_zero(struct an__reading *r, Dwarf_Attribute attribute)
+{
+    Dwarf_Unsigned value = 0;
+    if (attribute != NULL && dwarf_global_formref(attribute, &value, &r->error) != DW_DLV_OK)
+        return 0;
+    return value;
+}
+
 static void read_number(struct an__reading *r, Dwarf_Attribute attribute, enum an__check check,
                         uint32_t part, uint64_t *value, struct an__die *die)
 {
@@ -386,8 +394,10 @@ static bool read_list_5(struct an__reading *r, Dwarf_Attribute attribute, struct
     return good;
 }
 
+// The lists of a split unit lie in the main file, read there by their place.
 static bool read_list_2(struct an__reading *r, const struct an__attributes *a, struct an__die *die)
 {
+    const struct an__skeleton *skeleton = r->skeleton;
     Dwarf_Unsigned offset = 0, bytes = 0;
     Dwarf_Off real = 0;
     Dwarf_Ranges *list = NULL;
@@ -395,7 +405,11 @@ static bool read_list_2(struct an__reading *r, const struct an__attributes *a, s
     uint64_t base = r->base;
     if (!list_offset(r, a->at[AT_RANGES], &offset))
         return false;
-    int got = dwarf_get_ranges_b(r->dbg, offset, a->die, &real, &list, &count, &bytes, &r->error);
+    Dwarf_Debug dbg = skeleton != NULL ? r->main : r->dbg;
+    Dwarf_Die die_of_lists = skeleton != NULL ? NULL : a->die;
+    offset += skeleton != NULL ? skeleton->lists : 0;
+    int got =
+        dwarf_get_ranges_b(dbg, offset, die_of_lists, &real, &list, &count, &bytes, &r->error);
     if (got != DW_DLV_OK)
         return false;
     for (Dwarf_Signed i = 0; i < count; i++) {
@@ -406,7 +420,7 @@ static bool read_list_2(struct an__reading *r, const struct an__attributes *a, s
         else
             add_range(die, base + list[i].dwr_addr1, base + list[i].dwr_addr2);
     }
-    FREE_RANGES(r->dbg, list, count);
+    FREE_RANGES(dbg, list, count);
     return true;
 }
 
