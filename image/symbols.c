@@ -227,6 +227,18 @@ static void add_symbol(struct table *t, const struct img_symbol *symbol, symbol_
     list->count++;
 }
 
+// A compiler makes no hidden symbol local: linkers do, and some put those of all objects behind the
+// last file. From the first of them on nobody knows which file it was.
+static void leave_last_file(const struct table *t, symbol_list *list)
+{
+    size_t i = t->file == UINT32_MAX ? list->count : t->file;
+    while (i < list->count && list->items[i].visibility != STV_HIDDEN &&
+           list->items[i].visibility != STV_INTERNAL)
+        i++;
+    for (; i < list->count; i++)
+        list->items[i].file = UINT32_MAX;
+}
+
 static void read_table(struct img *img, enum img_symbol_table which, symbol_list *list,
                        img__mark_list *marks)
 {
@@ -248,6 +260,7 @@ static void read_table(struct img *img, enum img_symbol_table which, symbol_list
         struct img_symbol symbol = make_symbol(&t, &raw, (uint32_t)i);
         add_symbol(&t, &symbol, list, marks);
     }
+    leave_last_file(&t, list);
     report_table(&t, cur_left(&c));
 }
 
