@@ -14,6 +14,19 @@ static bool has_symbol_table(const struct img *img)
     return img != NULL && img_symbol_section(img, IMG_SYMTAB, &symbols, &strings);
 }
 
+// A symbol table that names what only one object knows as well. Linkers and strip can leave that out
+// (-x); then the debug information has the names.
+static bool has_full_symbols(struct img *img)
+{
+    size_t count = 0;
+    const struct img_symbol *symbols = has_symbol_table(img) ? img_symbols(img, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (symbols[i].table == IMG_SYMTAB && symbols[i].bind == STB_LOCAL &&
+            symbols[i].size != 0 && (symbols[i].type == STT_FUNC || symbols[i].type == STT_OBJECT))
+            return true;
+    return false;
+}
+
 // Padding is told by what lies between symbols. A map tells of all its dimensions, and what it adds to
 // sources it knows by their units.
 static unsigned settled_dims(unsigned dims, bool mapped)
@@ -29,15 +42,15 @@ bool led_wants_debug(struct img *img, unsigned dims)
 {
     if (dims & LED__FROM_DWARF)
         return true;
-    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img);
+    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_full_symbols(img);
 }
 
-bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsigned dims)
+bool led_wants_dwarf(struct img *img, const struct img_debug *debug, unsigned dims)
 {
     if (dims & LED__FROM_DWARF)
         return true;
-    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_symbol_table(img) &&
-           !(debug && has_symbol_table(debug->img));
+    return (settled_dims(dims, false) & LED_MASK(LED_SYMBOL)) && !has_full_symbols(img) &&
+           !(debug && has_full_symbols(debug->img));
 }
 
 static bool is_copied(const struct img_segment *segment)
@@ -149,10 +162,11 @@ static void open_image(struct led_collector *run, size_t index)
         im->first_tls++;
     for (size_t i = 0; i < im->segment_count; i++)
         im->copies = im->copies || is_copied(&im->segments[i]);
-    if (has_symbol_table(im->img))
-        im->symbols_from = im->img;
-    else if (debug && has_symbol_table(debug->img))
+    if (has_full_symbols(im->img) || !(debug && has_symbol_table(debug->img)))
+        im->symbols_from = has_symbol_table(im->img) ? im->img : NULL;
+    else
         im->symbols_from = debug->img;
+    im->names_by_dwarf = !has_full_symbols(im->symbols_from);
     im->dw = run->build->dw ? run->build->dw[index] : NULL;
     im->dwarf_from = debug && debug->img ? debug->img : im->img;
     led__describe_sections(im);

@@ -40,7 +40,7 @@ struct led_build {
 // What has to be opened before collecting these dimensions (LED_MASK of each): whether to look for
 // a debug file at all, and, when it was found (`debug` may be NULL), whether to open its DWARF.
 bool led_wants_debug(struct img *img, unsigned dims);
-bool led_wants_dwarf(const struct img *img, const struct img_debug *debug, unsigned dims);
+bool led_wants_dwarf(struct img *img, const struct img_debug *debug, unsigned dims);
 
 // Fills a new ledger from the build and settles at least the dimensions in `dims` (`kind` brings
 // `symbol` along: padding is what lies between symbols). Damage is a doubt; a fault means that the
