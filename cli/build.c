@@ -296,12 +296,22 @@ bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)
     return led_collect(build->ledger, &input, dims, cmd->doubts, &cmd->fault);
 }
 
+static bool has_stabs(const struct cmd_build *build)
+{
+    for (size_t i = 0; i < build->image_count; i++)
+        if (img_section_named(img_file_image(build->file, i), ".stab") != NULL)
+            return true;
+    return false;
+}
+
 static bool no_types(struct cmd *cmd, const struct cmd_build *build)
 {
-    return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
-                     build->file ? "has no debug information: build with -g, or name its debug "
-                                   "file with --debug FILE"
-                                 : "this snapshot was saved without types");
+    const char *text = "this snapshot was saved without types";
+    if (build->file != NULL && has_stabs(build)) // the default of older compilers (avr-gcc, tcc)
+        text = "has stabs for debug information, which are not read: build with -gdwarf-4";
+    else if (build->file != NULL)
+        text = "has no debug information: build with -g, or name its debug file with --debug FILE";
+    return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET, text);
 }
 
 bool cmd_build_types(struct cmd *cmd, struct cmd_build *build,
