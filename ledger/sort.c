@@ -182,6 +182,8 @@ void led__sort_claims(struct ledger *ledger, struct led__layer *layer, struct le
 {
     size_t count = layer->claims.count, sorted = layer->sorted;
     struct led__layer rest = *layer;
+    if (sorted == count)
+        return;
     rest.claims.items += sorted;
     rest.claims.count -= sorted;
     sort_run(ledger, &rest, scratch);
