@@ -254,8 +254,9 @@ struct an_prediction {
 };
 // "generator (it holds the frame of each interpreter), ghost (...)"; NULL: none.
 const char *an_unpriced_text(const struct an_unpriced *unpriced, struct arena *arena);
-// What a population takes on each build. False with `fault` when a size is negative or too large.
-bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
+// What a population takes on each build, by the census of each (one may be that of several). False with
+// `fault` when a size is negative or too large.
+bool an_predict(const struct cfg_census *const *censuses, const struct an_predict_options *options,
                 struct an_model *const *models, size_t count, struct arena *arena,
                 struct an_prediction *out, struct fault *fault);
 

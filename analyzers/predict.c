@@ -130,8 +130,8 @@ static bool price_row(struct pricing *pricing, const struct cfg_population *row,
 
 struct kinds {
     VEC(const char *) names;
-    VEC(uint64_t) counts;
-    size_t *of_row;
+    VEC(uint64_t) counts; // of objects of the first build's population
+    size_t **of_row;      // by build, by row of its census
 };
 
 // "list", "instance Point"; with shapes "list length=10 capacity=11 literal".
@@ -149,29 +149,42 @@ static const char *name_of(const struct cfg_population *row, bool shapes, struct
     return name;
 }
 
-static void gather(const struct cfg_census *census, bool shapes, struct arena *arena,
-                   struct kinds *kinds)
+static size_t kind_of(struct kinds *kinds, struct names *ids, const char *name)
 {
-    kinds->of_row = ARENA_ARRAY(arena, census->row_count, size_t);
+    size_t id = names_intern_text(ids, name);
+    for (size_t n = kinds->names.count; n <= id; n++) { // id 0 is the empty text's
+        vec_push(&kinds->names, n == id ? name : "");
+        vec_push(&kinds->counts, 0);
+    }
+    return id;
+}
+
+static void gather(const struct cfg_census *const *censuses, size_t count, bool shapes,
+                   struct arena *arena, struct kinds *kinds)
+{
     struct names *ids = names_new();
-    for (size_t i = 0; i < census->row_count; i++) {
-        const char *name = name_of(&census->rows[i], shapes, arena);
-        size_t id = names_intern_text(ids, name);
-        for (size_t n = kinds->names.count; n <= id; n++) { // id 0 is the empty text's
-            vec_push(&kinds->names, n == id ? name : "");
-            vec_push(&kinds->counts, 0);
+    kinds->of_row = ARENA_ARRAY(arena, count, size_t *);
+    for (size_t m = 0; m < count; m++) {
+        const struct cfg_census *census = censuses[m];
+        if (m != 0 && census == censuses[m - 1]) {
+            kinds->of_row[m] = kinds->of_row[m - 1];
+            continue;
         }
-        kinds->of_row[i] = id;
-        kinds->counts.items[id] += census->rows[i].count;
+        kinds->of_row[m] = ARENA_ARRAY(arena, census->row_count, size_t);
+        for (size_t i = 0; i < census->row_count; i++) {
+            size_t id = kind_of(kinds, ids, name_of(&census->rows[i], shapes, arena));
+            kinds->of_row[m][i] = id;
+            kinds->counts.items[id] += m == 0 ? census->rows[i].count : 0;
+        }
     }
     names_free(ids);
 }
 
 static bool price_all(struct pricing *pricing, const struct cfg_census *census,
-                      const struct kinds *kinds, struct fault *fault)
+                      const size_t *kind_of_row, const struct kinds *kinds, struct fault *fault)
 {
     for (size_t i = 0; i < census->row_count; i++)
-        if (!price_row(pricing, &census->rows[i], &pricing->kinds[kinds->of_row[i]]))
+        if (!price_row(pricing, &census->rows[i], &pricing->kinds[kind_of_row[i]]))
             return fault_set(fault, FAULT_INPUT, pricing->model->profile->path, NULL, NO_OFFSET,
                              "the size of kind '%s' is negative or too large for row %zu of the "
                              "census",
@@ -254,7 +267,7 @@ static void make_rows(const struct pricing *pricings, size_t builds, const struc
     uint64_t *grand = ARENA_ARRAY(arena, builds, uint64_t);
     for (size_t k = 0; k < kinds->names.count; k++) {
         uint64_t shared = 0;
-        if (kinds->counts.items[k] == 0)
+        if (kinds->names.items[k][0] == '\0')
             continue;
         all += kinds->counts.items[k];
         for (size_t i = 0; i < builds; i++) {
@@ -310,20 +323,20 @@ const char *an_unpriced_text(const struct an_unpriced *unpriced, struct arena *a
     return words;
 }
 
-bool an_predict(const struct cfg_census *census, const struct an_predict_options *options,
+bool an_predict(const struct cfg_census *const *censuses, const struct an_predict_options *options,
                 struct an_model *const *models, size_t count, struct arena *arena,
                 struct an_prediction *out, struct fault *fault)
 {
     struct kinds kinds = {0};
     bool good = true;
-    gather(census, options->shapes, arena, &kinds);
+    gather(censuses, count, options->shapes, arena, &kinds);
     struct pricing *pricings = ARENA_ARRAY(arena, count, struct pricing);
     const char **savings = ARENA_ARRAY(arena, count, const char *);
     const struct an_unpriced **unknown = ARENA_ARRAY(arena, count, const struct an_unpriced *);
     for (size_t i = 0; good && i < count; i++) {
         pricings[i].model = models[i];
         pricings[i].kinds = ARENA_ARRAY(arena, kinds.names.count, struct price);
-        good = price_all(&pricings[i], census, &kinds, fault);
+        good = price_all(&pricings[i], censuses[i], kinds.of_row[i], &kinds, fault);
         savings[i] = saving(&pricings[i], arena);
         unknown[i] = unpriced(&pricings[i], &kinds, arena);
     }

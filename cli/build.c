@@ -51,6 +51,14 @@ static bool check_keys(struct cmd *cmd, const char *spec)
     return false;
 }
 
+// "python3.11": the program that the shell would run, where no such file is here.
+static void find_on_path(struct cmd *cmd, struct cmd_build *out)
+{
+    const char *found = is_there(out->path) ? NULL : cmd_program(cmd, out->path);
+    if (found != NULL)
+        out->path = found;
+}
+
 static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
 {
     size_t which;
@@ -78,6 +86,7 @@ static bool parse_spec(struct cmd *cmd, const char *spec, struct cmd_build *out)
                                                  : &out->debug_path;
         *path = arena_text(cmd->arena, slice_of(value, size));
     }
+    find_on_path(cmd, out);
     if (cmd->options.debug != NULL && cmd->build_count++ != 0) {
         cmd_usage(cmd, "--debug is for one build; with two write FILE,debug=FILE");
         return false;

@@ -234,10 +234,21 @@ int cmd_models_render(struct cmd *cmd, const struct cmd_models *models,
 // tare predict, of a trace of allocations.
 int cmd_replay(struct cmd *cmd);
 
-// The census of a program: a file, or made by mote when it is a .py.
-bool cmd_census(struct cmd *cmd, const char *program, struct cfg_censuses **censuses);
+// The census of a program: a file, or made by mote when it is a .py. For builds whose ints are objects it
+// is made by mote-boxed, where they are too; where that is not to be had, and for all others, by mote.
+struct cmd_census {
+    struct cfg_censuses *plain, *boxed; // those that were asked for
+};
+bool cmd_census(struct cmd *cmd, const char *program, bool boxed, struct cmd_census *census,
+                const struct cfg_censuses **out);
+void cmd_census_free(struct cmd_census *census);
+// What to say of a census that counts other ints than the model has; NULL: nothing.
+const char *cmd_census_note(struct cmd *cmd, const struct cfg_census *census,
+                            const struct cmd_model *m);
 // An empty file that ends in "-WHAT", or NULL; to be unlinked.
 const char *cmd_temporary(struct cmd *cmd, const char *what);
+// The file of a program: the name itself when it has a slash, else what PATH finds; NULL: none is there.
+const char *cmd_program(struct cmd *cmd, const char *name);
 // Runs a command (NULL behind its words) for a program, to its end. `hint` is said when it cannot be run.
 bool cmd_run(struct cmd *cmd, const char *const *words, const char *program, const char *hint);
 

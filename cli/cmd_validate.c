@@ -17,6 +17,7 @@ struct trial {
     uint64_t predicted, unpriced, counted; // bytes; unpriced: those counted of what has no price
     const struct an_unpriced *reasons;
     struct cfg_counters counters;
+    const char *remark; // of the census, or NULL
 };
 
 // ------------------------------------------------------------------------- running
@@ -66,16 +67,19 @@ static bool predict(struct cmd *cmd, const struct cmd_model *m, const char *prog
                     struct trial *trial)
 {
     const struct an_predict_options options = {false};
-    struct cfg_censuses *censuses = NULL;
+    const struct cfg_censuses *censuses;
+    struct cmd_census made = {0};
     struct an_prediction prediction;
-    bool good = cmd_census(cmd, program, &censuses) &&
-                an_predict(cfg_census_labelled(censuses, NULL), &options, &m->model, 1, cmd->arena,
-                           &prediction, &cmd->fault);
+    bool good = cmd_census(cmd, program, m->profile->boxed, &made, &censuses);
+    const struct cfg_census *census = good ? cfg_census_labelled(censuses, NULL) : NULL;
+    good =
+        good && an_predict(&census, &options, &m->model, 1, cmd->arena, &prediction, &cmd->fault);
     if (good) {
         trial->predicted = prediction.held;
         trial->reasons = prediction.unpriced[0];
+        trial->remark = cmd_census_note(cmd, census, m);
     }
-    cfg_censuses_free(censuses);
+    cmd_census_free(&made);
     return good;
 }
 
@@ -111,7 +115,7 @@ static const char *note_of(struct cmd *cmd, const struct trial *trial, const cha
         if (counter != NULL)
             buf_printf(&text, ", %" PRIu64 " bytes", counter->held);
     }
-    const char *note = text.size == 0 ? NULL
+    const char *note = text.size == 0 ? trial->remark
                                       : arena_printf(cmd->arena, "%s: not priced: %.*s", program,
                                                      (int)text.size, text.data);
     buf_free(&text);

@@ -95,7 +95,8 @@ static const struct option_row option_rows[] = {
     {"shapes", 0, FLAG, NULL, AT(shapes), VERB_PREDICT,
      "a row for each shape: ints by bits, strings by length, lists by length and capacity ..."},
     {"mote", 0, TEXT, "FILE", AT(mote), VERB_PREDICT | VERB_VALIDATE,
-     "the mote that runs PROGRAM to count its objects (default: mote)"},
+     "the mote that runs PROGRAM to count its objects (default: mote); for builds whose ints are "
+     "objects, FILE-boxed beside it"},
     {"profile", 0, TEXT, "NAME", AT(profile), VERB_PREDICT | VERB_VALIDATE,
      "the profile of all builds, by name or as a file (default: told by their types)"},
     {"profile", 0, TEXT, "NAME", AT(profile), VERB_STRUCT,

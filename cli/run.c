@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,20 @@ const char *cmd_temporary(struct cmd *cmd, const char *what)
     }
     close(fd);
     return path;
+}
+
+const char *cmd_program(struct cmd *cmd, const char *name)
+{
+    const char *dirs = strchr(name, '/') != NULL ? "" : getenv("PATH");
+    for (size_t size; dirs != NULL; dirs = dirs[size] != '\0' ? dirs + size + 1 : NULL) {
+        size = strcspn(dirs, ":");
+        const char *path =
+            size == 0 ? name : arena_printf(cmd->arena, "%.*s/%s", (int)size, dirs, name);
+        struct stat status;
+        if (access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode))
+            return path;
+    }
+    return NULL;
 }
 
 // What a program prints is nobody's here.

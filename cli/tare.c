@@ -145,12 +145,13 @@ static void help_all(struct buf *out)
         if (verbs[i].run != NULL)
             buf_printf(out, "  %-8s %-18s %s\n", verbs[i].name, verbs[i].arguments,
                        verbs[i].summary);
-    buf_text(out, "\n"
-                  "A BUILD is an ELF file (program, library, .o, .a), with its debug file after a\n"
-                  "comma if need be (fw.elf,debug=fw.debug), or a snapshot.\n"
-                  "tare help VERB explains a verb; tare --version.\n\n"
-                  "Exit status: 0 all well; 1 the answer is no; 2 a wrong request, unreadable\n"
-                  "input or a name that is not there; 3 out of resources.\n");
+    buf_text(out,
+             "\n"
+             "A BUILD is an ELF file (program, library, .o, .a), with its debug file after a\n"
+             "comma if need be (fw.elf,debug=fw.debug), a program on the PATH, or a snapshot.\n"
+             "tare help VERB explains a verb; tare --version.\n\n"
+             "Exit status: 0 all well; 1 the answer is no; 2 a wrong request, unreadable\n"
+             "input or a name that is not there; 3 out of resources.\n");
 }
 
 static void help_verb(const struct cmd_verb_row *verb, struct buf *out)

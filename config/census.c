@@ -93,6 +93,7 @@ static bool read_census(json_t *root, struct cfg_censuses *out, struct fault *fa
         .label = arena_text(out->arena, slice_text(label ? label : "")),
         .rows = rows,
         .row_count = count,
+        .boxed = json_is_true(json_object_get(root, "boxed_int")),
     };
     for (size_t i = 0; i < count; i++)
         if (!read_row(json_array_get(objects, i), &rows[i], out->arena, out->path, fault))

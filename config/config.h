@@ -301,6 +301,7 @@ struct cfg_tagged {
 
 struct cfg_profile {
     const char *name, *about;
+    bool boxed;                   // its ints are objects, and may be held in many places
     const char *const *recognise; // types that are all defined in a build it is for
     size_t recognise_count;
     struct cfg_values values;
@@ -353,6 +354,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
     X(BASES, "bases")     /* of a class */                                                         \
     X(ORDER, "order")     /* of its method resolution */                                           \
+    X(FILLED, "filled")   /* of a dict: entries, and places of removed ones */                     \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \
@@ -382,6 +384,7 @@ struct cfg_census {
     const char *path, *label;
     const struct cfg_population *rows;
     size_t row_count;
+    bool boxed; // ints were objects and counted so, not at each place that holds one
 };
 
 // The censuses of one file, which follow each other.

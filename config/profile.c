@@ -62,6 +62,7 @@ struct allocator {
 
 struct profile {
     char *name, *about;
+    bool boxed;
     struct cfg_globs recognise;
     struct value *values;
     uint32_t value_count;
@@ -191,6 +192,7 @@ static const cyaml_schema_field_t allocator_fields[] = {
 static const cyaml_schema_field_t fields[] = {
     NEEDED_TEXT("profile", struct profile, name),
     TEXT("about", struct profile, about),
+    CYAML_FIELD_BOOL("boxed", CYAML_FLAG_OPTIONAL, struct profile, boxed),
     TEXTS("recognise", struct profile, recognise),
     LIST("values", struct profile, values, value_count, &value_value, 1, 256),
     LIST("headers", struct profile, headers, header_count, &header_value, 1, 16),
@@ -427,6 +429,7 @@ static void read_profile(struct reader *r, const char *name)
     int root = cfg__tree_root(r->tree);
     out->name = raw->name;
     out->about = raw->about;
+    out->boxed = raw->boxed;
     out->path = arena_text(r->whole->arena, slice_text(name));
     out->recognise = (const char *const *)raw->recognise.items;
     out->recognise_count = raw->recognise.count;

@@ -34,6 +34,10 @@
 #ifndef MOTE_HASH_BYTES
 #define MOTE_HASH_BYTES 2 // bytes of hash kept with each interned string: 0, 1, 2 or 4
 #endif
+#ifndef MOTE_SHARE_TEXT
+#define MOTE_SHARE_TEXT                                                                            \
+    1 // 0: a string made at run time is an object of its own, though an equal one be interned
+#endif
 #ifndef MOTE_INTERN_MAX
 #define MOTE_INTERN_MAX 10 // literals of the program text up to so many bytes are interned
 #endif

@@ -189,9 +189,10 @@ struct table {
     size_t live;         // pairs that are there; top bits: TABLE_*
 };
 #define TABLE_FIXED                                                                                \
-    (SIZE_MAX - (SIZE_MAX >> 1))     // in ROM: sorted by key word, all keys interned; cannot change
-#define TABLE_SET (SIZE_MAX / 4 + 1) // keys only
-#define TABLE_HOW (TABLE_SET >> 1)   // came from a literal (census)
+    (SIZE_MAX - (SIZE_MAX >> 1)) // in ROM: sorted by key word, all keys interned; cannot change
+#define TABLE_SET  (SIZE_MAX / 4 + 1) // keys only
+#define TABLE_HOW  (TABLE_SET >> 1)   // made with room for what it holds (census)
+#define TABLE_COPY (TABLE_SET >> 4)   // made as a copy, and has not grown since (census)
 struct dict {
     struct obj head;
     struct table table;

@@ -100,7 +100,7 @@ static void price(const struct cfg_census *census, struct an_model *model)
     struct rep_table table;
     const char *const *notes;
     struct fault fault = {0};
-    if (an_predict(census, &options, &model, 1, arena, &prediction, &fault))
+    if (an_predict(&census, &options, &model, 1, arena, &prediction, &fault))
         rep_check(&prediction.table);
     an_tax(&model, 1, NULL, 0, arena, &table);
     an_tax_notes(&model, 1, arena, &notes);

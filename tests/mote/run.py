@@ -38,7 +38,7 @@ class Kind:
 KINDS = {
     "x86-64": Kind(),
     "m32": Kind(["CC=gcc -m32 -msse2 -mfpmath=sse -isystem /usr/include/x86_64-linux-gnu", "EDIT=", "LIBS=-lm"], seconds=60),
-    "boxed": Kind(["HASH=0", "FLAGS=-DMOTE_BOXED_INT=1 -DMOTE_BLOCK_WORDS=2"]),
+    "boxed": Kind(["HASH=0", "FLAGS=-DMOTE_BOXED_INT=1 -DMOTE_SHARE_TEXT=0 -DMOTE_BLOCK_WORDS=2"]),
     "single": Kind(["HASH=1", "FLAGS=-DMOTE_FLOAT=1 -DMOTE_BLOCK_WORDS=8"], ALL - {"double"}),
     "small": Kind(["HASH=0", "FLAGS=-include small.h -DMOTE_C_STACK=262144"], ()),
     # A collection at every allocation, with a mark stack that nearly always overflows, the heap checked after each, and sanitizers.

@@ -14,10 +14,10 @@
 
 #include <stdlib.h>
 
-// The shape of an object: its type, and up to three numbers and a word whose names depend on the type.
+// The shape of an object: its type, and up to four numbers and a word whose names depend on the type.
 struct shape_key {
     const struct type *type;
-    size_t number[3];
+    size_t number[4];
     const char *how; // a static text, or NULL
     bool constant;   // came with the program's code
 };
@@ -145,6 +145,7 @@ static void shape_bytearray(const struct obj *o, struct shape_key *key)
     const struct bytearray *b = (const struct bytearray *)o;
     key->number[0] = b->len;
     key->number[1] = b->store ? count_of(b->store) : 0;
+    key->how = key->number[1] >= key->number[0] + BLOCK ? "append" : NULL;
 }
 
 static void shape_list(const struct obj *o, struct shape_key *key)
@@ -161,7 +162,8 @@ static void shape_table(const struct obj *o, struct shape_key *key)
     const struct table *t = &((const struct dict *)o)->table;
     key->number[0] = table_live(t);
     key->number[1] = t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
-    key->how = t->live & TABLE_HOW ? "literal" : "grown";
+    key->number[3] = t->used;
+    key->how = t->live & TABLE_HOW ? "literal" : t->live & TABLE_COPY ? "copy" : "grown";
     const val *slot;
     for (size_t at = 0; table_next(t, &at, (val **)&slot);)
         key->number[2] += is_str(*slot);
@@ -170,7 +172,7 @@ static void shape_table(const struct obj *o, struct shape_key *key)
 static void shape_instance(const struct obj *o, struct shape_key *key)
 {
     if (o->type->shape.flags & TYPE_SLOTS)
-        key->number[0] = heap_asked(o) / WORD - 1;
+        key->number[0] = o->type->shape.size / WORD - 1;
     else
         key->number[0] = table_live(&((const struct instance *)o)->table);
     key->how = o->type->shape.flags & TYPE_SLOTS ? "slots" : "table";
@@ -210,7 +212,7 @@ static void shape_generator(const struct obj *o, struct shape_key *key)
 // The types whose objects differ in shape; the names are the members of the row.
 static const struct described {
     const struct type *type;
-    const char *names[3];
+    const char *names[4];
     void (*shape)(const struct obj *o, struct shape_key *key);
 } described[] = {
     {&type_int, {"bits"}, shape_int},
@@ -219,9 +221,9 @@ static const struct described {
     {&type_bytearray, {"length", "capacity"}, shape_bytearray},
     {&type_tuple, {"length"}, shape_counted},
     {&type_list, {"length", "capacity"}, shape_list},
-    {&type_dict, {"entries", "capacity", "strings"}, shape_table},
-    {&type_set, {"entries", "capacity", "strings"}, shape_table},
-    {&type_frozenset, {"entries", "capacity", "strings"}, shape_table},
+    {&type_dict, {"entries", "capacity", "strings", "filled"}, shape_table},
+    {&type_set, {"entries", "capacity", "strings", "filled"}, shape_table},
+    {&type_frozenset, {"entries", "capacity", "strings", "filled"}, shape_table},
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},

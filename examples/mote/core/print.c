@@ -223,7 +223,7 @@ static struct bytes *builder_take(struct builder *b)
 val builder_str(struct builder *b)
 {
     const char *text = b->store ? (const char *)((struct bytes *)b->store)->data : "";
-    if (b->size <= MOTE_INTERN_MAX) {
+    if (b->size <= (MOTE_SHARE_TEXT ? MOTE_INTERN_MAX : 0)) {
         val known = intern_find(text, b->size);
         if (known) {
             b->size = 0;

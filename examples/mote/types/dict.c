@@ -45,8 +45,10 @@ static void update_from_table(val dict, const struct table *from)
 {
     ROOTS(r, 2);
     size_t live = table_live(from);
-    if (table_live(table_of(dict)) == 0)
+    if (table_live(table_of(dict)) == 0) {
         table_reserve(table_of(dict), live);
+        table_of(dict)->live |= MOTE_CENSUS ? TABLE_HOW : 0;
+    }
     val *slot;
     for (size_t at = 0; table_next(from, &at, &slot);) {
         r[0] = slot[0];

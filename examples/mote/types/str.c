@@ -24,7 +24,7 @@ val str_new(const char *text, size_t size)
 {
     if (size == 1)
         return character((unsigned char)*text);
-    if (size <= MOTE_INTERN_MAX) {
+    if (size <= (MOTE_SHARE_TEXT ? MOTE_INTERN_MAX : 0)) {
         val known = intern_find(text, size);
         if (known)
             return known;

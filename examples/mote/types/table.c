@@ -26,7 +26,7 @@
 enum { LINEAR = 9 };                 // fills 5 blocks of 4 words
 #define TABLE_MIXED (TABLE_HOW >> 1) // has keys that are not interned
 #define TABLE_WILD  (TABLE_HOW >> 2) // has keys that are not plain
-#define TABLE_LIVE  (TABLE_WILD - 1) // bits of the number
+#define TABLE_LIVE  (TABLE_COPY - 1) // bits of the number
 
 const struct type type_pairs = {
     {&type_type},
@@ -426,8 +426,8 @@ static bool has_room(const struct table *t)
 static bool make_room(struct table *t)
 {
     size_t places = places_of(t), live = table_live(t);
-    t->live &= ~TABLE_HOW;           // no longer as the literal made it
-    if (live >= places - places / 4) // else what was removed makes room enough
+    t->live &= ~(TABLE_HOW | TABLE_COPY); // no longer as it was made
+    if (live >= places - places / 4)      // else what was removed makes room enough
         places = fill_blocks(stride_of(t), places + places / 2 + 1);
     return rebuild(t, places);
 }
@@ -551,5 +551,5 @@ void table_copy(struct table *to, const struct table *from)
         to->used = from->used;
     }
     to->pairs = p;
-    to->live = (to->live & TABLE_HOW) | (from->live & ~TABLE_HOW);
+    to->live = (to->live & TABLE_HOW) | (from->live & ~TABLE_HOW) | (MOTE_CENSUS ? TABLE_COPY : 0);
 }
