@@ -99,6 +99,7 @@ struct an__sets *an__sets_new(void)
     sets->slots = mem_zalloc(sets->mask + 1, sizeof *sets->slots);
     sets->memo = mem_zalloc(MEMO_SIZE, sizeof *sets->memo);
     vec_push(&sets->list, ((struct set){0, 0}));
+    vec_reserve(&sets->items, 1); // the empty set has a place to point at
     return sets;
 }
 
