@@ -76,6 +76,24 @@ struct cfg_censuses {
     VEC(struct cfg_census) list;
 };
 
+static void find_class_fields(struct cfg_population *rows, size_t count)
+{
+    struct names *classes = names_new();
+    VEC(int64_t) most = {0}; // by name
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].class == NULL)
+                continue;
+            size_t id = names_intern_text(classes, rows[i].class);
+            while (most.count <= id)
+                vec_push(&most, 0);
+            most.items[id] = MAX(most.items[id], rows[i].shape[CFG_FIELDS]);
+            rows[i].shape[CFG_CLASS_FIELDS] = most.items[id];
+        }
+    vec_free(&most);
+    names_free(classes);
+}
+
 static bool read_census(json_t *root, struct cfg_censuses *out, struct fault *fault)
 {
     json_t *objects = json_object_get(root, "objects"), *version = json_object_get(root, "census");
@@ -98,6 +116,7 @@ static bool read_census(json_t *root, struct cfg_censuses *out, struct fault *fa
     for (size_t i = 0; i < count; i++)
         if (!read_row(json_array_get(objects, i), &rows[i], out->arena, out->path, fault))
             return false;
+    find_class_fields(rows, count);
     vec_push(&out->list, one);
     return true;
 }

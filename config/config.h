@@ -346,6 +346,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(CAPACITY, "capacity")                                                                        \
     X(ENTRIES, "entries")                                                                          \
     X(FIELDS, "fields")                                                                            \
+    X(CLASS_FIELDS, "class_fields") /* the most that an instance of its class has */               \
     X(CLOSURE, "closure")                                                                          \
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \

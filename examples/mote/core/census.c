@@ -11,6 +11,7 @@
 #if MOTE_CENSUS
 #include "core/heap.h"
 #include "core/vm.h"
+#include "modules/modules.h"
 
 #include <stdlib.h>
 
@@ -202,6 +203,11 @@ static void shape_type(const struct obj *o, struct shape_key *key)
     key->how = t->shape.flags & TYPE_SLOTS ? "slots" : "table";
 }
 
+static void shape_deque(const struct obj *o, struct shape_key *key)
+{
+    key->number[0] = deque_length(o);
+}
+
 // Room for its variables and what it works with: how much of it there is follows from its function.
 static void shape_generator(const struct obj *o, struct shape_key *key)
 {
@@ -228,7 +234,11 @@ static const struct described {
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},
     {&type_type, {"entries", "bases", "order"}, shape_type},
+    {&type_deque, {"length"}, shape_deque},
 };
+static const struct described named = {NULL, {"length"}, shape_counted};
+static const struct described tables = {
+    NULL, {"entries", "capacity", "strings", "filled"}, shape_table};
 static const struct described instances = {NULL, {"fields"}, shape_instance};
 static const struct described others = {NULL, {NULL}, NULL};
 
@@ -239,7 +249,9 @@ static const struct described *described_of(const struct type *type)
     for (size_t i = 0; i < COUNT_OF(described); i++)
         if (described[i].type == type)
             return &described[i];
-    return &others;
+    if (derives(type, &type_tuple))
+        return &named;
+    return derives(type, &type_dict) ? &tables : &others;
 }
 
 // ------------------------------------------------------------------------------------------ walks
@@ -336,6 +348,8 @@ static void write_row(const struct row *row, struct sink *out)
     const struct described *d = described_of(k->type);
     if (d == &instances)
         sink_format(out, "{\"kind\": \"instance\", \"class\": \"%v\"", k->type->name);
+    else if (d == &named)
+        sink_format(out, "{\"kind\": \"namedtuple\", \"class\": \"%v\"", k->type->name);
     else
         sink_format(out, "{\"kind\": \"%v\"", k->type->name);
     for (size_t i = 0; i < COUNT_OF(k->number) && d->names[i]; i++)

@@ -23,6 +23,11 @@ static struct deque *deque_self(val v)
     return native_self(v, &type_deque);
 }
 
+size_t deque_length(const struct obj *deque)
+{
+    return ((const struct deque *)deque)->len;
+}
+
 static val *place(struct deque *d, size_t i)
 {
     size_t at = d->start + i;

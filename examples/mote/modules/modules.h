@@ -24,6 +24,7 @@ extern const struct native builtin___build_class___native, builtin___import___na
     builtin_round_native, builtin_setattr_native, builtin_sorted_native, builtin_sum_native,
     builtin_vars_native;
 
+size_t deque_length(const struct obj *deque);
 extern const struct type type_deque, type_enumerate, type_filter, type_map, type_zip;
 
 // The names of each, __name__ among them; those of builtins are the built-in names.
