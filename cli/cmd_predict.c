@@ -85,9 +85,9 @@ const char *cmd_census_note(struct cmd *cmd, const struct cfg_census *census,
 static const char *note_of(struct cmd *cmd, const struct an_prediction *prediction, size_t i)
 {
     const char *unpriced = an_unpriced_text(prediction->unpriced[i], cmd->arena);
-    return unpriced == NULL ? prediction->savings[i]
-                            : arena_printf(cmd->arena, "%s; not priced: %s",
-                                           prediction->savings[i], unpriced);
+    return unpriced == NULL
+               ? prediction->savings[i]
+               : arena_printf(cmd->arena, "%s; not priced: %s", prediction->savings[i], unpriced);
 }
 
 static int predict(struct cmd *cmd, const struct cfg_census *const *censuses,

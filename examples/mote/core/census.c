@@ -198,8 +198,9 @@ static void shape_type(const struct obj *o, struct shape_key *key)
 {
     const struct type *t = (const struct type *)o;
     key->number[0] = table_live(table_of(t->dict));
-    key->number[1] = ((const struct tuple *)t->bases)->len;
-    key->number[2] = ((const struct tuple *)t->mro)->len;
+    // That of a named tuple has one base, which is in ROM, and no order of its own.
+    key->number[1] = has_type(t->bases, &type_tuple) ? ((const struct tuple *)t->bases)->len : 1;
+    key->number[2] = t->mro ? ((const struct tuple *)t->mro)->len : 0;
     key->how = t->shape.flags & TYPE_SLOTS ? "slots" : "table";
 }
 
