@@ -142,7 +142,7 @@ static const char *name_of(const struct cfg_population *row, bool shapes, struct
     for (unsigned v = 0; shapes && v < CFG_SHAPE_COUNT; v++)
         if (row->shape[v] != 0 && (v >= CFG_LITERAL || v == CFG_CONSTANT))
             buf_printf(&text, " %s", an__variables[v]);
-        else if (row->shape[v] != 0)
+        else if (row->shape[v] != 0 && v != CFG_CLASS_FIELDS) // that is no shape of its own
             buf_printf(&text, " %s=%" PRId64, an__variables[v], row->shape[v]);
     const char *name = arena_text(arena, slice_of(text.data, text.size));
     buf_free(&text);

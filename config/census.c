@@ -82,9 +82,12 @@ static void find_class_fields(struct cfg_population *rows, size_t count)
     VEC(int64_t) most = {0}; // by name
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < count; i++) {
-            if (rows[i].class == NULL)
+            const char *class = rows[i].class;
+            if (class == NULL) {
+                rows[i].shape[CFG_CLASS_FIELDS] = rows[i].shape[CFG_FIELDS];
                 continue;
-            size_t id = names_intern_text(classes, rows[i].class);
+            }
+            size_t id = names_intern_text(classes, class);
             while (most.count <= id)
                 vec_push(&most, 0);
             most.items[id] = MAX(most.items[id], rows[i].shape[CFG_FIELDS]);

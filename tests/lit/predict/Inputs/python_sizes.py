@@ -5,6 +5,7 @@ usage: python_sizes.py BUILD TARE...      run by the interpreter that BUILD is
 Makes a census of one object of each shape, has it priced, and compares payload and headers (what the
 allocator adds is not in getsizeof). Exit status 1 when a size differs or a shape has no price.
 """
+import collections
 import json
 import subprocess
 import sys
@@ -31,6 +32,19 @@ def added(n):
     for i in range(n):
         items.add(i)
     return items
+
+
+def lengthened(n, data):
+    for i in range(n):
+        data.append(i & 255)
+    return data
+
+
+def halved(n):
+    table = inserted(n, int)
+    for i in range(0, n, 2):
+        del table[i]
+    return table
 
 
 def closure():
@@ -97,6 +111,16 @@ for n in (1, 5, 6, 1000):
 for n in (0, 1, 4, 5, 18, 19, 76, 77, 1000, 60000):
     shape(added(n), "set", entries=n, how="grown")
 shape(frozenset(added(3)), "frozenset", entries=3, how="grown")
+for n in (3, 100, 1000):
+    shape(set(added(n)), "set", entries=n, how="copy")
+for n in (1, 10, 100, 1000):
+    shape(lengthened(n, bytearray()), "bytearray", length=n, how="append")
+    shape(lengthened(n, collections.deque()), "deque", length=n)
+    shape(collections.OrderedDict.fromkeys(range(n)), "OrderedDict", entries=n, how="grown")
+    shape(collections.defaultdict(int, inserted(n, int)), "defaultdict", entries=n, how="grown")
+shape(halved(1000), "dict", entries=500, filled=999, how="grown")
+shape(dict(halved(1000)), "dict", entries=500, filled=999, how="copy")
+shape(collections.namedtuple("Pair", "a b")(1, 2), "namedtuple", length=2)
 shape(closure, "function")
 shape(closure().__closure__[0], "cell")
 shape(Method().call, "method")
@@ -145,7 +169,7 @@ def main():
     wrong = 0
     for value, members in SHAPES:
         words = [f"{key}={members[key]}" for key in
-                 ("bits", "length", "width", "entries", "fields", "values", "strings", "bases", "order") if members.get(key)]
+                 ("bits", "length", "width", "entries", "fields", "values", "strings", "bases", "order", "filled") if members.get(key)]
         name = " ".join([members["kind"], *words] + ([members["how"]] if "how" in members else []))
         row = rows[name]
         size = row["payload"] + row["header"]
