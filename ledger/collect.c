@@ -162,11 +162,12 @@ static void open_image(struct led_collector *run, size_t index)
         im->first_tls++;
     for (size_t i = 0; i < im->segment_count; i++)
         im->copies = im->copies || is_copied(&im->segments[i]);
-    if (has_full_symbols(im->img) || !(debug && has_symbol_table(debug->img)))
-        im->symbols_from = has_symbol_table(im->img) ? im->img : NULL;
-    else
+    bool elsewhere = debug && debug->img != im->img && has_symbol_table(debug->img);
+    if (elsewhere && !has_full_symbols(im->img))
         im->symbols_from = debug->img;
-    im->names_by_dwarf = !has_full_symbols(im->symbols_from);
+    else
+        im->symbols_from = has_symbol_table(im->img) ? im->img : NULL;
+    im->names_by_dwarf = led__wants(run, LED_SYMBOL) && !has_full_symbols(im->symbols_from);
     im->dw = run->build->dw ? run->build->dw[index] : NULL;
     im->dwarf_from = debug && debug->img ? debug->img : im->img;
     led__describe_sections(im);

@@ -434,8 +434,7 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
 {
     struct reading reading = {.im = im};
     bool units = led__wants(im->run, LED_UNIT) || led__wants(im->run, LED_SOURCE);
-    bool names =
-        led__wants(im->run, LED_INLINES) || (led__wants(im->run, LED_SYMBOL) && im->names_by_dwarf);
+    bool names = led__wants(im->run, LED_INLINES) || im->names_by_dwarf;
     if (im->dw == NULL || !(units || names)) {
         led__collect_tables(im);
         return true;

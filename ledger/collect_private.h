@@ -41,7 +41,7 @@ struct led__image {
     uint64_t tls_addr; // of the TLS template
     size_t first_tls;  // first section of it
     struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
-    bool names_by_dwarf;      // that table leaves names out
+    bool names_by_dwarf;      // symbols are wanted, and that table leaves names out
     struct dw *dw;            // or NULL
     struct img *dwarf_from;   // the image that holds the debug sections
     struct keyed *sized;      // by address: the size of a symbol, see led__symbol_size_at
