@@ -13,15 +13,20 @@
 
 #include "analyzers/graph_private.h"
 
-bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value)
+bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *value)
 {
     struct slice bytes;
-    unsigned size = img_info(img)->address_size;
-    if (!img_bytes_at(img, addr, size, &bytes))
+    if ((size != 1 && size != 2 && size != 4 && size != 8) ||
+        !img_bytes_at(img, addr, size, &bytes))
         return false;
     struct cur c = cur_make(bytes, img_info(img)->big_endian);
-    *value = cur_uint(&c, size);
+    *value = cur_uint(&c, (unsigned)size);
     return true;
+}
+
+bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value)
+{
+    return an__graph_number(img, addr, img_info(img)->address_size, value);
 }
 
 bool an__graph_text(struct img *img, uint64_t addr, const char **text)

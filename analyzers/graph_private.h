@@ -144,7 +144,8 @@ bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until);
 bool an__graph_is_code(struct img *img, const struct an__areas *areas, uint64_t addr);
 // The lowest bit of the address of a Thumb or microMIPS function is a mode: without it.
 uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, uint64_t addr);
-// A word of the image's content; false when there is none.
+// A number of 1, 2, 4 or 8 bytes in the image's content, or a word of it; false when there is none.
+bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *value);
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
 // Text up to its zero, not empty and no longer than AN__TEXT_MAX; lent from the image.
 #define AN__TEXT_MAX 255

@@ -45,17 +45,6 @@ struct tagged {
     an__address_list numbers;        // places of words that are no pointers
 };
 
-static bool word_at(struct img *img, uint64_t addr, uint64_t size, uint64_t *value)
-{
-    struct slice bytes;
-    if ((size != 1 && size != 2 && size != 4 && size != 8) ||
-        !img_bytes_at(img, addr, size, &bytes))
-        return false;
-    struct cur c = cur_make(bytes, img_info(img)->big_endian);
-    *value = cur_uint(&c, (unsigned)size);
-    return true;
-}
-
 // --------------------------------------------------------------------------- profile
 
 // The profile that comes with the program and knows a type of these objects; NULL: none.
@@ -99,7 +88,7 @@ static void choose_tag(struct tagged *t)
     unsigned size = img_info(t->img)->address_size;
     for (size_t i = 0; sample != NULL && t->string == NULL && i < t->stated->string_count; i++) {
         const struct cfg_tag *tag = &t->stated->strings[i];
-        if (word_at(t->img, sample->addr, tag->mask > UINT32_MAX ? 8 : size, &word) &&
+        if (an__graph_number(t->img, sample->addr, tag->mask > UINT32_MAX ? 8 : size, &word) &&
             has_tag(tag, word))
             t->string = tag;
     }
@@ -216,7 +205,7 @@ static void read_word(void *context, uint64_t offset)
     struct tagged *t = context;
     uint64_t word, place = t->object->addr + offset;
     uint64_t size = dw_shapes_watched_size(t->shapes);
-    if (!word_at(t->img, place, size, &word))
+    if (!an__graph_number(t->img, place, size, &word))
         return;
     if (t->bare) {
         name_string(t, place, word);

@@ -320,7 +320,7 @@ static bool no_types(struct cmd *cmd, const struct cmd_build *build)
         text = "has stabs for debug information, which are not read: build with -gdwarf-4";
     else if (build->file != NULL)
         text = "has no debug information: build with -g, or name its debug file with --debug FILE";
-    return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET, text);
+    return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET, "%s", text);
 }
 
 bool cmd_build_types(struct cmd *cmd, struct cmd_build *build,

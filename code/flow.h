@@ -61,6 +61,13 @@ struct code__value {
     uint8_t trust; // enum code__trust
 };
 
+// The lowest `count` bits as a signed number, in two's complement; those above are 0.
+static inline uint64_t code__signed(uint32_t value, unsigned count)
+{
+    uint64_t sign = UINT64_C(1) << (count - 1);
+    return (value ^ sign) - sign;
+}
+
 // What is the same for all instructions of an image.
 struct code__cpu {
     struct img *img;

@@ -28,36 +28,30 @@ static uint32_t put(uint32_t word, unsigned low, unsigned count, unsigned to)
     return bits(word, low, count) << to;
 }
 
-static uint64_t signed_bits(uint32_t value, unsigned count)
-{
-    uint64_t sign = UINT64_C(1) << (count - 1);
-    return (value ^ sign) - sign;
-}
-
 static uint64_t imm_i(uint32_t w)
 {
-    return signed_bits(bits(w, 20, 12), 12);
+    return code__signed(bits(w, 20, 12), 12);
 }
 
 static uint64_t imm_s(uint32_t w)
 {
-    return signed_bits(put(w, 25, 7, 5) | bits(w, 7, 5), 12);
+    return code__signed(put(w, 25, 7, 5) | bits(w, 7, 5), 12);
 }
 
 static uint64_t imm_b(uint32_t w)
 {
-    return signed_bits(put(w, 31, 1, 12) | put(w, 7, 1, 11) | put(w, 25, 6, 5) | put(w, 8, 4, 1),
-                       13);
+    return code__signed(put(w, 31, 1, 12) | put(w, 7, 1, 11) | put(w, 25, 6, 5) | put(w, 8, 4, 1),
+                        13);
 }
 
 static uint64_t imm_u(uint32_t w)
 {
-    return signed_bits(w & 0xfffff000, 32);
+    return code__signed(w & 0xfffff000, 32);
 }
 
 static uint64_t imm_j(uint32_t w)
 {
-    return signed_bits(
+    return code__signed(
         put(w, 31, 1, 20) | put(w, 12, 8, 12) | put(w, 20, 1, 11) | put(w, 21, 10, 1), 21);
 }
 
@@ -123,16 +117,16 @@ static uint64_t offset_d(uint32_t w)
 
 static uint64_t target_cj(uint32_t w)
 {
-    return signed_bits(put(w, 12, 1, 11) | put(w, 11, 1, 4) | put(w, 9, 2, 8) | put(w, 8, 1, 10) |
-                           put(w, 7, 1, 6) | put(w, 6, 1, 7) | put(w, 3, 3, 1) | put(w, 2, 1, 5),
-                       12);
+    return code__signed(put(w, 12, 1, 11) | put(w, 11, 1, 4) | put(w, 9, 2, 8) | put(w, 8, 1, 10) |
+                            put(w, 7, 1, 6) | put(w, 6, 1, 7) | put(w, 3, 3, 1) | put(w, 2, 1, 5),
+                        12);
 }
 
 static uint64_t target_cb(uint32_t w)
 {
-    return signed_bits(put(w, 12, 1, 8) | put(w, 10, 2, 3) | put(w, 5, 2, 6) | put(w, 3, 2, 1) |
-                           put(w, 2, 1, 5),
-                       9);
+    return code__signed(put(w, 12, 1, 8) | put(w, 10, 2, 3) | put(w, 5, 2, 6) | put(w, 3, 2, 1) |
+                            put(w, 2, 1, 5),
+                        9);
 }
 
 // C.JR, C.MV, C.JALR, C.ADD and C.EBREAK.
@@ -160,7 +154,7 @@ static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
                          struct code__step *s)
 {
     uint32_t rd = bits(w, 7, 5), small_rd = 8 + bits(w, 2, 3), small_rs = 8 + bits(w, 7, 3);
-    uint64_t imm = signed_bits(put(w, 12, 1, 5) | bits(w, 2, 5), 6);
+    uint64_t imm = code__signed(put(w, 12, 1, 5) | bits(w, 2, 5), 6);
     switch (C(bits(w, 0, 2), bits(w, 13, 3))) {
     case C(0, 0): // c.addi4spn
         writes(s, small_rd);

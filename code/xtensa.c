@@ -15,12 +15,6 @@
 
 #include "code/flow.h"
 
-static uint64_t signed_bits(uint32_t value, unsigned count)
-{
-    uint64_t sign = UINT64_C(1) << (count - 1);
-    return (value ^ sign) - sign;
-}
-
 // RET, RETW and JX, the narrow forms too: nothing falls through.
 static bool leaves(uint32_t word)
 {
@@ -47,9 +41,9 @@ static void decode_branch(uint64_t addr, uint32_t word, struct code__step *out)
         return;
     out->act = kind == J ? CODE__JUMPS : CODE__BRANCHES;
     out->value = addr + 4;
-    out->value += kind == J    ? signed_bits(word >> 6, 18)
-                  : kind == BZ ? signed_bits(word >> 12, 12)
-                               : signed_bits(word >> 16, 8);
+    out->value += kind == J    ? code__signed(word >> 6, 18)
+                  : kind == BZ ? code__signed(word >> 12, 12)
+                               : code__signed(word >> 16, 8);
 }
 
 // BEQZ.N and BNEZ.N, forwards only.
@@ -85,14 +79,14 @@ static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at
         break;
     case 5:
         out->act = CODE__CALLS;
-        out->value = (addr & ~UINT64_C(3)) + 4 + signed_bits(word >> 6, 18) * 4;
+        out->value = (addr & ~UINT64_C(3)) + 4 + code__signed(word >> 6, 18) * 4;
         break;
     case 6:
         decode_branch(addr, word, out);
         break;
     case 7:
         out->act = CODE__BRANCHES;
-        out->value = addr + 4 + signed_bits(word >> 16, 8);
+        out->value = addr + 4 + code__signed(word >> 16, 8);
         break;
     default:
         break;

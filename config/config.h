@@ -212,8 +212,6 @@ struct cfg_values {
 
 struct cfg_part { // one allocation
     const char *name, *size, *count, *when;
-    const char
-        *first; // of so many objects that were made first each has its own size, as `nth` tells
     uint32_t line;
 };
 

@@ -116,16 +116,10 @@ static struct by_addr by_addr_open(const struct img_section *sections, size_t co
 static uint32_t section_at(const struct by_addr *index, bool *taken,
                            const struct img_section *sections, const struct lm_section *wanted)
 {
-    size_t low = 0, high = index->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->items[middle].key < wanted->addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t tried = 0; low < index->count && tried < SAME_PLACE_TRIED; low++, tried++) {
-        uint32_t at = (uint32_t)index->items[low].value;
+    size_t first = keyed_first(index->items, index->count, wanted->addr);
+    size_t end = MIN(index->count, first + SAME_PLACE_TRIED);
+    for (size_t i = first; i < end; i++) {
+        uint32_t at = (uint32_t)index->items[i].value;
         if (!is_twin(&sections[at], wanted))
             continue;
         if (!taken[at]) {

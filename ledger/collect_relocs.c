@@ -280,7 +280,7 @@ static void charge_sections(struct led__image *im)
     struct cutter cutter = {.im = im};
     cutter.bounds = led_bounds(im->run->ledger, &cutter.bound_count);
     cutter.extents = led_extents(im->run->ledger, &cutter.extent_count);
-    for (size_t i = 1; i < im->section_count && cutter.bound_count != 0; i++) {
+    for (size_t i = 1; i < im->section_count; i++) {
         if (!img_is_reloc_section(&im->sections[i]) || !has_loaded_target(im, &im->sections[i]))
             continue;
         cutter.section = (uint32_t)i;

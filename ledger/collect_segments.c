@@ -19,19 +19,18 @@
 // them.
 #define SEGMENTS_TRIED 64
 
+// How many of the segments start at or below `key`.
+static size_t started_by(const struct keyed *loads, size_t count, uint64_t key)
+{
+    return key == UINT64_MAX ? count : keyed_first(loads, count, key + 1);
+}
+
 // The segment a section was linked into, or SIZE_MAX. `loads`: PT_LOADs by address.
 static size_t segment_of(const struct led__image *im, const struct img_section *section,
                          const struct keyed *loads, size_t count)
 {
-    size_t low = 0, high = count, beyond = SIZE_MAX;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (loads[middle].key <= section->addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i > 0 && i + SEGMENTS_TRIED > low; i--) {
+    size_t started = started_by(loads, count, section->addr), beyond = SIZE_MAX;
+    for (size_t i = started; i > 0 && i + SEGMENTS_TRIED > started; i--) {
         const struct img_segment *segment = &im->segments[loads[i - 1].value];
         uint64_t delta = section->addr - segment->addr;
         if (delta >= segment->size)
@@ -66,15 +65,8 @@ static uint64_t begin_in(const struct img_segment *segment, const struct img_sec
 static size_t loader_of(const struct led__image *im, const struct img_section *section,
                         const struct keyed *loads, size_t count)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (loads[middle].key <= section->offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i > 0 && i + SEGMENTS_TRIED > low; i--) {
+    size_t started = started_by(loads, count, section->offset);
+    for (size_t i = started; i > 0 && i + SEGMENTS_TRIED > started; i--) {
         const struct img_segment *segment = &im->segments[loads[i - 1].value];
         if (segment->file_size != 0 && begin_in(segment, section) != SIZE_MAX)
             return loads[i - 1].value;

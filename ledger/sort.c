@@ -165,8 +165,7 @@ static void merge_runs(struct ledger *ledger, struct led__claim *claims, size_t 
                        size_t count)
 {
     size_t left = middle, right = count - middle;
-    if (left == 0 || right == 0 ||
-        compare_claims(&claims[middle - 1], &claims[middle], ledger) <= 0)
+    if (left == 0 || compare_claims(&claims[left - 1], &claims[middle], ledger) <= 0)
         return;
     struct led__claim *second = mem_alloc(right * sizeof *second);
     memcpy(second, claims + middle, right * sizeof *second);

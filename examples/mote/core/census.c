@@ -228,7 +228,6 @@ static const struct described {
     {&type_bytearray, {"length", "capacity"}, shape_bytearray},
     {&type_tuple, {"length"}, shape_counted},
     {&type_list, {"length", "capacity"}, shape_list},
-    {&type_dict, {"entries", "capacity", "strings", "filled"}, shape_table},
     {&type_set, {"entries", "capacity", "strings", "filled"}, shape_table},
     {&type_frozenset, {"entries", "capacity", "strings", "filled"}, shape_table},
     {&type_function, {"closure", "defaults"}, shape_function},
