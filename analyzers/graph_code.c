@@ -184,11 +184,13 @@ static void add_literals(struct an__named *named, an__object_list *list)
         an__graph_add(named, list);
 }
 
-static void read_all(struct job *job, struct an__named *named, struct an__links *links)
+static void read_all(struct job *job, struct code_reader *first, struct an__named *named,
+                     struct an__links *links)
 {
     an__object_list literals = {0};
     unsigned workers = par_workers(job->input->threads, job->chunks.count);
     job->readers = mem_zalloc((size_t)workers + 1, sizeof *job->readers);
+    job->readers[0] = first;
     par_for(job->input->threads, job->chunks.count, read_chunk, job);
     size_t found = 0;
     for (size_t i = 0; i < job->chunks.count; i++)
@@ -216,9 +218,10 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
 {
     struct job job = {
         .input = input, .areas = areas, .objects = &named->objects, .labels = &named->labels};
+    struct code_reader *reader = NULL;
     uint64_t nameless = 0;
     size_t next = 0;
-    if (links->code || !code_knows(input->img))
+    if (links->code)
         return;
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
@@ -228,7 +231,9 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
             add_range(&job, area->start, area->end);
     }
     if (job.ranges.count != 0 && nameless <= NAMELESS_MAX)
-        read_all(&job, named, links);
+        reader = code_reader_new(input->img);
+    if (reader != NULL)
+        read_all(&job, reader, named, links);
     vec_free(&job.ranges);
     vec_free(&job.chunks);
 }

@@ -37,10 +37,9 @@ struct code_ref {
 // Reads the code of one image; one for each thread.
 struct code_reader;
 
-// Whether its code can be read: x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), and x86 that is
-// linked to a fixed address (else it counts from a register that holds the address of the GOT).
-bool code_knows(const struct img *img);
-// NULL when it cannot.
+// NULL when its code cannot be read. Known are x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), and x86
+// that is linked to a fixed address (else it counts from a register that holds the address of the GOT); all but
+// RISC-V and Xtensa only where capstone is installed.
 struct code_reader *code_reader_new(struct img *img);
 void code_reader_free(struct code_reader *reader);
 // Calls ref() for every reference in [start, end), which lies in one section, in order. Branches

@@ -7,8 +7,7 @@
 // the order of the bytes: enough for MOVW with MOVT and ADRP with what adds to it, which compilers keep
 // together.
 
-#include <capstone/capstone.h>
-
+#include "code/capstone.h"
 #include "code/flow.h"
 #include "code/x86.h"
 
@@ -22,6 +21,7 @@ struct value {
 struct code_reader {
     struct img *img;
     const struct machine *machine;
+    struct code__capstone cs;
     csh handle;
     cs_insn *insn;           // NULL: the decoder is ours
     struct code__cpu cpu;    // of our decoder
@@ -260,7 +260,7 @@ static const struct machine *find_machine(uint16_t machine)
     return NULL;
 }
 
-bool code_knows(const struct img *img)
+static bool known(const struct img *img)
 {
     const struct img_info *info = img_info(img);
     return find_machine(info->machine) != NULL &&
@@ -274,10 +274,10 @@ static bool open_handle(struct code_reader *r, const struct machine *machine)
     if (img_info(r->img)->big_endian)
         mode |= CS_MODE_BIG_ENDIAN;
     r->machine = machine;
-    if (cs_open(machine->arch, mode, &r->handle) != CS_ERR_OK ||
-        cs_option(r->handle, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
+    if (!code__capstone_load(&r->cs) || r->cs.open(machine->arch, mode, &r->handle) != CS_ERR_OK ||
+        r->cs.option(r->handle, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
         return false;
-    r->insn = cs_malloc(r->handle);
+    r->insn = r->cs.malloc(r->handle);
     return true;
 }
 
@@ -295,7 +295,7 @@ static void open_flow(struct code_reader *r, const struct machine *machine)
 
 struct code_reader *code_reader_new(struct img *img)
 {
-    if (!code_knows(img))
+    if (!known(img))
         return NULL;
     struct code_reader *r = mem_zalloc(1, sizeof *r);
     r->img = img;
@@ -304,7 +304,7 @@ struct code_reader *code_reader_new(struct img *img)
     if (machine->open != NULL) {
         open_flow(r, machine);
     } else if (!open_handle(r, machine)) {
-        free(r);
+        code_reader_free(r);
         return NULL;
     }
     return r;
@@ -315,9 +315,10 @@ void code_reader_free(struct code_reader *r)
     if (r == NULL)
         return;
     if (r->insn != NULL) {
-        cs_free(r->insn, 1);
-        cs_close(&r->handle);
+        r->cs.free(r->insn, 1);
+        r->cs.close(&r->handle);
     }
+    code__capstone_unload(&r->cs);
     code__flow_free(r->flow);
     free(r);
 }
@@ -327,7 +328,7 @@ static void set_thumb(struct code_reader *r, bool thumb)
     const struct machine *wanted = find_machine(EM_ARM) + (thumb ? 1 : 0);
     if (r->machine == wanted)
         return;
-    cs_option(r->handle, CS_OPT_MODE, (size_t)wanted->mode);
+    r->cs.option(r->handle, CS_OPT_MODE, (size_t)wanted->mode);
     r->machine = wanted;
 }
 
@@ -353,7 +354,7 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
             addr += x86.size;
             continue;
         }
-        if (cs_disasm_iter(r->handle, &at, &left, &addr, r->insn)) {
+        if (r->cs.disasm_iter(r->handle, &at, &left, &addr, r->insn)) {
             r->machine->read(r, r->insn);
             continue;
         }
