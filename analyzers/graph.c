@@ -291,6 +291,7 @@ static bool build(struct an_graph *graph, const struct an_graph_input *input, st
     struct an__named named = {0};
     graph->areas = an__graph_areas(input->img, graph->arena, input->doubts);
     bool good = read_all(graph, input, &named, &links, fault);
+    free(links.told);
     graph->written = links.written;
     graph->imports = links.imports;
     if (!good) {

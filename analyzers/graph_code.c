@@ -210,7 +210,6 @@ static void read_all(struct job *job, struct code_reader *first, struct an__name
     for (unsigned i = 0; i < workers; i++)
         code_reader_free(job->readers[i]);
     free(job->readers);
-    links->code = true;
 }
 
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
@@ -221,17 +220,21 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
     struct code_reader *reader = NULL;
     uint64_t nameless = 0;
     size_t next = 0;
-    if (links->code)
-        return;
+    bool told = false, untold = false;
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
+        told |= area->content == LED_CODE && links->told[i];
+        if (links->told[i])
+            continue;
+        untold |= area->content == LED_CODE;
         if (area->content == LED_CODE)
             nameless += cut_code(&job, area, &next);
         else if (area->content == LED_LINKAGE && area->executable)
             add_range(&job, area->start, area->end);
     }
-    if (job.ranges.count != 0 && nameless <= NAMELESS_MAX)
+    if (untold && job.ranges.count != 0 && nameless <= NAMELESS_MAX)
         reader = code_reader_new(input->img);
+    links->code = told || reader != NULL || img_info(input->img)->type == ET_REL;
     if (reader != NULL)
         read_all(&job, reader, named, links);
     vec_free(&job.ranges);

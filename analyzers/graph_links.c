@@ -94,7 +94,39 @@ struct reader {
     struct map map; // position in `symbols` + 1
     bool dynamic;   // for the loader
     bool addends;   // in the entries
+    int64_t high;   // of MIPS: the upper half that was met last, of this symbol
+    uint32_t high_symbol;
 };
+
+// What MIPS adds to a symbol stands in its instructions; of an address each of two holds a half. False when the
+// other half tells.
+static bool mips_addend(struct reader *r, const struct img_reloc *reloc, int64_t *addend)
+{
+    uint64_t word;
+    *addend = 0;
+    if (!an__graph_number(r->img, reloc->addr, 4, &word))
+        return true;
+    int64_t low = (int16_t)word;
+    switch (reloc->type) {
+    case R_MIPS_26:
+        *addend = (int64_t)(word & 0x3ffffff) * 4;
+        return true;
+    case R_MIPS_HI16:
+    case R_MIPS_GOT16:
+        r->high = (int64_t)(word & 0xffff) << 16;
+        r->high_symbol = reloc->symbol;
+        return reloc->type == R_MIPS_GOT16 &&
+               r->symbols[r->map.by_index[reloc->symbol] - 1].bind != STB_LOCAL;
+    case R_MIPS_LO16:
+        *addend = low + (r->high_symbol == reloc->symbol ? r->high : 0);
+        return true;
+    case R_MIPS_GPREL16:
+        *addend = low;
+        return true;
+    default:
+        return true;
+    }
+}
 
 // What lies at the place where the entries have no addends: 0 where it is part of an instruction.
 static int64_t addend_at_place(const struct reader *r, const struct img_reloc *reloc, bool code)
@@ -120,7 +152,15 @@ static bool counts_from_end(const struct reader *r, uint32_t type)
 
 enum outcome { NOWHERE, OUTSIDE, FOUND };
 
-static enum outcome symbol_target(const struct reader *r, const struct img_reloc *reloc, bool code,
+// Code of PowerPC counts from where it stands to where a table of the linker's is found.
+static bool finds_table(const struct reader *r, uint32_t type)
+{
+    uint16_t machine = img_info(r->img)->machine;
+    return (machine == EM_PPC || machine == EM_PPC64) && type >= R_PPC_REL16 &&
+           type <= R_PPC_REL16_HA;
+}
+
+static enum outcome symbol_target(struct reader *r, const struct img_reloc *reloc, bool code,
                                   uint64_t *target)
 {
     uint32_t at = reloc->symbol < r->map.count ? r->map.by_index[reloc->symbol] : 0;
@@ -129,10 +169,13 @@ static enum outcome symbol_target(const struct reader *r, const struct img_reloc
     const struct img_symbol *symbol = &r->symbols[at - 1];
     if (symbol->section == SHN_UNDEF || symbol->section == SHN_COMMON)
         return symbol->type == STT_TLS ? NOWHERE : OUTSIDE;
-    if (symbol->section == SHN_ABS || symbol->type == STT_TLS)
+    if (symbol->section == SHN_ABS || symbol->type == STT_TLS || finds_table(r, reloc->type))
         return NOWHERE;
     uint64_t word;
     int64_t addend = r->addends ? reloc->addend : addend_at_place(r, reloc, code);
+    if (code && !r->addends && img_info(r->img)->machine == EM_MIPS &&
+        !mips_addend(r, reloc, &addend))
+        return NOWHERE;
     // Xtensa has entries with addends, and the word at the place counts too.
     if (img_info(r->img)->machine == EM_XTENSA && img_info(r->img)->type == ET_REL &&
         reloc->type == 1 && an__graph_word(r->img, reloc->addr, &word))
@@ -151,7 +194,7 @@ static enum outcome symbol_target(const struct reader *r, const struct img_reloc
     return FOUND;
 }
 
-static enum outcome target_of(const struct reader *r, const struct img_reloc *reloc, bool code,
+static enum outcome target_of(struct reader *r, const struct img_reloc *reloc, bool code,
                               uint64_t *target)
 {
     if (reloc->symbol != 0)
@@ -201,7 +244,9 @@ static void read_section(struct an__links *links, struct reader *r)
             note_import(links, r, &reloc);
         if (r->dynamic)
             note_written(links, reloc.addr);
-        links->code |= code && !r->dynamic;
+        // In a linked image without addends of their own, those that name a section tell no more.
+        if (code && !r->dynamic && r->addends)
+            links->told[area - r->areas->items] = true;
         links->data |= !code && !r->dynamic;
         if (outcome != FOUND)
             continue;
@@ -235,7 +280,8 @@ void an__graph_relocs(struct an__links *links, const struct an_graph_input *inpu
     struct map maps[] = {map_symbols(input->img, IMG_SYMTAB), map_symbols(input->img, IMG_DYNSYM)};
     const struct img_symbol *symbols = img_symbols(input->img, &count);
     const struct img_section *sections = img_sections(input->img, &count);
-    links->code = img_info(input->img)->type == ET_REL;
+    links->told = mem_alloc(areas->count + 1);
+    memset(links->told, img_info(input->img)->type == ET_REL, areas->count + 1);
     make_room(links, sections, count);
     for (size_t i = 1; i < count; i++) {
         struct reader r = {
@@ -263,6 +309,12 @@ struct typed {
     const struct an__object *object;
 };
 
+// The linker's table of MIPS holds upper halves of addresses too, to which code adds the lower ones.
+static bool is_half(const struct typed *t, uint64_t target, enum an_link how)
+{
+    return how == AN_LINK_LINKAGE && img_info(t->img)->machine == EM_MIPS && (target & 0xffff) == 0;
+}
+
 // False when there is no word.
 static bool add_word(struct typed *t, uint64_t place, enum an_link how)
 {
@@ -270,7 +322,7 @@ static bool add_word(struct typed *t, uint64_t place, enum an_link how)
     if (!an__graph_word(t->img, place, &target))
         return false;
     target = an__graph_without_mode(t->img, t->areas, target);
-    if (target != 0 && an__graph_area_at(t->areas, target) != NULL)
+    if (target != 0 && !is_half(t, target, how) && an__graph_area_at(t->areas, target) != NULL)
         vec_push(&t->links->list, ((struct an__link){place, target, (uint8_t)how}));
     return true;
 }

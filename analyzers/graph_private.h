@@ -2,7 +2,7 @@
 //
 // What the files of the object graph share.
 //
-//   graph_objects   what lies where: every byte of code and data sections in one object
+//   graph_objects   what lies where, by name;  graph_fill  every byte of code and data in one object
 //   graph_frames    functions of stripped programs, by their unwind entries
 //   graph_links     who points where: relocations, typed members, GOT, code
 //   graph_tagged    words of an interpreter that hold a pointer or the number of a string
@@ -113,6 +113,7 @@ struct an__links {
     an__address_list written; // places the loader writes to, one for each AN_PAGE_MIN bytes
     uint64_t outside;         // relocations to other programs
     an__import_list imports;  // those of data, for the loader
+    bool *told;               // by area: relocations say all that its code refers to
     bool code;                // what code refers to is among them
     bool data;                // and all that data refers to: nothing needs to be guessed
 };
@@ -135,7 +136,7 @@ void an__graph_tagged(struct an__links *links, const struct an_graph_input *inpu
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
                      const an__object_list *objects);
-// What instructions refer to, unless relocations have told; the literals among them become objects.
+// What instructions refer to, where relocations have not told; the literals among them become objects.
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
                     const struct an__areas *areas, struct an__named *named);
 // Whether a mark says that data lies at an address; the same up to `until`.

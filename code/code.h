@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // code: what instructions refer to. Disassembly is capstone's, but for x86-64, of which a decoder of our own
-// finds lengths and operands in a fraction of the time, and RISC-V and Xtensa, which have small decoders
-// too; what operands mean for a static reader is here.
+// finds lengths and operands in a fraction of the time, and RISC-V, Xtensa, MIPS and PowerPC, which have small
+// decoders too; what operands mean for a static reader is here.
 //
 //   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
 //             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
@@ -13,6 +13,10 @@
 //   RISC-V    auipc a0, hi; addi a0, a0, lo an address; the same with lui a constant
 //             lw a0, off(gp)                an address: gp is __global_pointer$
 //   Xtensa    l32r a2, literal              a literal, and the constant that lies there
+//   MIPS      lui a0, hi; addiu a0, a0, lo  a constant
+//             lw a0, off(gp); addiu a0, lo  what the linker's table holds, and what is added to it
+//   PowerPC   lis 9, hi; addi 9, 9, lo      a constant
+//             addis 9, 2, hi; ld 9, lo(9)   an address: r2 is .TOC.; a word of the linker's table is read as well
 //
 // Functions are read one by one, in order, from their first byte; what cannot be decoded is passed
 // over. A register that is computed elsewhere is not known.
@@ -37,9 +41,9 @@ struct code_ref {
 // Reads the code of one image; one for each thread.
 struct code_reader;
 
-// NULL when its code cannot be read. Known are x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), and x86
-// that is linked to a fixed address (else it counts from a register that holds the address of the GOT); all but
-// RISC-V and Xtensa only where capstone is installed.
+// NULL when its code cannot be read. Known are x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), MIPS (but
+// release 6, microMIPS and MIPS16), PowerPC, and x86 that is linked to a fixed address (else it counts from a
+// register that holds the address of the GOT); x86, ARM and AArch64 only where capstone is installed.
 struct code_reader *code_reader_new(struct img *img);
 void code_reader_free(struct code_reader *reader);
 // Calls ref() for every reference in [start, end), which lies in one section, in order. Branches

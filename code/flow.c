@@ -97,16 +97,38 @@ static void sum(struct code__flow *f, const struct code__step *s)
         set(f, s->to, 0, CODE__UNKNOWN);
     else if (b.trust == CODE__UNKNOWN)
         set(f, s->to, a.value, a.trust);
+    else if (b.trust >= CODE__HALF) // the upper half of a distance
+        set(f, s->to, a.value + b.value, a.trust);
     else
         make(f, s->to, a.value + b.value, a.trust);
 }
 
-static void access(struct code__flow *f, const struct code__step *s)
+// What a step makes or where it leads. Of two registers one holds an index, which is taken for 0.
+static struct code__value place_of(const struct code__flow *f, const struct code__step *s)
 {
-    struct code__value base = get(f, s->base);
-    if (base.trust == CODE__NEAR || (base.trust != CODE__UNKNOWN && f->cpu->fixed))
-        tell(f, base.value + s->value, CODE_ADDRESS);
+    struct code__value base = get(f, s->base), other = get(f, s->other);
+    if (s->near)
+        return (struct code__value){s->value, CODE__NEAR};
+    if (base.trust < other.trust)
+        base = other;
+    base.value += s->value;
+    return base;
+}
+
+static bool is_address(const struct code__flow *f, struct code__value value)
+{
+    return value.trust >= CODE__BASE || (value.trust != CODE__UNKNOWN && f->cpu->fixed);
+}
+
+static void access(struct code__flow *f, const struct code__step *s, struct code__value place)
+{
+    uint64_t word;
+    if (is_address(f, place))
+        tell(f, place.value, CODE_ADDRESS);
     set(f, s->to, 0, CODE__UNKNOWN);
+    if (s->act == CODE__LOADS && place.trust >= CODE__BASE &&
+        code__table_word(f->cpu, place.value, &word))
+        set(f, s->to, word, CODE__NEAR);
 }
 
 static void pool(struct code__flow *f, const struct code__step *s)
@@ -154,15 +176,14 @@ static void call(struct code__flow *f)
             f->now.registers[i] = f->cpu->always[i];
 }
 
-static void go_by(struct code__flow *f, const struct code__step *s)
+static void go_by(struct code__flow *f, struct code__value place)
 {
-    struct code__value base = get(f, s->base);
-    if (base.trust == CODE__NEAR || (base.trust != CODE__UNKNOWN && f->cpu->fixed))
-        tell(f, base.value + s->value, CODE_BRANCH);
+    if (is_address(f, place))
+        tell(f, place.value, CODE_BRANCH);
 }
 
-// What is known where nothing falls through.
-static void arrive(struct code__flow *f)
+// What is known where nothing falls through; false when no branch led here.
+static bool arrive(struct code__flow *f)
 {
     const struct saved *saved = saved_at(f, f->addr);
     if (saved->target == f->addr)
@@ -172,11 +193,25 @@ static void arrive(struct code__flow *f)
     else if (f->returned)
         memcpy(f->now.registers, f->cpu->always, sizeof f->now.registers);
     f->fell = true;
+    return saved->target == f->addr;
+}
+
+// Where one falls through and a branch leads as well, what is not known on the one way may be on the other: the call
+// before perhaps does not return.
+static void join(struct code__flow *f)
+{
+    const struct saved *saved = saved_at(f, f->addr);
+    if (saved->target != f->addr)
+        return;
+    for (unsigned i = 0; i < CODE__REGISTERS; i++)
+        if (f->now.registers[i].trust == CODE__UNKNOWN)
+            f->now.registers[i] = saved->state.registers[i];
 }
 
 // ----------------------------------------------------------------------------- steps
 
-static void follow(struct code__flow *f, const struct code__step *s)
+// `place` is where it leads to by its registers, as they were when it stood in line.
+static void follow(struct code__flow *f, const struct code__step *s, struct code__value place)
 {
     struct code__value base = get(f, s->base);
     switch ((enum code__act)s->act) {
@@ -191,8 +226,14 @@ static void follow(struct code__flow *f, const struct code__step *s)
     case CODE__POINTS:
         set(f, s->to, s->value, CODE__NEAR);
         break;
+    case CODE__FINDS:
+        set(f, s->to, s->value, CODE__BASE);
+        break;
     case CODE__ADDS:
-        make(f, s->to, base.value + s->value, base.trust);
+        make(f, s->to, place.value, place.trust);
+        break;
+    case CODE__RAISES:
+        set(f, s->to, place.value, place.trust);
         break;
     case CODE__SUMS:
         sum(f, s);
@@ -201,7 +242,8 @@ static void follow(struct code__flow *f, const struct code__step *s)
         set(f, s->to, base.value, base.trust);
         break;
     case CODE__ACCESSES:
-        access(f, s);
+    case CODE__LOADS:
+        access(f, s, place);
         break;
     case CODE__POOLS:
         pool(f, s);
@@ -214,7 +256,7 @@ static void follow(struct code__flow *f, const struct code__step *s)
         leave(f, false);
         break;
     case CODE__JUMPS_BY:
-        go_by(f, s);
+        go_by(f, place);
         f->at_case = f->now;
         f->has_case = true;
         leave(f, false);
@@ -227,7 +269,7 @@ static void follow(struct code__flow *f, const struct code__step *s)
         call(f);
         break;
     case CODE__CALLS_BY:
-        go_by(f, s);
+        go_by(f, place);
         call(f);
         break;
     }
@@ -250,21 +292,53 @@ static void begin(struct code__flow *f)
     f->fell = true;
 }
 
+static struct code__step step_at(struct code__flow *f, uint64_t addr, const uint8_t *at,
+                                 size_t left)
+{
+    struct code__step step = {.size = 1, .to = CODE__NO, .base = CODE__NO, .other = CODE__NO};
+    f->addr = addr;
+    f->cpu->decode(f->cpu, addr, at, left, &step);
+    if (f->cpu->fills)
+        cut(f, &step);
+    return step;
+}
+
+// A branch and what stands behind it; bytes of both.
+static size_t follow_both(struct code__flow *f, const struct code__step *branch, const uint8_t *at,
+                          size_t left)
+{
+    uint64_t addr = f->addr;
+    struct code__value place = place_of(f, branch);
+    struct code__step slot =
+        step_at(f, addr + branch->size, at + branch->size, left - branch->size);
+    struct state before = f->now;
+    follow(f, &slot, place_of(f, &slot));
+    f->addr = addr;
+    follow(f, branch, place);
+    if (branch->likely)
+        f->now = before;
+    return branch->size + slot.size;
+}
+
 void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
 {
-    struct code__step step = {0};
     begin(f);
-    for (size_t at = 0; at < bytes.size; at += MIN((size_t)step.size, bytes.size - at)) {
-        step.size = 1;
+    if (f->cpu->own != CODE__NO)
+        set(f, f->cpu->own, start, CODE__BASE);
+    for (size_t at = 0, size; at < bytes.size; at += MIN(size, bytes.size - at)) {
+        size = 1;
         if (!f->fell && f->cpu->fills && bytes.data[at] == 0)
             continue;
         f->addr = start + at;
-        if (!f->fell)
-            arrive(f);
-        step = (struct code__step){.size = 1, .to = CODE__NO, .base = CODE__NO, .other = CODE__NO};
-        f->cpu->decode(f->cpu, f->addr, bytes.data + at, bytes.size - at, &step);
-        if (f->cpu->fills)
-            cut(f, &step);
-        follow(f, &step);
+        bool lost = !f->fell && !arrive(f);
+        join(f);
+        struct code__step step = step_at(f, start + at, bytes.data + at, bytes.size - at);
+        size = step.size;
+        if (step.delayed && size < bytes.size - at)
+            size = follow_both(f, &step, bytes.data + at, bytes.size - at);
+        else
+            follow(f, &step, place_of(f, &step));
+        if (lost && step.act < CODE__ACCESSES && step.to == CODE__NO) // it aligns what follows
+            f->fell = false;
     }
 }

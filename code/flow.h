@@ -10,6 +10,12 @@
 //   beqz a1, 1f            BRANCHES   what is known goes along
 //   ret                    RETURNS    forgotten: nothing falls through
 //
+// The same of MIPS and PowerPC, whose linkers keep addresses in a table that code finds by a register:
+//
+//   lw    a0, -32744(gp)   LOADS      a0 = the word there      told: the place
+//   addis r9, r2, 1        RAISES     r9 = r2 + 0x10000        half an address
+//   jalr  t9               CALLS_BY   after what stands behind it (a delay slot)
+//
 // A value counts if it comes along on one way: from the instruction before or, where that does not go
 // on, from the last branch forwards that led here; else from the last jump through a register (to a
 // case), or the jump just before (to the test of a loop, whose body this is). So a reference belongs to a way
@@ -20,7 +26,7 @@
 
 #include "code/code.h"
 
-#define CODE__REGISTERS 32
+#define CODE__REGISTERS 34   // those of the machine, and two for its decoder
 #define CODE__NO        0xff // register
 
 enum code__act {
@@ -28,10 +34,13 @@ enum code__act {
     CODE__WRITES,   // to = something
     CODE__SETS,     // to = value
     CODE__POINTS,   // to = value, counted from the instruction: at least half an address
+    CODE__FINDS,    // the same, to find the linker's table from
     CODE__ADDS,     // to = base + value
+    CODE__RAISES,   // the same: what comes of it may be the upper half of an address
     CODE__SUMS,     // to = base + other
     CODE__COPIES,   // to = base
-    CODE__ACCESSES, // loads `to` (CODE__NO: stores) at base + value
+    CODE__ACCESSES, // loads `to` (CODE__NO: stores) at base + value, or base + other
+    CODE__LOADS,    // the same, a whole word: known where it is one of the linker's table
     CODE__POOLS,    // to = the word that lies at `value`
     CODE__BRANCHES, // perhaps, to value
     CODE__JUMPS,    // to value
@@ -46,13 +55,26 @@ struct code__step {
     uint8_t size; // bytes, at least 1
     uint8_t act;
     uint8_t to, base, other; // registers, or CODE__NO
+    bool near;               // value is the address of something, and base none
+    bool delayed;            // takes effect behind the next instruction,
+    bool likely;             // which counts only where the branch is taken
     uint64_t value;
 };
+
+static inline void code__puts(struct code__step *s, enum code__act act, uint8_t to, uint8_t base,
+                              uint64_t value)
+{
+    s->act = (uint8_t)act;
+    s->to = to;
+    s->base = base;
+    s->value = value;
+}
 
 enum code__trust {
     CODE__UNKNOWN,
     CODE__NUMBER, // few bits: an address only where it is used as one
     CODE__HALF,   // perhaps an address, or the upper half of one
+    CODE__BASE,   // an address that itself means nothing, but what lies some way from it
     CODE__NEAR,   // counted from the instruction, or from a register that holds an address
 };
 
@@ -62,11 +84,22 @@ struct code__value {
 };
 
 // The lowest `count` bits as a signed number, in two's complement; those above are 0.
-static inline uint64_t code__signed(uint32_t value, unsigned count)
+static inline uint64_t code__signed(uint64_t value, unsigned count)
 {
     uint64_t sign = UINT64_C(1) << (count - 1);
     return (value ^ sign) - sign;
 }
+
+// Where the linker keeps addresses.
+struct code__table {
+    uint64_t start, end;
+    uint64_t *words; // as they are once the loader is done
+};
+#define CODE__TABLES 2
+struct code__tables {
+    struct code__table items[CODE__TABLES];
+    size_t count;
+};
 
 // What is the same for all instructions of an image.
 struct code__cpu {
@@ -75,7 +108,10 @@ struct code__cpu {
     bool big_endian;
     bool fixed;    // linked to a fixed address: a number may be one
     bool fills;    // zeros behind a jump align what follows and are no instruction
-    uint32_t kept; // registers that a call keeps, a bit each
+    uint64_t kept; // registers that a call keeps, a bit each
+    uint8_t own;   // register that holds a function's address where it begins, or CODE__NO
+    struct code__tables tables;
+    bool halves; // upper halves of addresses are in them too, which may be 0
     struct code__value always[CODE__REGISTERS]; // known wherever code begins
     void (*decode)(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at, size_t left,
                    struct code__step *out);
@@ -94,5 +130,16 @@ struct code__value code__flow_value(const struct code__flow *flow, unsigned reg)
 // Machines: what is known of an image, and their decoders.
 void code__riscv(struct code__cpu *cpu);
 void code__xtensa(struct code__cpu *cpu);
+void code__mips(struct code__cpu *cpu);
+// Of release 6, MIPS16 and microMIPS other instructions are to be known.
+bool code__mips_knows(uint32_t flags);
+void code__powerpc(struct code__cpu *cpu);
+// The address of a symbol; false when there is none of the name.
+bool code__symbol(struct img *img, const char *name, uint64_t *addr);
+// Adds a section of that name; false when there is none, or it is empty.
+bool code__table_add(struct code__cpu *cpu, const char *name);
+void code__tables_free(struct code__tables *tables);
+// Whether a word of theirs lies at an address, and which.
+bool code__table_word(const struct code__cpu *cpu, uint64_t addr, uint64_t *word);
 
 #endif

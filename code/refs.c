@@ -250,6 +250,9 @@ static const struct machine machines[] = {
     {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64, NULL},
     {.machine = EM_RISCV, .open = code__riscv},
     {.machine = EM_XTENSA, .open = code__xtensa},
+    {.machine = EM_MIPS, .open = code__mips},
+    {.machine = EM_PPC, .open = code__powerpc},
+    {.machine = EM_PPC64, .open = code__powerpc},
 };
 
 static const struct machine *find_machine(uint16_t machine)
@@ -265,7 +268,8 @@ static bool known(const struct img *img)
     const struct img_info *info = img_info(img);
     return find_machine(info->machine) != NULL &&
            (info->machine != EM_386 || info->type == ET_EXEC) &&
-           (info->machine != EM_XTENSA || !info->big_endian);
+           (info->machine != EM_XTENSA || !info->big_endian) &&
+           (info->machine != EM_MIPS || code__mips_knows(info->flags));
 }
 
 static bool open_handle(struct code_reader *r, const struct machine *machine)
@@ -288,7 +292,8 @@ static void open_flow(struct code_reader *r, const struct machine *machine)
     r->cpu = (struct code__cpu){.img = r->img,
                                 .wide = info->address_size == 8,
                                 .big_endian = info->big_endian,
-                                .fixed = r->fixed};
+                                .fixed = r->fixed,
+                                .own = CODE__NO};
     machine->open(&r->cpu);
     r->flow = code__flow_new(&r->cpu, tell_from, r);
 }
@@ -320,6 +325,7 @@ void code_reader_free(struct code_reader *r)
     }
     code__capstone_unload(&r->cs);
     code__flow_free(r->flow);
+    code__tables_free(&r->cpu.tables);
     free(r);
 }
 

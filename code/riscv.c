@@ -382,11 +382,9 @@ static struct code__value gp_of_start(const struct code__cpu *cpu)
 
 static struct code__value gp_of(const struct code__cpu *cpu)
 {
-    size_t count;
-    const struct img_symbol *symbols = img_symbols(cpu->img, &count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(symbols[i].name, "__global_pointer$") == 0)
-            return (struct code__value){symbols[i].addr, CODE__NEAR};
+    uint64_t addr;
+    if (code__symbol(cpu->img, "__global_pointer$", &addr))
+        return (struct code__value){addr, CODE__NEAR};
     return gp_of_start(cpu);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What code of RISC-V and Xtensa refers to: instructions as an assembler wrote them, and each reference
+// What code of RISC-V, Xtensa, MIPS and PowerPC refers to: instructions as an assembler wrote them, and each reference
 // that is expected of them.
 
 #include "code/code.h"
@@ -8,6 +8,7 @@
 #include "tests/unit/image_build.h"
 
 #define START 0x1000
+#define GOT   0x40000
 
 struct found {
     struct code_ref refs[16];
@@ -28,9 +29,14 @@ static void read_code(uint16_t machine, const void *code, size_t size, size_t fr
 {
     struct maker m = maker(false, false, ET_EXEC, machine);
     uint32_t text = add_section(&m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, START);
+    uint32_t got = add_section(&m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, GOT);
     struct img_file *file;
     struct fault fault = {0};
     buf_bytes(bytes_of(&m, text), code, size);
+    put_word(&m, bytes_of(&m, got), 0);
+    put_word(&m, bytes_of(&m, got), 0x20000);
+    put_word(&m, bytes_of(&m, got), 0x30010);
+    add_symbol(&m, "_gp", GOT + 0x8000, STT_NOTYPE, STB_GLOBAL, 0, SHN_ABS);
     add_symbol(&m, "__global_pointer$", 0x30800, STT_NOTYPE, STB_GLOBAL, 0, SHN_ABS);
     struct buf elf = make_elf(&m);
     found->count = 0;
@@ -152,6 +158,73 @@ static void test_xtensa(void)
                {24, 0x3008, CODE_BRANCH});
 }
 
+// What stands behind a branch comes before it; a call leaves what is kept; what stands behind a likely branch goes
+// along with it alone. Of the linker's table a word is read, whole or the upper half.
+static void test_mips(void)
+{
+    const uint32_t code[] = {
+        0x3c042000, // lui a0,0x2000
+        0x14a00009, // bnez a1,0x2c
+        0x24840010, // addiu a0,a0,16
+        0x0320f809, // jalr t9
+        0x8f858008, // lw a1,-32760(gp)
+        0x24a20008, // addiu v0,a1,8
+        0x50400007, // beqzl v0,0x38
+        0x3c102000, // lui s0,0x2000
+        0x8e030004, // lw v1,4(s0)
+        0x03e00008, // jr ra
+        0x00000000, // nop
+        0x8c820008, // lw v0,8(a0)
+        0x03e00008, // jr ra
+        0x00000000, // nop
+        0x8e030004, // lw v1,4(s0)
+        0x8f858004, // lw a1,-32764(gp)
+        0x24a50008, // addiu a1,a1,8
+        0x0c000800, // jal 0x2000
+        0x00000000, // nop
+    };
+    CHECK_CODE(EM_MIPS, code, 0, {8, 0x20000010, CODE_CONSTANT}, {16, 0x40008, CODE_ADDRESS},
+               {44, 0x20000018, CODE_ADDRESS}, {56, 0x20000004, CODE_ADDRESS},
+               {60, 0x40004, CODE_ADDRESS}, {64, 0x20008, CODE_ADDRESS}, {68, 0x2000, CODE_BRANCH});
+}
+
+// Padding behind a return is no way. The table is found by a call of what comes next, which means nothing itself.
+static void test_powerpc(void)
+{
+    const uint32_t code[] = {
+        0x3d202000, // lis r9,8192
+        0x39290010, // addi r9,r9,16
+        0x612a0004, // ori r10,r9,4
+        0x80690018, // lwz r3,24(r9)
+        0x7c89282e, // lwzx r4,r9,r5
+        0x4182000c, // beq 0x20
+        0x4e800020, // blr
+        0x60000000, // nop
+        0x80690020, // lwz r3,32(r9)
+        0x90690008, // stw r3,8(r9)
+        0x429f0005, // bcl 20,4*cr7+so,0x2c
+        0x7fc802a6, // mflr r30
+        0x3fde0004, // addis r30,r30,4
+        0x3bdeefd4, // addi r30,r30,-4140
+        0x811e0004, // lwz r8,4(r30)
+        0x39080004, // addi r8,r8,4
+        0x7d034378, // mr r3,r8
+        0x80630008, // lwz r3,8(r3)
+        0x4bffffe5, // bl 0x2c
+        0x80680008, // lwz r3,8(r8)
+        0x06100000, // pla r3,4660
+        0x38601234,
+        0x06100002, // plwz r4,131072
+        0x80800000,
+    };
+    CHECK_CODE(EM_PPC, code, 0, {4, 0x20000010, CODE_CONSTANT}, {8, 0x20000014, CODE_CONSTANT},
+               {12, 0x20000028, CODE_ADDRESS}, {16, 0x20000010, CODE_ADDRESS},
+               {32, 0x20000030, CODE_ADDRESS}, {36, 0x20000018, CODE_ADDRESS},
+               {56, 0x40004, CODE_ADDRESS}, {60, 0x20004, CODE_ADDRESS},
+               {68, 0x2000c, CODE_ADDRESS}, {80, 0x2284, CODE_ADDRESS},
+               {88, 0x21058, CODE_ADDRESS});
+}
+
 // Any bytes: instructions that do not end, branches to anywhere.
 static void test_noise(void)
 {
@@ -165,6 +238,10 @@ static void test_noise(void)
         CHECK(found.count != 0);
         read_code(EM_XTENSA, bytes, sizeof bytes - cut, 0, &found);
         CHECK(found.count != 0);
+        read_code(EM_MIPS, bytes, sizeof bytes - cut, 0, &found);
+        CHECK(found.count != 0);
+        read_code(EM_PPC, bytes, sizeof bytes - cut, 0, &found);
+        CHECK(found.count != 0);
     }
 }
 
@@ -176,6 +253,8 @@ int main(void)
     test_gp();
     test_compressed();
     test_xtensa();
+    test_mips();
+    test_powerpc();
     test_noise();
     return check_done();
 }

@@ -25,7 +25,7 @@ def read(tare, path):
     done = subprocess.run(shlex.split(tare) + ["graph", path, "-d", "object", "-n0", "--format", "csv"],
                           stdout=subprocess.PIPE, check=True)
     rows = csv.DictReader(done.stdout.decode().splitlines())
-    return {plain(row["object"]): int(row["users"]) for row in rows if not row["object"].startswith("[")}
+    return {plain(row["object"]): int(row["users"]) for row in rows if not row["object"].startswith(("[", ".got"))}
 
 
 def main():
