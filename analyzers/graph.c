@@ -64,26 +64,6 @@ static struct keyed *sorted_targets(const struct an__links *links, size_t *count
     return items;
 }
 
-// An edge on its way: key from << 32 | to, so that sorting puts those of an object together.
-static struct keyed *pair_up(struct an_graph *graph, size_t *count)
-{
-    uint32_t near_place = 0, near_target = 0;
-    struct keyed *pairs = mem_alloc((graph->link_count + 1) * sizeof *pairs);
-    *count = 0;
-    for (size_t i = 0; i < graph->link_count; i++) {
-        const struct an__link *link = &graph->links[i];
-        uint32_t from = an__graph_near(graph, link->place, &near_place);
-        uint32_t to = an__graph_near(graph, link->target, &near_target);
-        graph->strays += from != AN__NO_NODE && to == AN__NO_NODE;
-        if (from != AN__NO_NODE && to != AN__NO_NODE && from != to)
-            pairs[(*count)++] = (struct keyed){(uint64_t)from << 32 | to, link->how};
-    }
-    struct keyed *scratch = mem_alloc((*count + 1) * sizeof *scratch);
-    sort_keyed(pairs, scratch, *count);
-    free(scratch);
-    return pairs;
-}
-
 // Whether a function is kept by what refers to it, as data is. In a .o it is not known who does.
 static bool is_kept_by_users(const struct an_graph *graph, const struct an__object *object)
 {
@@ -113,32 +93,70 @@ static bool is_loose(const struct an_graph *graph, uint32_t i, const bool *point
     return !graph->code && !pointed_to[i];
 }
 
+// What one object refers to, as it is found: key is another object, value the evidence.
+typedef VEC(struct keyed) target_list;
+
+static int compare_targets(const void *left, const void *right)
+{
+    const struct keyed *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return a->value < b->value ? -1 : a->value > b->value;
+}
+
+// Its edges, each once and by the best evidence.
+static void add_edges(struct an_graph *graph, target_list *targets, uint32_t *to, size_t *edges)
+{
+    if (targets->count > 1)
+        qsort(targets->items, targets->count, sizeof *targets->items, compare_targets);
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct keyed *target = &targets->items[i];
+        if (i != 0 && target->key == target[-1].key)
+            continue;
+        to[*edges] = (uint32_t)target->key;
+        graph->how[(*edges)++] = (uint8_t)target->value;
+        graph->by_how[target->value]++;
+    }
+    targets->count = 0;
+}
+
+// Links are sorted by their place, and so by the object that holds it.
+static size_t find_edges(struct an_graph *graph, uint32_t *first, uint32_t *to)
+{
+    target_list targets = {0};
+    uint32_t near_place = 0, near_target = 0, object = 0;
+    size_t edges = 0;
+    first[0] = 0;
+    for (size_t i = 0; i < graph->link_count; i++) {
+        const struct an__link *link = &graph->links[i];
+        uint32_t from = an__graph_near(graph, link->place, &near_place);
+        uint32_t target = an__graph_near(graph, link->target, &near_target);
+        graph->strays += from != AN__NO_NODE && target == AN__NO_NODE;
+        if (from == AN__NO_NODE || target == AN__NO_NODE || from == target)
+            continue;
+        if (from != object)
+            add_edges(graph, &targets, to, &edges);
+        for (; object < from; object++)
+            first[object + 1] = (uint32_t)edges;
+        vec_push(&targets, ((struct keyed){target, link->how}));
+    }
+    add_edges(graph, &targets, to, &edges);
+    for (; object < graph->count; object++)
+        first[object + 1] = (uint32_t)edges;
+    vec_free(&targets);
+    return edges;
+}
+
 static void make_net(struct an_graph *graph)
 {
-    size_t count, edges = 0;
-    struct keyed *pairs = pair_up(graph, &count);
+    size_t most = graph->link_count + graph->count + 1;
     uint32_t *first = mem_alloc(((size_t)graph->count + 2) * sizeof *first);
-    uint32_t *to = mem_alloc((count + graph->count + 1) * sizeof *to);
+    uint32_t *to = mem_alloc(most * sizeof *to);
     bool *pointed_to = mem_zalloc((size_t)graph->count + 1, sizeof *pointed_to);
-    graph->how = mem_alloc(count + graph->count + 1);
-    uint32_t from = 0;
-    first[0] = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i != 0 && pairs[i].key == pairs[i - 1].key) { // the best evidence counts
-            graph->how[edges - 1] = (uint8_t)MIN(graph->how[edges - 1], pairs[i].value);
-            continue;
-        }
-        for (; from < pairs[i].key >> 32; from++)
-            first[from + 1] = (uint32_t)edges;
-        to[edges] = (uint32_t)pairs[i].key;
-        pointed_to[to[edges]] = true;
-        graph->how[edges] = (uint8_t)pairs[i].value;
-        edges++;
-    }
-    for (; from < graph->count; from++)
-        first[from + 1] = (uint32_t)edges;
+    graph->how = mem_alloc(most);
+    size_t edges = find_edges(graph, first, to);
     for (size_t e = 0; e < edges; e++)
-        graph->by_how[graph->how[e]]++;
+        pointed_to[to[e]] = true;
     for (uint32_t i = 0; i < graph->count; i++)
         if (is_root(graph, i) || is_loose(graph, i, pointed_to))
             to[edges++] = i;
@@ -146,7 +164,6 @@ static void make_net(struct an_graph *graph)
     graph->net = (struct an__net){graph->count + 1, first, to};
     graph->users = an__net_reverse(&graph->net);
     free(pointed_to);
-    free(pairs);
 }
 
 // Puts a cycle of a permutation in order: keys[i].value is where the i-th is to come from. There are so many

@@ -8,8 +8,6 @@
 #define VIEW_OBJECTS 50000              // shown in the viewer unless -n says otherwise
 #define TYPEIDS_MAX  ((size_t)64 << 20) // bytes of a table of types
 
-#define DIMS (LED_MASK(LED_UNIT) | LED_MASK(LED_SYMBOL) | LED_MASK(LED_SECTION))
-
 struct graph_run {
     struct cmd_build build;
     struct cfg *cfg;
@@ -120,7 +118,9 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
     if (img_info(img_file_image(build->file, 0))->debug_only)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
                          "is a debug file: name the program it belongs to");
-    return cmd_build_dwarf(cmd, build) && cmd_build_ledger(cmd, build, DIMS);
+    const enum an_dim modules = AN_MODULE; // nothing else is asked of the ledger
+    return cmd_build_dwarf(cmd, build) &&
+           cmd_build_ledger(cmd, build, an_dims_needed(&modules, 1, run->cfg != NULL));
 }
 
 // The profile, and the type table that a program translated from RPython told.
