@@ -25,6 +25,7 @@ PYTHON = "/usr/bin/python3"
 ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare"}
 NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py", "locality.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+EMPTY = b"# the place of the program" + 16384 * b"\n"
 
 
 class Kind:
@@ -56,7 +57,7 @@ QEMU = {
 
 
 def make(folder, *words):
-    done = subprocess.run(["make", "-s", "-C", folder, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(["make", "-s", "-j%d" % os.cpu_count(), "-C", folder, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.exit("the build failed:\n" + done.stdout.decode(errors="replace"))
 
@@ -112,15 +113,35 @@ def command_for(name, kind, build, path):
         emulator = ["qemu-i386"] if name == "m32" and not runs_here(program) else []
         return emulator + [program] + kind.options + [path]
     target = kind.firmware[0].split("=")[1]
-    elf = link_firmware(kind, build, path)
-    return QEMU[target].split() + [elf]
+    return QEMU[target].split() + [firmware_with(build, path)]
 
 
-def link_firmware(kind, build, path):
-    """The firmware with this program in its ROM: only the last step of the build is done again."""
-    own = os.path.join(build, "programs", os.path.basename(path))
-    make(FIRMWARE, *kind.firmware, "BUILD=" + build, "SCRIPT=" + path, "OUT=" + own, own + ".elf")
-    return own + ".elf"
+def build_kind(kind, build):
+    """Firmware is linked once, with EMPTY as its program."""
+    if not kind.firmware:
+        make(MOTE, "BUILD=" + build, *kind.make)
+        return
+    os.makedirs(build, exist_ok=True)
+    empty = os.path.join(build, "empty.py")
+    with open(empty, "wb") as f:
+        f.write(EMPTY)
+    make(FIRMWARE, *kind.firmware, "BUILD=" + build, "SCRIPT=" + empty)
+
+
+def firmware_with(build, path):
+    """The firmware with this program in its ROM, where it lies as text: written over the empty one."""
+    with open(os.path.join(build, "firmware.elf"), "rb") as f:
+        elf = f.read()
+    with open(path, "rb") as f:
+        program = f.read().ljust(len(EMPTY), b"\n")
+    if len(program) > len(EMPTY):
+        sys.exit(path + ": larger than the room for programs")
+    own = os.path.join(build, "programs", os.path.basename(path) + ".elf")
+    os.makedirs(os.path.dirname(own), exist_ok=True)
+    place = elf.index(EMPTY)
+    with open(own, "wb") as f:
+        f.write(elf[:place] + program + elf[place + len(program):])
+    return own
 
 
 def expected_path(build, path):
@@ -181,10 +202,7 @@ def check(name, kind, build, path):
 def main():
     name, build, chosen = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
     kind = KINDS[name]
-    if kind.firmware:
-        make(FIRMWARE, *kind.firmware, "BUILD=" + build)
-    else:
-        make(MOTE, "BUILD=" + build, *kind.make)
+    build_kind(kind, build)
     paths = programs(name, kind, [os.path.abspath(c) for c in chosen])
     failed = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -86,8 +86,7 @@ def smaller(path, folder):
 
 def check(tare, mote, name, builds, folder):
     kind, build = run.KINDS[name], os.path.join(builds, name)
-    folder_of = run.FIRMWARE if kind.firmware else run.MOTE
-    run.make(folder_of, *(kind.firmware or []), *kind.make, "BUILD=" + build, *(["SCRIPT=hello.py"] if kind.firmware else []))
+    run.build_kind(kind, build)
     wrong, base = [], None
     names = sorted(f for f in os.listdir(EXPERIMENTS) if f.endswith(".py") and f != "empty.py")
     for program in ["empty.py"] + [f for f in names if not kind.firmware or f not in FIRMWARE_LEAVES_OUT]:
@@ -109,7 +108,7 @@ def check_python(tare, builds):
     what its allocator counts, with what it counts of code objects. A run of CPython differs from the next by a KiB, so there
     are enough elements for that to be little."""
     boxed, mote = os.path.join(builds, "boxed"), os.path.join(builds, "x86-64", "mote")
-    run.make(run.MOTE, *run.KINDS["boxed"].make, "BUILD=" + boxed)
+    run.build_kind(run.KINDS["boxed"], boxed)
     shutil.copy(os.path.join(boxed, "mote"), mote + "-boxed")
     chosen = {"100000": ("ints", "strings", "floats", "lists_literal", "tuples", "garbage", "instances", "closures", "generators"),
               "1000": ("dicts", "sets", "lists_append"), "3000": ("bytes",), "30000": ("nested",), "20000": ("shared",)}

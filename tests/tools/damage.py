@@ -18,15 +18,27 @@ import argparse
 import os
 import random
 import resource
+import select
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 TIME = 10
 MEMORY = 64 << 20
+
+
+def ends_within(child, seconds):
+    """Told at once: child.wait(seconds) looks now and then, which costs as long as most runs take."""
+    handle = os.pidfd_open(child.pid)
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    ended = poll.poll(1000 * seconds)
+    os.close(handle)
+    return bool(ended)
 
 
 class Run:
@@ -36,10 +48,9 @@ class Run:
         with tempfile.TemporaryFile() as err:
             child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err,
                                      stdin=subprocess.DEVNULL)
-            try:
-                child.wait(TIME * scale)
-                self.status = child.returncode
-            except subprocess.TimeoutExpired:
+            if ends_within(child, TIME * scale):
+                self.status = child.wait()
+            else:
                 child.terminate()  # what it runs under may pass that on, but not a kill
                 time.sleep(0.2)
                 child.kill()
@@ -78,16 +89,35 @@ def complaints(options, run, name):
         yield "says something odd"
 
 
-def try_copy(options, name, what, counts):
-    bad = 0
+def try_file(options, name, what):
+    """The statuses of its runs, and what was not as promised."""
+    statuses, bad = [], []
     for arguments in options.args:
         verb, *rest = shlex.split(arguments)
         run = Run([*options.tare, verb, name, *rest], options.scale)
-        counts[run.status] += 1
-        for problem in complaints(options, run, name):
-            print("%s, tare %s: %s: %s" % (what, arguments, problem, run.said[:600]))
-            bad += 1
-    return bad
+        statuses.append(run.status)
+        bad += ["%s, tare %s: %s: %s" % (what, arguments, problem, run.said[:600])
+                for problem in complaints(options, run, name)]
+    return statuses, bad
+
+
+def try_copy(options, what, copy, path):
+    if copy is None:
+        return try_file(options, path, path)
+    with tempfile.NamedTemporaryFile(prefix="damaged") as file:
+        file.write(copy)
+        file.flush()
+        return try_file(options, file.name, "%s of %s" % (what, path))
+
+
+def all_copies(options):
+    for path in options.files:
+        data = b""
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                data = file.read()
+        for what, copy in copies(options, data):
+            yield what, copy, path
 
 
 def main():
@@ -102,22 +132,13 @@ def main():
     options = parser.parse_args()
     options.args = options.args or ["size -d unit,symbol,kind --debug-dir /nonexistent --format csv",
                                     "struct --debug-dir /nonexistent --format csv"]
-    counts, bad, largest = Counter(), 0, 0
-    with tempfile.TemporaryDirectory() as folder:
-        for path in options.files:
-            if not options.cut and not options.flip:
-                size = os.stat(path).st_size if os.path.exists(path) else 0
-                largest = max(largest, size)
-                bad += try_copy(options, path, path, counts)
-                continue
-            with open(path, "rb") as file:
-                data = file.read()
-            largest = max(largest, len(data))
-            name = os.path.join(folder, "damaged")
-            for what, copy in copies(options, data):
-                with open(name, "wb") as file:
-                    file.write(copy)
-                bad += try_copy(options, name, "%s of %s" % (what, path), counts)
+    counts, bad = Counter(), 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for statuses, problems in pool.map(lambda job: try_copy(options, *job), all_copies(options)):
+            counts.update(statuses)
+            bad += len(problems)
+            print(*problems, sep="\n", end="\n" if problems else "")
+    largest = max(os.stat(path).st_size if os.path.exists(path) else 0 for path in options.files)
     peak = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the largest child
     if options.memory and peak > 3 * largest + MEMORY:
         print("a run took %d bytes of memory, the largest input has %d" % (peak, largest))
