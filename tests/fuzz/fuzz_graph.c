@@ -51,6 +51,20 @@ static struct slice behind_zeros(const uint8_t *data, size_t size)
     return slice_of(data + before, size - before);
 }
 
+// The first embedded one that tells of prebuilt objects. Read once: it costs more than most inputs.
+static const struct cfg_profile *rpython(void)
+{
+    static const struct cfg_profile *profile;
+    struct fault fault = {0};
+    const char *name;
+    for (size_t i = 0; profile == NULL || !profile->prebuilt.given; i++) {
+        cfg_profile_free(profile);
+        const char *text = an_profile_text(i, &name);
+        ASSERT(cfg_profile_load_text(&profile, slice_text(text), name, &fault));
+    }
+    return profile;
+}
+
 static void collect(struct img_file *file, struct slice text, struct doubts *doubts)
 {
     struct img *img = img_file_image(file, 0);
@@ -59,14 +73,7 @@ static void collect(struct img_file *file, struct slice text, struct doubts *dou
     struct dw *dw = NULL;
     struct ledger *ledger = led_new();
     struct fault fault = {0};
-    const struct cfg_profile *profile = NULL;
-    const char *name;
     const struct led_build build = {.file = file, .debug = &debug, .dw = &dw, .threads = 1};
-    for (size_t i = 0; (profile == NULL || !profile->prebuilt.given); i++) {
-        cfg_profile_free(profile);
-        const char *profile_text = an_profile_text(i, &name);
-        ASSERT(cfg_profile_load_text(&profile, slice_text(profile_text), name, &fault));
-    }
     if (dw_open(&dw, &debug, &options, &fault) &&
         led_collect(ledger, &build, DIMS, doubts, &fault)) {
         struct an_modules *modules = an_modules_new(ledger, NULL);
@@ -74,13 +81,12 @@ static void collect(struct img_file *file, struct slice text, struct doubts *dou
             .img = img, .dw = dw, .ledger = ledger, .modules = modules, .threads = 1};
         input.doubts = doubts;
         make(&input);
-        input.profile = profile;
+        input.profile = rpython();
         input.typeids = text;
         input.typeids_path = "ids";
         make(&input);
         an_modules_free(modules);
     }
-    cfg_profile_free(profile);
     dw_close(dw);
     led_free(ledger);
 }
