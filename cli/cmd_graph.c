@@ -114,7 +114,9 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
                          "is a snapshot: only a build has content");
     if (build->image_count != 1)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
-                         "is an archive: its members are not linked with each other yet");
+                         "is an archive, whose members refer to each other by name only: link them "
+                         "(ld -r -o all.o --whole-archive %s) and name that",
+                         build->path);
     if (img_info(img_file_image(build->file, 0))->debug_only)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
                          "is a debug file: name the program it belongs to");
