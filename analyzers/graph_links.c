@@ -9,7 +9,8 @@
 //               looks like an address is none.
 // linkage       a word of the GOT: the linker puts nothing else there.
 // looks         where neither is to be had: a word that is the address of an object with a name. Better an
-//               edge too many than to call unreachable what is used.
+//               edge too many than to call unreachable what is used. So are the vectors of a firmware, which
+//               C mostly declares as numbers.
 
 #include "analyzers/graph_private.h"
 
@@ -398,10 +399,13 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
 {
     if (img_info(input->img)->type != ET_EXEC || links->data)
         return;
+    bool firmware = led_is_firmware(input->img);
     for (size_t i = 0; i < objects->count; i++) {
         const struct an__object *object = &objects->items[i];
-        if (!object->code && object->type == DW_NO_REF && object->by != AN__BY_STRING &&
-            object->by != AN__BY_LINKAGE && object->by != AN__BY_PADDING)
+        bool typed = object->type != DW_NO_REF || object->by == AN__BY_STRING ||
+                     object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING;
+        bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
+        if (!object->code && (!typed || vectors))
             look_into(links, input, objects, object);
     }
 }

@@ -31,12 +31,23 @@ static bool takes_memory(const struct img *img, const struct img_section *sectio
     return section->size != 0 && (!zeros || img_info(img)->type == ET_REL);
 }
 
-// Code that the loader calls, and tables of functions that startup code walks through.
-static bool is_for_loader(const struct img_section *section)
+// Where a processor starts and interrupts lead to.
+static bool is_for_processor(const char *name)
 {
-    return section->type == SHT_INIT_ARRAY || section->type == SHT_FINI_ARRAY ||
-           section->type == SHT_PREINIT_ARRAY || strcmp(section->name, ".init") == 0 ||
-           strcmp(section->name, ".fini") == 0;
+    static const char *const globs[] = {"*vector*", "*VECTOR*", "*intvec*", "*INTVEC*"};
+    for (size_t i = 0; i < COUNT_OF(globs); i++)
+        if (glob_match(globs[i], slice_text(name)))
+            return true;
+    return false;
+}
+
+// Code that the loader calls, and tables of functions that startup code walks through; in a firmware what the
+// processor reads.
+static bool is_for_loader(const struct img_section *section, bool firmware)
+{
+    return (firmware && is_for_processor(section->name)) || section->type == SHT_INIT_ARRAY ||
+           section->type == SHT_FINI_ARRAY || section->type == SHT_PREINIT_ARRAY ||
+           strcmp(section->name, ".init") == 0 || strcmp(section->name, ".fini") == 0;
 }
 
 struct an__areas an__graph_areas(struct img *img, struct arena *arena, struct doubts *doubts)
@@ -44,6 +55,7 @@ struct an__areas an__graph_areas(struct img *img, struct arena *arena, struct do
     size_t count;
     uint64_t end, total = 0, last = 0;
     const struct img_section *sections = img_sections(img, &count);
+    bool firmware = led_is_firmware(img);
     struct an__areas areas = {ARENA_ARRAY(arena, count + 1, struct an__area), 0};
     for (size_t i = 1; i < count; i++) {
         enum led_content content = led_content_of(&sections[i]);
@@ -54,7 +66,7 @@ struct an__areas an__graph_areas(struct img *img, struct arena *arena, struct do
                                                            (uint32_t)i,
                                                            (uint8_t)content,
                                                            (sections[i].flags & SHF_EXECINSTR) != 0,
-                                                           is_for_loader(&sections[i])};
+                                                           is_for_loader(&sections[i], firmware)};
     }
     if (areas.count > 1)
         qsort(areas.items, areas.count, sizeof *areas.items, compare_areas);

@@ -147,6 +147,8 @@ static struct keyed *sorted_users(const struct why *why, uint32_t object, size_t
 
 static const char *why_root(const struct an_graph *graph, uint32_t object)
 {
+    if (graph->objects[object].exported && graph->firmware)
+        return "the processor reads it, or what starts the program";
     if (graph->objects[object].exported)
         return "other programs may refer to it (exported)";
     if (object == 0 && graph->firmware)

@@ -141,7 +141,7 @@ static void read_arm_pool(struct code_reader *r, const cs_insn *insn, uint64_t p
 }
 
 // What an instruction adds to a known value: the objects of a file may be addressed from one of them
-// (section anchors). An index is taken for 0: then it is the beginning of an array.
+// (section anchors), an array from its end. An index is taken for 0: then it is the beginning of an array.
 static bool arm_sum(struct code_reader *r, const cs_insn *insn, uint64_t *sum)
 {
     const cs_arm *arm = &insn->detail->arm;
@@ -149,11 +149,12 @@ static bool arm_sum(struct code_reader *r, const cs_insn *insn, uint64_t *sum)
     const struct value *from =
         register_of(r, ARM_REG_R0, ARM_REG_R12, arm->operands[arm->op_count == 3].reg);
     bool adds = insn->id == ARM_INS_ADD || insn->id == ARM_INS_ADDW;
-    if (!adds || arm->operands[arm->op_count == 3].type != ARM_OP_REG || from == NULL ||
+    bool takes = (insn->id == ARM_INS_SUB || insn->id == ARM_INS_SUBW) && last->type == ARM_OP_IMM;
+    if ((!adds && !takes) || arm->operands[arm->op_count == 3].type != ARM_OP_REG || from == NULL ||
         !from->known)
         return false;
     int64_t added = last->type == ARM_OP_IMM ? last->imm : 0;
-    *sum = (uint32_t)(from->value + (uint64_t)added);
+    *sum = (uint32_t)(from->value + (takes ? -(uint64_t)added : (uint64_t)added));
     return true;
 }
 

@@ -68,3 +68,9 @@ void _start(void)
     for (;;)
         ;
 }
+
+#ifdef VECTORS
+// Where a processor starts, in numbers.
+__attribute__((section(".vectors"), used)) static const unsigned long vectors[] = {
+    0x20000000, (unsigned long)_start};
+#endif
