@@ -168,9 +168,9 @@ static enum outcome symbol_target(struct reader *r, const struct img_reloc *relo
     if (at == 0)
         return NOWHERE; // a mark within code
     const struct img_symbol *symbol = &r->symbols[at - 1];
-    if (symbol->section == SHN_UNDEF || symbol->section == SHN_COMMON)
+    if (symbol->section == SHN_UNDEF || symbol->section == IMG_COMMON)
         return symbol->type == STT_TLS ? NOWHERE : OUTSIDE;
-    if (symbol->section == SHN_ABS || symbol->type == STT_TLS || finds_table(r, reloc->type))
+    if (symbol->section == IMG_ABS || symbol->type == STT_TLS || finds_table(r, reloc->type))
         return NOWHERE;
     uint64_t word;
     int64_t addend = r->addends ? reloc->addend : addend_at_place(r, reloc, code);

@@ -171,7 +171,7 @@ static void add_symbols(candidate_list *list, struct img *from, struct img *img,
         const struct img_symbol *s = &symbols[i];
         bool data = s->type == STT_OBJECT || s->type == STT_COMMON || s->type == STT_TLS;
         bool code = s->type == STT_FUNC || s->type == STT_GNU_IFUNC || s->type == STT_NOTYPE;
-        bool here = s->section != SHN_UNDEF && s->section != SHN_ABS && s->section != SHN_COMMON;
+        bool here = s->section != SHN_UNDEF && s->section != IMG_ABS && s->section != IMG_COMMON;
         if (!here || !(data || code) || !names_a_thing(s))
             continue;
         bool seen =

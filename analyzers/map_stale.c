@@ -99,7 +99,7 @@ static struct places places_in_elf(struct comparing *c)
     struct places places = {.names = names_new()};
     for (size_t i = 0; i < count; i++) {
         const struct img_symbol *s = &symbols[i];
-        if (s->section == SHN_UNDEF || s->section == SHN_ABS || s->section == SHN_COMMON ||
+        if (s->section == SHN_UNDEF || s->section == IMG_ABS || s->section == IMG_COMMON ||
             s->type == STT_TLS || s->type == STT_SECTION || s->type == STT_FILE)
             continue;
         uint64_t known = place_of(&places, slice_text(s->name));

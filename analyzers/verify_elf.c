@@ -146,9 +146,9 @@ static uint32_t section_of(const struct elf_check *c, const GElf_Sym *raw, GElf_
                       (c->info->machine == EM_X86_64 && section == X86_64_LARGE_COMMON) ||
                       (c->info->machine == EM_MIPS &&
                        (section == SHN_MIPS_ACOMMON || section == SHN_MIPS_SCOMMON));
-        return common ? SHN_COMMON : SHN_ABS;
+        return common ? IMG_COMMON : IMG_ABS;
     }
-    return section < c->section_count ? section : SHN_ABS;
+    return section < c->section_count ? section : IMG_ABS;
 }
 
 // $a, $d.7, $xrv64gc: what code and data the bytes behind them are, not a symbol.
@@ -180,7 +180,7 @@ static uint64_t address_of(const struct elf_check *c, const struct symbol *s)
     bool micro = c->info->machine == EM_MIPS && ((other & 0xf0) == 0xf0 || (other & 0xc0) == 0x80);
     if (micro || (function && (c->info->machine == EM_ARM || c->info->machine == EM_MIPS)))
         address &= ~UINT64_C(1);
-    bool nowhere = s->section == SHN_UNDEF || s->section == SHN_COMMON;
+    bool nowhere = s->section == SHN_UNDEF || s->section == IMG_COMMON;
     return c->info->type == ET_REL && nowhere ? 0 : address;
 }
 

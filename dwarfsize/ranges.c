@@ -10,8 +10,8 @@
 
 static bool is_defined(const struct img_symbol *symbol)
 {
-    return symbol->section != SHN_UNDEF && symbol->section != SHN_ABS &&
-           symbol->section != SHN_COMMON;
+    return symbol->section != SHN_UNDEF && symbol->section != IMG_ABS &&
+           symbol->section != IMG_COMMON;
 }
 
 void dw__places_open(struct dw__places *places, struct img *image)

@@ -103,6 +103,12 @@ static void clip_section(const struct reading *r, struct img_section *s)
     }
 }
 
+static void note_first(uint32_t *section, size_t index)
+{
+    if (*section == 0)
+        *section = (uint32_t)index;
+}
+
 static void read_section(const struct reading *r, size_t index, const GElf_Shdr *shdr)
 {
     struct img_section *s = &r->img->sections[index];
@@ -128,8 +134,12 @@ static void read_section(const struct reading *r, size_t index, const GElf_Shdr 
         doubt_add(r->img->doubts, r->img->info.path, NULL,
                   r->img->info.sections_offset + index * (r->img->info.is64 ? 64 : 40),
                   "name of section %zu lies outside the table of names", index);
-    if (s->type == SHT_SYMTAB_SHNDX && r->img->extended_section == 0)
-        r->img->extended_section = (uint32_t)index;
+    if (s->type == SHT_SYMTAB_SHNDX)
+        note_first(&r->img->extended_section, index);
+    if (s->type == SHT_SYMTAB)
+        note_first(&r->img->symbol_tables[IMG_SYMTAB], index);
+    if (s->type == SHT_DYNSYM)
+        note_first(&r->img->symbol_tables[IMG_DYNSYM], index);
     clip_section(r, s);
 }
 

@@ -136,17 +136,20 @@ bool img_bytes_at(struct img *img, uint64_t addr, uint64_t size, struct slice *b
 
 enum img_symbol_table { IMG_SYMTAB, IMG_DYNSYM };
 
+// Not SHN_ABS and SHN_COMMON: a file of 65,522 sections has those that really bear such numbers.
+#define IMG_ABS    UINT32_MAX
+#define IMG_COMMON (UINT32_MAX - 1)
+
 struct img_symbol {
     const char *name; // version ("@GLIBC_2.2", "@@...") stripped
     uint64_t
         addr; // Thumb and microMIPS mode bits cleared; for STT_TLS the offset in the TLS template
               // (in a .o TLS sections have their synthetic base like any other); in a .o 0 for
               // undefined and common symbols
-    uint64_t size; // bytes; 0 when not stated
-    uint32_t
-        section; // section index (extended numbering resolved), or SHN_UNDEF, SHN_ABS, SHN_COMMON;
-                 // other reserved numbers and sections that do not exist are SHN_ABS
-    uint32_t index; // number in its table
+    uint64_t size;    // bytes; 0 when not stated
+    uint32_t section; // section index (extended numbering resolved), or SHN_UNDEF, IMG_ABS,
+                      // IMG_COMMON; other reserved numbers and sections not there are IMG_ABS
+    uint32_t index;   // number in its table
     uint32_t name_offset,
         name_size; // where in the string table, bytes without NUL, version included
     uint32_t file; // index in this array of the STT_FILE symbol it stands under (local symbols), or

@@ -28,8 +28,8 @@
 #define ELFCOMPRESS_ZSTD 2
 #endif
 
-// Names are looked at no further than this: without a limit, a million symbols that share one endless
-// name would cost a million times its length.
+// Beyond this the length of a name is taken from what all names of a table may cost together, the
+// size of the string table: a million symbols may share the end of one endless name.
 #define IMG__NAME_MAX ((size_t)1 << 16)
 
 enum compression { PLAIN, ZLIB, ZSTD, UNKNOWN_COMPRESSION };
@@ -64,6 +64,7 @@ struct img {
     size_t segment_count;
     struct content **contents;
     uint32_t extended_section; // SHT_SYMTAB_SHNDX, or 0
+    uint32_t symbol_tables[2]; // by enum img_symbol_table: the first section of that type, or 0
     uint32_t *reloc_next;      // by section: the next relocation section with the same target
     struct place *places;
     size_t place_count;

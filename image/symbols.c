@@ -24,6 +24,7 @@ struct table {
     enum img_symbol_table which;
     uint32_t file;        // current STT_FILE
     uint64_t copies_left; // bytes of names that may be copied: symbols of damaged files share them
+    uint64_t long_left;   // bytes that may be looked at for the ends of very long names, likewise
     uint64_t bad_names;   // outside the string table
     uint64_t bad_sections;
 };
@@ -49,14 +50,14 @@ uint32_t img__symbol_section(const struct img *img, uint16_t section, uint32_t i
         cur_seek(&c, (uint64_t)index * 4);
         number = cur_u32(&c);
         if (c.failed)
-            return SHN_ABS;
+            return IMG_ABS;
     } else if (section >= SHN_LORESERVE) {
         bool common = section == SHN_COMMON ||
                       (img->info.machine == EM_X86_64 && section == 0xff02) ||
                       (img->info.machine == EM_MIPS && (section == 0xff00 || section == 0xff03));
-        return common ? SHN_COMMON : SHN_ABS;
+        return common ? IMG_COMMON : IMG_ABS;
     }
-    return number < img->section_count ? number : SHN_ABS;
+    return number < img->section_count ? number : IMG_ABS;
 }
 
 static bool has_mode_bit(const struct img *img, const struct raw_symbol *raw)
@@ -78,7 +79,7 @@ uint64_t img__symbol_addr(const struct img *img, const struct raw_symbol *raw, u
         addr &= ~(uint64_t)1;
     if (img->info.type != ET_REL)
         return addr;
-    if (section == SHN_UNDEF || section == SHN_COMMON)
+    if (section == SHN_UNDEF || section == IMG_COMMON)
         return 0; // a common symbol's value is its alignment
     return section < img->section_count ? addr + img->sections[section].addr : addr;
 }
@@ -95,6 +96,18 @@ static size_t version_start(const char *name, size_t size)
     return letter ? (size_t)(at - name) : size;
 }
 
+// The end of a name with `left` bytes of the string table before it; NULL when there is none.
+static const uint8_t *name_end(struct table *t, const uint8_t *name, size_t left)
+{
+    const uint8_t *nul = left ? memchr(name, 0, MIN(left, IMG__NAME_MAX)) : NULL;
+    if (nul != NULL || left <= IMG__NAME_MAX)
+        return nul;
+    size_t more = MIN(left, t->long_left);
+    nul = memchr(name, 0, more);
+    t->long_left -= nul ? (size_t)(nul - name) : more;
+    return nul;
+}
+
 static void set_name(struct table *t, struct img_symbol *symbol, uint32_t offset)
 {
     symbol->name = "";
@@ -103,7 +116,7 @@ static void set_name(struct table *t, struct img_symbol *symbol, uint32_t offset
         return;
     const uint8_t *name = t->strings.data + offset;
     size_t left = offset < t->strings.size ? t->strings.size - offset : 0;
-    const uint8_t *nul = left ? memchr(name, 0, MIN(left, (size_t)IMG__NAME_MAX)) : NULL;
+    const uint8_t *nul = name_end(t, name, left);
     if (nul == NULL) {
         t->bad_names++;
         symbol->name_offset = 0;
@@ -163,7 +176,7 @@ static struct img_symbol make_symbol(struct table *t, const struct raw_symbol *r
         .visibility = ELF64_ST_VISIBILITY(raw->other),
         .table = (uint8_t)t->which,
     };
-    if (symbol.section == SHN_ABS && raw->section != SHN_ABS && raw->section < SHN_LORESERVE)
+    if (symbol.section == IMG_ABS && raw->section != SHN_ABS && raw->section < SHN_LORESERVE)
         t->bad_sections++;
     symbol.addr = img__symbol_addr(t->img, raw, symbol.section);
     set_name(t, &symbol, raw->name);
@@ -172,19 +185,10 @@ static struct img_symbol make_symbol(struct table *t, const struct raw_symbol *r
 
 // ------------------------------------------------------------------------- tables
 
-static uint32_t table_section(const struct img *img, enum img_symbol_table table)
-{
-    uint32_t type = table == IMG_SYMTAB ? SHT_SYMTAB : SHT_DYNSYM;
-    for (size_t i = 1; i < img->section_count; i++)
-        if (img->sections[i].type == type)
-            return (uint32_t)i;
-    return 0;
-}
-
 bool img_symbol_section(const struct img *img, enum img_symbol_table table, uint32_t *symbols,
                         uint32_t *strings)
 {
-    *symbols = table_section(img, table);
+    *symbols = img->symbol_tables[table];
     *strings = *symbols ? img->sections[*symbols].link : 0;
     if (*strings >= img->section_count)
         *strings = 0;
@@ -248,7 +252,7 @@ static void read_table(struct img *img, enum img_symbol_table which, symbol_list
     struct table t = {.img = img, .which = which, .file = UINT32_MAX};
     t.section = &img->sections[section];
     t.strings = img_section_raw(img, strings);
-    t.copies_left = t.strings.size;
+    t.copies_left = t.long_left = t.strings.size;
     t.extended = img__extended_indices(img, section);
     struct cur c = img__cursor(img, img_section_raw(img, section));
     size_t size = img__symbol_size(img);

@@ -59,7 +59,7 @@ static void check_symbols(struct img *img)
     for (size_t i = 0; i < count; i++) {
         const struct img_symbol *s = &symbols[i];
         touch(slice_text(s->name));
-        ASSERT(s->section < sections || s->section == SHN_ABS || s->section == SHN_COMMON ||
+        ASSERT(s->section < sections || s->section == IMG_ABS || s->section == IMG_COMMON ||
                s->section == SHN_UNDEF);
         ASSERT(s->file == UINT32_MAX || s->file < i);
     }

@@ -149,12 +149,51 @@ static void test_symbols(void)
     CHECK_U64(symbol(o.img, "global")->name_size, strlen("global@@V_1.2"));
     CHECK_U64(symbol(o.img, "global")->file, UINT32_MAX);
     CHECK_U64(symbol(o.img, "fast@8")->addr, 0x8031);
-    CHECK_U64(symbol(o.img, "gone")->section, SHN_ABS);
+    CHECK_U64(symbol(o.img, "gone")->section, IMG_ABS);
     const struct img_mark *mark = img_marks(o.img, &marks);
     CHECK_U64(marks, 2);
     CHECK(mark[0].kind == 't' && mark[0].addr == 0x8000);
     CHECK(mark[1].kind == 'd' && mark[1].addr == 0x8010);
     CHECK_U64(doubts_total(o.doubts), 1);
+    close_bytes(&o);
+}
+
+static void test_long_name(void)
+{
+    static char name[70000];
+    memset(name, 'x', sizeof name - 1);
+    struct maker m = maker(true, false, ET_EXEC, EM_X86_64);
+    add_symbol(&m, name, 1, STT_FUNC, STB_GLOBAL, 0, SHN_ABS);
+    add_symbol(&m, "short", 2, STT_FUNC, STB_GLOBAL, 0, SHN_ABS);
+    struct opened o = open_bytes(make_elf(&m));
+    CHECK(symbol(o.img, name) != NULL && symbol(o.img, "short") != NULL);
+    CHECK_U64(doubts_total(o.doubts), 0);
+    close_bytes(&o);
+}
+
+// A section may really bear the number that is SHN_COMMON elsewhere.
+static void test_many_sections(void)
+{
+    enum { SECTIONS = SHN_COMMON + 1, HEADER = sizeof(Elf64_Shdr) };
+    static const uint8_t zeros[HEADER];
+    struct maker m = maker(true, false, ET_REL, EM_X86_64);
+    add_symbol(&m, "f", 5, STT_FUNC, STB_GLOBAL, 0, SHN_XINDEX);
+    uint32_t indices = add_section(&m, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0, 0);
+    m.sections[indices].link = indices - 1;
+    put(&m, bytes_of(&m, indices), 0, 4);
+    put(&m, bytes_of(&m, indices), SHN_COMMON, 4);
+    struct buf bytes = make_elf(&m); // the section headers are its end
+    Elf64_Ehdr header;
+    memcpy(&header, bytes.data, sizeof header);
+    for (size_t i = header.e_shnum; i < SECTIONS; i++)
+        buf_bytes(&bytes, zeros, sizeof zeros);
+    header.e_shnum = 0;
+    memcpy(bytes.data, &header, sizeof header);
+    uint64_t count = SECTIONS;
+    memcpy(bytes.data + header.e_shoff + offsetof(Elf64_Shdr, sh_size), &count, sizeof count);
+    struct opened o = open_bytes(bytes);
+    CHECK_U64(symbol(o.img, "f")->section, SHN_COMMON);
+    CHECK_U64(symbol(o.img, "f")->addr, 5);
     close_bytes(&o);
 }
 
@@ -534,6 +573,8 @@ int main(void)
     test_truncated();
     test_looks();
     test_symbols();
+    test_long_name();
+    test_many_sections();
     test_micromips();
     test_xtensa_properties();
     test_object_addresses();
