@@ -379,6 +379,9 @@ unsigned par_workers(unsigned threads, size_t count);
 void par_for(unsigned threads, size_t count,
              void (*body)(void *context, size_t index, unsigned worker), void *context);
 
+// `threads`, or 1 for input of so few bytes that one is done before another has started.
+unsigned par_worth(unsigned threads, uint64_t bytes);
+
 // ----------------------------------------------------------------------------- buf
 
 // Text or bytes being written. Zero-initialised is empty.

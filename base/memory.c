@@ -68,7 +68,7 @@ struct chunk {
 
 #define ARENA_ALIGN 16
 #define CHUNK_HEAD  ((sizeof(struct chunk) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN)
-#define CHUNK_FIRST ((size_t)16 << 10)
+#define CHUNK_FIRST ((size_t)1 << 10) // small: every member of an archive has some arenas
 #define CHUNK_MAX   ((size_t)1 << 20)
 
 struct arena {

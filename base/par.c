@@ -9,6 +9,7 @@
 #include "base/base.h"
 
 #define WORKERS_MAX 64
+#define WORTH_BYTES ((uint64_t)128 << 10)
 
 struct loop {
     atomic_size_t next;
@@ -30,6 +31,11 @@ unsigned par_workers(unsigned threads, size_t count)
     }
     threads = MIN(threads, (unsigned)WORKERS_MAX);
     return count < threads ? MAX((unsigned)count, 1u) : threads;
+}
+
+unsigned par_worth(unsigned threads, uint64_t bytes)
+{
+    return bytes < WORTH_BYTES ? 1 : threads;
 }
 
 static void *work(void *argument)

@@ -211,6 +211,8 @@ bool dw_open(struct dw **out, const struct img_debug *debug, const struct dw_opt
 {
     struct dw *dw = new_dw(options);
     dw->partial = true;
+    if (debug->img != NULL)
+        dw->threads = par_worth(options->threads, img_info(debug->img)->file_size);
     bool good = add_image(dw, debug, fault) && (options->lazy || dw_complete(dw, fault));
     return give(dw, good, out);
 }

@@ -170,6 +170,8 @@ static void open_image(struct led_collector *run, size_t index)
     im->names_by_dwarf = led__wants(run, LED_SYMBOL) && !has_full_symbols(im->symbols_from);
     im->dw = run->build->dw ? run->build->dw[index] : NULL;
     im->dwarf_from = debug && debug->img ? debug->img : im->img;
+    im->threads = par_worth(run->build->threads,
+                            MAX(im->info->file_size, img_info(im->dwarf_from)->file_size));
     led__describe_sections(im);
 }
 

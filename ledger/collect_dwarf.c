@@ -440,11 +440,11 @@ bool led__collect_dwarf(struct led__image *im, struct fault *fault)
         return true;
     }
     struct halves h = {.reading = &reading, .names = names, .good = true};
-    par_for(im->run->build->threads, 2, read_half, &h);
+    par_for(im->threads, 2, read_half, &h);
     if (h.good && reading.unit_count != 0) {
         name_units(&reading);
         h.parts = units && im->dwarf_from == im->img;
-        par_for(im->run->build->threads, 2, claim_half, &h);
+        par_for(im->threads, 2, claim_half, &h);
     }
     if (!h.good)
         *fault = h.fault;

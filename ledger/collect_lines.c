@@ -94,7 +94,7 @@ static void read_all(struct led__image *im, size_t unit_count, struct paths *pat
         size_t count = MIN((size_t)LINE_BATCH, unit_count - first);
         struct batch batch = {im, lines, first};
         memset(lines, 0, count * sizeof *lines);
-        par_for(im->run->build->threads, count, read_unit, &batch);
+        par_for(im->threads, count, read_unit, &batch);
         for (size_t i = 0; i < count; i++) {
             claim_lines(im, &lines[i], first + i, paths);
             vec_free(&lines[i].runs);

@@ -44,6 +44,7 @@ struct led__image {
     bool names_by_dwarf;      // symbols are wanted, and that table leaves names out
     struct dw *dw;            // or NULL
     struct img *dwarf_from;   // the image that holds the debug sections
+    unsigned threads;         // to read it on
     struct keyed *sized;      // by address: the size of a symbol, see led__symbol_size_at
     size_t sized_count;
     bool sized_ready;

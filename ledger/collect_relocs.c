@@ -247,7 +247,7 @@ static void claim_by_content(struct led__image *im, const struct img_section *se
         return;
     size_t count = (size_t)(reader.table.size / reader.slice_size + 1);
     reader.slices = mem_zalloc(count, sizeof *reader.slices);
-    par_for(im->run->build->threads, count, read_slice, &reader);
+    par_for(im->threads, count, read_slice, &reader);
     for (size_t i = 0; i < count; i++) {
         for (size_t r = 0; r < reader.slices[i].runs.count; r++) {
             const struct run *run = &reader.slices[i].runs.items[r];
@@ -330,5 +330,5 @@ void led__collect_relocs(struct led__image *im)
     led_bounds(im->run->ledger, &bounds); // made here, for both
     led_extents(im->run->ledger, &extents);
     if (bounds != 0 && extents != 0)
-        par_for(im->run->build->threads, 2, collect_half, im);
+        par_for(im->threads, 2, collect_half, im);
 }
