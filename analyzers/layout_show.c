@@ -186,13 +186,18 @@ static void add_enumerators(struct an_layouts *layouts, const struct dw_type *ty
     }
 }
 
-// Which units define it, when there are several types of the name.
+// Which units define it, when there are several types of the name. Snapshots know the first.
 static void add_units(struct an_layouts *layouts, dw_type_id id, bool twin, struct rep_type *out)
 {
     size_t count;
+    const struct dw_type *type = dw_types_get(layouts->facts.types, id);
     const uint32_t *units = dw_types_units(layouts->facts.types, id, &count);
     out->instances = count;
-    if (!twin || count == 0 || layouts->options.units == NULL)
+    if (count == 0) {
+        units = &type->unit;
+        count = 1;
+    }
+    if (!twin || layouts->options.units == NULL)
         return;
     out->units = ARENA_ARRAY(layouts->one, count, const char *);
     for (size_t i = 0; i < count; i++)

@@ -149,19 +149,6 @@ static int name_missing(struct cmd *cmd, struct cmd_build *build, const char *na
     return status;
 }
 
-// Paths of the units, to say which of them have which of two types of one name.
-static void name_units(struct cmd *cmd, const struct cmd_build *build,
-                       struct an_layout_options *options)
-{
-    if (build->types_dw == NULL)
-        return;
-    const struct dw_unit *units = dw_units(build->types_dw, &options->unit_count);
-    const char **paths = ARENA_ARRAY(cmd->arena, options->unit_count, const char *);
-    for (size_t i = 0; i < options->unit_count; i++)
-        paths[i] = units[i].path;
-    options->units = paths;
-}
-
 static uint64_t cacheline(struct cmd *cmd, const struct cmd_build *build)
 {
     if (cmd->options.cacheline != CMD_NOT_GIVEN)
@@ -205,7 +192,7 @@ static int show(struct cmd *cmd, struct cmd_build *build, const struct dw_types 
 static int answer(struct cmd *cmd, struct cmd_build *build, const struct dw_types *types,
                   struct an_layout_options *options)
 {
-    name_units(cmd, build, options);
+    options->units = dw_types_unit_paths(types, &options->unit_count);
     options->cacheline = cacheline(cmd, build);
     struct an_layouts *layouts = an_layouts_new(types, options);
     const char *missing = an_layouts_missing(layouts, 0);

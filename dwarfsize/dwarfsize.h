@@ -385,6 +385,8 @@ const struct dw_type *dw_types_get(const struct dw_types *types,
                                    dw_type_id id); // NULL for DW_NO_TYPE
 // Whether the type was asked for by name (or all were) rather than only needed by another.
 bool dw_types_wanted(const struct dw_types *types, dw_type_id id);
+// Paths of units, by their number; "" for those of a snapshot in which no type was met first.
+const char *const *dw_types_unit_paths(const struct dw_types *types, size_t *count);
 // Units that define it (only with options.units), ascending.
 const uint32_t *dw_types_units(const struct dw_types *types, dw_type_id id, size_t *count);
 // The type behind typedefs and qualifiers.

@@ -235,7 +235,9 @@ struct dw_types {
     const uint32_t
         *units; // definitions of type t: units[unit_first[t]] .. units[unit_first[t + 1]]
     const uint32_t *unit_first; // NULL when not asked for
-    struct arena **parts;       // what the workers built
+    const char **paths;         // of units, lent from their dw; of a snapshot: in the arena
+    size_t path_count;
+    struct arena **parts; // what the workers built
     unsigned part_count;
 };
 

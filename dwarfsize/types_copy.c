@@ -16,6 +16,8 @@ struct dw_types *dw_types_copy(const struct dw_types *types, size_t room)
     memcpy(copy->list, types->list, types->count * sizeof *copy->list);
     memcpy(copy->wanted, types->wanted, types->count * sizeof *copy->wanted);
     copy->units = types->units;
+    copy->paths = types->paths;
+    copy->path_count = types->path_count;
     if (types->unit_first != NULL) { // types added have no units
         uint32_t *first = ARENA_ARRAY(copy->arena, types->count + room + 1, uint32_t);
         for (size_t i = 0; i <= types->count + room; i++)

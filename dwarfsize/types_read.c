@@ -483,6 +483,14 @@ static bool read_types(struct dw *dw, const struct dw_types_options *options,
     return enough;
 }
 
+static void note_paths(const struct dw *dw, struct dw_types *types)
+{
+    types->path_count = dw->units.count;
+    types->paths = ARENA_ARRAY(types->arena, types->path_count, const char *);
+    for (size_t i = 0; i < types->path_count; i++)
+        types->paths[i] = dw->public_units[i].path;
+}
+
 bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct dw_types **out,
                    struct fault *fault)
 {
@@ -498,6 +506,7 @@ bool dw_read_types(struct dw *dw, const struct dw_types_options *options, struct
     }
     if (options->first)
         keep_first(*out, options);
+    note_paths(dw, *out);
     return true;
 }
 
@@ -525,6 +534,12 @@ const struct dw_type *dw_types_get(const struct dw_types *types, dw_type_id id)
 bool dw_types_wanted(const struct dw_types *types, dw_type_id id)
 {
     return id < types->count && types->wanted[id];
+}
+
+const char *const *dw_types_unit_paths(const struct dw_types *types, size_t *count)
+{
+    *count = types->path_count;
+    return types->paths;
 }
 
 const uint32_t *dw_types_units(const struct dw_types *types, dw_type_id id, size_t *count)

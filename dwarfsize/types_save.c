@@ -2,11 +2,12 @@
 //
 // Types in a snapshot.
 //
-//   | format 2 | size of the texts | texts, each with its NUL | count | type ... | units |
+//   | format 3 | size of the texts | texts, each with its NUL | count | type ... | units | paths |
 //
 //   type    kind 1, then numbers: flags name scope decl_file decl_line unit target contains size
 //           alignment copies members dimensions enumerators, then these three lists
 //   units   0, or 1 and for each type: how many define it, the first unit, distances to the next
+//   paths   how many units, and the path of each, "" unless some type names it; not in format 2
 //
 // All numbers are LEB128, texts are offsets among the texts, ids are stored plus 1 so that "none"
 // is 0. References to DIEs are not kept: they say nothing without their file. What is loaded is
@@ -16,7 +17,8 @@
 
 #include "dwarfsize/types.h"
 
-#define FORMAT 2
+#define FORMAT       3
+#define FORMAT_LEAST 2
 
 // The yes-or-no fields, by their bit; above them the bit of "asked for".
 #define FLAGS(X)                                                                                   \
@@ -141,6 +143,18 @@ static void put_units(struct saver *s, const struct dw_types *types)
     }
 }
 
+static void put_paths(struct saver *s, const struct dw_types *types)
+{
+    bool *named = mem_zalloc(types->path_count, sizeof *named);
+    for (uint32_t id = 0; id < types->count; id++)
+        if (types->list[id].unit < types->path_count)
+            named[types->list[id].unit] = true;
+    put(s, types->path_count);
+    for (size_t i = 0; i < types->path_count; i++)
+        put_text(s, named[i] ? types->paths[i] : NULL);
+    free(named);
+}
+
 void dw_types_save(const struct dw_types *types, struct buf *out)
 {
     struct saver s = {.names = names_new()};
@@ -150,6 +164,7 @@ void dw_types_save(const struct dw_types *types, struct buf *out)
     for (uint32_t id = 0; id < types->count; id++)
         put_type(&s, types, id);
     put_units(&s, types);
+    put_paths(&s, types);
     buf_uleb(out, FORMAT);
     buf_uleb(out, s.texts.size);
     buf_bytes(out, s.texts.data, s.texts.size);
@@ -298,9 +313,19 @@ static void take_units(struct loader *l)
     vec_free(&units);
 }
 
+static void take_paths(struct loader *l)
+{
+    struct dw_types *types = l->types;
+    types->path_count = take_count(l, 1);
+    types->paths = ARENA_ARRAY(types->arena, types->path_count, const char *);
+    for (size_t i = 0; i < types->path_count; i++)
+        types->paths[i] = take_text(l);
+}
+
 static const char *load(struct loader *l)
 {
-    if (cur_uleb(&l->c) != FORMAT)
+    uint64_t format = cur_uleb(&l->c);
+    if (format < FORMAT_LEAST || format > FORMAT)
         return "types are saved in an unknown format";
     l->text_size = cur_uleb(&l->c);
     struct slice texts = cur_bytes(&l->c, l->text_size);
@@ -315,6 +340,8 @@ static const char *load(struct loader *l)
         take_type(l, &l->types->list[id], &l->types->wanted[id]);
     if (!l->c.failed)
         take_units(l);
+    if (!l->c.failed && format >= 3)
+        take_paths(l);
     return l->c.failed ? "a type is damaged" : NULL;
 }
 
