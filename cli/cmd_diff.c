@@ -91,8 +91,11 @@ static int diff_types(struct cmd *cmd, struct cmd_build builds[2])
     struct an_diff_options options = diff_options(cmd, keep);
     struct dw_types *types[2] = {NULL, NULL};
     struct an_layouts *layouts[2] = {NULL, NULL};
-    struct rep_part part = {.kind = REP_TABLE};
-    struct rep_report report = {.parts = &part, .part_count = 1};
+    const char *same[] = {options.min_change > 1 ? "no type changed by that much"
+                                                 : "no type changed"};
+    struct rep_part parts[2] = {{.kind = REP_TABLE},
+                                {.kind = REP_NOTES, .notes = same, .note_count = 1}};
+    struct rep_report report = {.parts = parts};
     bool good = true;
     for (size_t i = 0; i < 2 && good; i++) {
         good = cmd_build_types(cmd, &builds[i], &everything, &types[i]);
@@ -101,7 +104,8 @@ static int diff_types(struct cmd *cmd, struct cmd_build builds[2])
     }
     int status = CMD_USAGE;
     if (good) {
-        an_diff_types(layouts[0], layouts[1], &options, cmd->arena, &part.table);
+        an_diff_types(layouts[0], layouts[1], &options, cmd->arena, &parts[0].table);
+        report.part_count = parts[0].table.total.row_count == 0 ? 2 : 1;
         cmd_build_describe(cmd, builds, 2, &report);
         status = cmd_render(cmd, &report);
     } else {

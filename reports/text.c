@@ -301,15 +301,26 @@ static void put_doubts(struct rep__out *out, const struct rep_report *report)
     }
 }
 
+// A table of nothing but its header is left out when something else says why it is empty.
+static bool is_seen(const struct rep_part *part, size_t part_count)
+{
+    if (part->kind == REP_FINDINGS)
+        return rep__findings_seen(part);
+    bool table = part->kind == REP_TABLE;
+    return !table || part_count == 1 || part->table.total.row_count != 0 ||
+           part->table.title != NULL || rep__has_total(&part->table);
+}
+
 void rep__text(struct rep__out *out, const struct rep_report *report)
 {
+    size_t seen = 0;
     if (out->style->verbose)
         put_builds(out, report);
     for (size_t i = 0; i < report->part_count; i++) {
         const struct rep_part *part = &report->parts[i];
-        if (part->kind == REP_FINDINGS && !rep__findings_seen(part))
+        if (!is_seen(part, report->part_count))
             continue;
-        if (i != 0)
+        if (seen++ != 0)
             buf_char(&out->buf, '\n');
         if (part->kind == REP_TABLE)
             put_table(out, &part->table);
