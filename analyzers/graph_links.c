@@ -400,10 +400,13 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
     if (img_info(input->img)->type != ET_EXEC || links->data)
         return;
     bool firmware = led_is_firmware(input->img);
+    size_t count;
+    const struct img_section *sections = img_sections(input->img, &count);
     for (size_t i = 0; i < objects->count; i++) {
         const struct an__object *object = &objects->items[i];
         bool typed = object->type != DW_NO_REF || object->by == AN__BY_STRING ||
-                     object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING;
+                     object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING ||
+                     (sections[object->section].flags & SHF_MERGE); // addresses are never merged
         bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
         if (!object->code && (!typed || vectors))
             look_into(links, input, objects, object);

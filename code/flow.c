@@ -233,7 +233,11 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         make(f, s->to, place.value, place.trust);
         break;
     case CODE__RAISES:
-        set(f, s->to, place.value, place.trust);
+        set(f, s->to, place.value, place.trust == CODE__NUMBER ? CODE__HALF : place.trust);
+        break;
+    case CODE__SHIFTS:
+        base.value = s->value < 64 ? base.value << s->value : 0;
+        set(f, s->to, base.value, base.value == 0 ? MIN(base.trust, CODE__NUMBER) : base.trust);
         break;
     case CODE__SUMS:
         sum(f, s);

@@ -67,6 +67,11 @@ static void decode_special(struct code__step *s, const struct fields *f)
         if ((f->word & 0x3f) == 0x25 && s->act == CODE__SUMS)
             s->act = CODE__WRITES;
         break;
+    case 0x38: // dsll, dsll32
+    case 0x3c:
+        code__puts(s, CODE__SHIFTS, f->rd, f->rt,
+                   (f->word >> 6 & 31) + ((f->word & 4) != 0 ? 32 : 0));
+        break;
     case 0x0c: // syscall, break, sync
     case 0x0d:
     case 0x0f:

@@ -14,7 +14,7 @@
 
 #include "code/flow.h"
 
-enum { SP = 1, TOC = 2, SMALL = 13, LINK = 32, ZERO = 33 };
+enum { SP = 1, TOC = 2, SMALL = 13, LINK = 32, ZERO = 33, COUNT = 34 };
 
 #define NOP      0x60000000 // ori 0, 0, 0
 #define IN_TABLE 0x8000     // of a table, where its register points: reached by 16 signed bits
@@ -61,11 +61,11 @@ static void decode_19(struct code__step *s, const struct fields *f)
         uint64_t d = (f->word & 0xffc0) | (f->ra << 1 & 0x3e) | (f->word & 1);
         code__puts(s, CODE__POINTS, f->rt, CODE__NO, f->addr + 4 + (code__signed(d, 16) << 16));
     } else if ((xo == 16 || xo == 528 || xo == 560) && (f->word & 1)) {
-        s->act = CODE__CALLS_BY;
+        code__puts(s, CODE__CALLS_BY, CODE__NO, xo == 528 ? COUNT : CODE__NO, 0);
     } else if (xo == 16 && always) {
         s->act = CODE__RETURNS;
     } else if ((xo == 528 || xo == 560) && always) {
-        s->act = CODE__JUMPS_BY;
+        code__puts(s, CODE__JUMPS_BY, CODE__NO, xo == 528 ? COUNT : CODE__NO, 0);
     } else if (xo == 18 || xo == 50 || xo == 51 || xo == 274) { // rfid, rfi, rfci, hrfid
         s->act = CODE__RETURNS;
     }
@@ -88,7 +88,7 @@ static void accesses_by(struct code__step *s, const struct fields *f, bool load)
     s->other = f->rb;
 }
 
-// MFLR and MTLR, OR of a register with itself; moves from and to what is followed no further.
+// MFLR, MTLR and MTCTR, OR of a register with itself; moves from and to what is followed no further.
 static void decode_move(struct code__step *s, const struct fields *f, unsigned xo)
 {
     unsigned special = f->ra | (unsigned)f->rb << 5;
@@ -96,6 +96,8 @@ static void decode_move(struct code__step *s, const struct fields *f, unsigned x
         code__puts(s, special == 8 ? CODE__COPIES : CODE__WRITES, f->rt, LINK, 0);
     else if (xo == 467 && special == 8)
         writes(s, LINK);
+    else if (xo == 467 && special == 9)
+        code__puts(s, CODE__COPIES, COUNT, f->rt, 0);
     else if (xo == 444 && f->rt == f->rb)
         code__puts(s, CODE__COPIES, f->ra, f->rt, 0);
     else if (xo == 19 || xo == 371) // mfcr, mftb
@@ -180,6 +182,14 @@ static void decode_wide(const struct code__cpu *cpu, unsigned op, struct code__s
                f->imm & ~(by_16 ? UINT64_C(15) : UINT64_C(3)));
 }
 
+// Of rotations, by 64 bits, the one that makes the upper half of a constant: SLDI.
+static void decode_30(struct code__step *s, const struct fields *f)
+{
+    unsigned by = f->rb | (f->word << 4 & 0x20), end = (f->word >> 6 & 31) | (f->word & 0x20);
+    bool shifts = (f->word >> 2 & 7) == 1 && end == 63 - by;
+    code__puts(s, shifts ? CODE__SHIFTS : CODE__WRITES, f->ra, f->rt, by);
+}
+
 // ADDI, ADDIS and ORI with 0 make a number.
 static void decode_plain(const struct code__cpu *cpu, struct code__step *s, const struct fields *f)
 {
@@ -193,6 +203,12 @@ static void decode_plain(const struct code__cpu *cpu, struct code__step *s, cons
         break;
     case 24: // ori
         code__puts(s, CODE__ADDS, f->ra, f->rt, f->word & 0xffff);
+        break;
+    case 25: // oris
+        code__puts(s, CODE__RAISES, f->ra, f->rt, (f->word & 0xffff) * UINT64_C(0x10000));
+        break;
+    case 30:
+        decode_30(s, f);
         break;
     case 16:
         branches(s, f, code__signed(f->word & 0xfffc, 16), (f->rt & ALWAYS) == ALWAYS);
@@ -216,12 +232,10 @@ static void decode_plain(const struct code__cpu *cpu, struct code__step *s, cons
     case 21:
     case 22:
     case 23:
-    case 25:
     case 26:
     case 27:
     case 28:
     case 29:
-    case 30:
         writes(s, f->ra);
         break;
     case 4: // vectors, of which MADDLD writes a register

@@ -212,6 +212,12 @@ static void test_powerpc(void)
         0x80630008, // lwz r3,8(r3)
         0x4bffffe5, // bl 0x2c
         0x80680008, // lwz r3,8(r8)
+        0x3d800000, // lis r12,0
+        0x798c07c6, // sldi r12,r12,32
+        0x658c2000, // oris r12,r12,0x2000
+        0x618c0004, // ori r12,r12,4
+        0x7d8903a6, // mtctr r12
+        0x4e800421, // bctrl
         0x06100000, // pla r3,4660
         0x38601234,
         0x06100002, // plwz r4,131072
@@ -221,8 +227,9 @@ static void test_powerpc(void)
                {12, 0x20000028, CODE_ADDRESS}, {16, 0x20000010, CODE_ADDRESS},
                {32, 0x20000030, CODE_ADDRESS}, {36, 0x20000018, CODE_ADDRESS},
                {56, 0x40004, CODE_ADDRESS}, {60, 0x20004, CODE_ADDRESS},
-               {68, 0x2000c, CODE_ADDRESS}, {80, 0x2284, CODE_ADDRESS},
-               {88, 0x21058, CODE_ADDRESS});
+               {68, 0x2000c, CODE_ADDRESS}, {92, 0x20000004, CODE_CONSTANT},
+               {100, 0x20000004, CODE_BRANCH}, {104, 0x229c, CODE_ADDRESS},
+               {112, 0x21070, CODE_ADDRESS});
 }
 
 // Any bytes: instructions that do not end, branches to anywhere.
