@@ -17,6 +17,7 @@
 
 struct range {
     uint64_t start, end;
+    bool label; // begins at one
 };
 
 struct chunk {
@@ -67,7 +68,8 @@ static bool begins_text(const struct job *job, const struct an__area *area, uint
 static bool is_address(const struct job *job, const struct an__area *area,
                        const struct code_ref *ref)
 {
-    if (ref->kind == CODE_BRANCH) // bytes that are no instruction may look like one
+    if (ref->kind == CODE_BRANCH ||
+        ref->kind == CODE_FALLS) // bytes that are no instruction may look like one
         return area->executable;
     if (ref->kind != CODE_CONSTANT)
         return true;
@@ -84,6 +86,7 @@ static bool is_address(const struct job *job, const struct an__area *area,
 struct receiver {
     const struct job *job;
     struct chunk *chunk;
+    const struct range *range;
 };
 
 static void add_literal(const struct job *job, const struct an__area *area, uint64_t addr,
@@ -104,7 +107,8 @@ static void receive(void *context, const struct code_ref *ref)
     const struct receiver *receiver = context;
     uint64_t target = ref->target;
     const struct an__area *area = an__graph_area_at(receiver->job->areas, target);
-    if (area == NULL)
+    // A function ends with a call that does not return; an assembler's label may end anywhere.
+    if (area == NULL || (ref->kind == CODE_FALLS && !receiver->range->label))
         return;
     target = an__graph_without_mode(receiver->job->input->img, receiver->job->areas, target);
     struct code_ref clean = {ref->place, target, ref->kind};
@@ -116,7 +120,7 @@ static void receive(void *context, const struct code_ref *ref)
 
 // --------------------------------------------------------------------------- ranges
 
-static void add_range(struct job *job, uint64_t start, uint64_t end)
+static void add_range(struct job *job, uint64_t start, uint64_t end, bool label)
 {
     if (start >= end)
         return;
@@ -124,12 +128,28 @@ static void add_range(struct job *job, uint64_t start, uint64_t end)
         start - job->ranges.items[job->chunks.items[job->chunks.count - 1].first].start > CHUNK)
         vec_push(&job->chunks, ((struct chunk){.first = job->ranges.count}));
     job->chunks.items[job->chunks.count - 1].count++;
-    vec_push(&job->ranges, ((struct range){start, end}));
+    vec_push(&job->ranges, ((struct range){start, end, label}));
+}
+
+// What lies between functions, label by label: what an assembler was not told the size of.
+static void add_gap(struct job *job, uint64_t start, uint64_t end, size_t *next)
+{
+    const an__object_list *labels = job->labels;
+    bool at_label = false;
+    for (; *next < labels->count && labels->items[*next].addr < end; ++*next) {
+        const struct an__object *label = &labels->items[*next];
+        if (!label->code || label->addr < start)
+            continue;
+        add_range(job, start, label->addr, at_label);
+        start = label->addr;
+        at_label = true;
+    }
+    add_range(job, start, end, at_label);
 }
 
 // Functions, and the rest of the code between them; data among code is left out. How many bytes have
 // no name.
-static uint64_t cut_code(struct job *job, const struct an__area *area, size_t *next)
+static uint64_t cut_code(struct job *job, const struct an__area *area, size_t *next, size_t *label)
 {
     const an__object_list *objects = job->objects;
     uint64_t at = area->start, nameless = 0;
@@ -138,13 +158,13 @@ static uint64_t cut_code(struct job *job, const struct an__area *area, size_t *n
         if (object->addr < area->start)
             continue;
         nameless += object->addr - at;
-        add_range(job, at, object->addr);
+        add_gap(job, at, object->addr, label);
         at = object->addr + object->size;
         if (object->code)
-            add_range(job, object->addr, at);
+            add_range(job, object->addr, at, false);
     }
     nameless += area->end - at;
-    add_range(job, at, area->end);
+    add_gap(job, at, area->end, label);
     return nameless;
 }
 
@@ -152,13 +172,14 @@ static void read_chunk(void *context, size_t index, unsigned worker)
 {
     struct job *job = context;
     struct chunk *chunk = &job->chunks.items[index];
-    struct receiver receiver = {job, chunk};
+    struct receiver receiver = {job, chunk, NULL};
     if (job->readers[worker] == NULL)
         job->readers[worker] = code_reader_new(job->input->img);
     if (job->readers[worker] == NULL)
         return;
     for (size_t i = 0; i < chunk->count; i++) {
         const struct range *range = &job->ranges.items[chunk->first + i];
+        receiver.range = range;
         code_read(job->readers[worker], range->start, range->end, receive, &receiver);
     }
 }
@@ -219,7 +240,7 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
         .input = input, .areas = areas, .objects = &named->objects, .labels = &named->labels};
     struct code_reader *reader = NULL;
     uint64_t nameless = 0;
-    size_t next = 0;
+    size_t next = 0, label = 0;
     bool told = false, untold = false;
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
@@ -228,9 +249,9 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
             continue;
         untold |= area->content == LED_CODE;
         if (area->content == LED_CODE)
-            nameless += cut_code(&job, area, &next);
+            nameless += cut_code(&job, area, &next, &label);
         else if (area->content == LED_LINKAGE && area->executable)
-            add_range(&job, area->start, area->end);
+            add_range(&job, area->start, area->end, false);
     }
     if (untold && job.ranges.count != 0 && nameless <= NAMELESS_MAX)
         reader = code_reader_new(input->img);

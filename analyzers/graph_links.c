@@ -407,7 +407,7 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
         bool typed = object->type != DW_NO_REF || object->by == AN__BY_STRING ||
                      object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING ||
                      (sections[object->section].flags & SHF_MERGE); // addresses are never merged
-        bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
+        bool vectors = firmware && (i == 0 || object->exported);    // addresses, whatever the type
         if (!object->code && (!typed || vectors))
             look_into(links, input, objects, object);
     }

@@ -30,7 +30,8 @@ enum code_kind {
     CODE_ADDRESS,  // an operand that can be nothing but an address
     CODE_CONSTANT, // a number that may be one
     CODE_BRANCH,   // a direct call or jump
-    CODE_LITERAL,  // a word among the code, of its own, whose content follows as a constant
+    CODE_FALLS, // nothing: the last instruction of a range goes on behind it (told by our own decoders)
+    CODE_LITERAL, // a word among the code, of its own, whose content follows as a constant
 };
 
 struct code_ref {

@@ -115,6 +115,15 @@ static struct code__value place_of(const struct code__flow *f, const struct code
     return base;
 }
 
+// The upper half of a constant; an address is not shifted, and of an upper half that is 0 a number is left.
+static void shift(struct code__flow *f, const struct code__step *s, struct code__value base)
+{
+    uint64_t value = s->value < 64 ? base.value << s->value : 0;
+    if (base.trust > CODE__HALF)
+        base.trust = CODE__UNKNOWN;
+    set(f, s->to, value, value == 0 ? MIN(base.trust, CODE__NUMBER) : base.trust);
+}
+
 static bool is_address(const struct code__flow *f, struct code__value value)
 {
     return value.trust >= CODE__BASE || (value.trust != CODE__UNKNOWN && f->cpu->fixed);
@@ -236,8 +245,7 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         set(f, s->to, place.value, place.trust == CODE__NUMBER ? CODE__HALF : place.trust);
         break;
     case CODE__SHIFTS:
-        base.value = s->value < 64 ? base.value << s->value : 0;
-        set(f, s->to, base.value, base.value == 0 ? MIN(base.trust, CODE__NUMBER) : base.trust);
+        shift(f, s, base);
         break;
     case CODE__SUMS:
         sum(f, s);
@@ -345,4 +353,6 @@ void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
         if (lost && step.act < CODE__ACCESSES && step.to == CODE__NO) // it aligns what follows
             f->fell = false;
     }
+    if (f->fell)
+        tell(f, start + bytes.size, CODE_FALLS);
 }

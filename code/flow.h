@@ -37,7 +37,7 @@ enum code__act {
     CODE__FINDS,    // the same, to find the linker's table from
     CODE__ADDS,     // to = base + value
     CODE__RAISES,   // the same: what comes of it may be the upper half of an address
-    CODE__SHIFTS,   // to = base << value; an upper half that is 0 is a number
+    CODE__SHIFTS,   // to = base << value
     CODE__SUMS,     // to = base + other
     CODE__COPIES,   // to = base
     CODE__ACCESSES, // loads `to` (CODE__NO: stores) at base + value, or base + other

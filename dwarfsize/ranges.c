@@ -8,6 +8,14 @@
 
 #include "dwarfsize/private.h"
 
+// Functions, objects, and what an assembler was not told the type of, among code.
+static bool is_thing(const struct img_symbol *symbol, const struct img_section *sections)
+{
+    if (symbol->type == STT_NOTYPE)
+        return sections[symbol->section].flags & SHF_EXECINSTR;
+    return symbol->type == STT_FUNC || symbol->type == STT_OBJECT;
+}
+
 static bool is_defined(const struct img_symbol *symbol)
 {
     return symbol->section != SHN_UNDEF && symbol->section != IMG_ABS &&
@@ -21,13 +29,13 @@ void dw__places_open(struct dw__places *places, struct img *image)
     size_t count;
     if (section == NULL)
         return;
+    const struct img_section *sections = img_sections(image, &count);
     const struct img_symbol *symbols = img_symbols(image, &count);
     // A vector table may be all there is at 0; with symbols, only a function there makes 0 real.
     places->zero_is_real = count == 0 && (section->flags & SHF_EXECINSTR);
     for (size_t i = 0; i < count; i++) {
         const struct img_symbol *symbol = &symbols[i];
-        bool counts = symbol->type == STT_FUNC || symbol->type == STT_OBJECT;
-        if (!counts || !is_defined(symbol) || symbol->addr >= DW__LOW)
+        if (symbol->addr >= DW__LOW || !is_defined(symbol) || !is_thing(symbol, sections))
             continue;
         vec_push(&places->low, symbol);
         places->zero_is_real |= symbol->type == STT_FUNC && symbol->addr == 0;
