@@ -6,7 +6,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/ledger_world.h"
 
-#define ROUNDS 8000
+#define ROUNDS CHECK_ROUNDS(8000)
 
 // ------------------------------------------------------------------------------ by hand
 

@@ -6,8 +6,8 @@
 #include "tests/unit/check.h"
 #include "tests/unit/ledger_world.h"
 
-#define ROUNDS    1500
-#define MUTATIONS 6000
+#define ROUNDS    CHECK_ROUNDS(1500)
+#define MUTATIONS CHECK_ROUNDS(6000)
 
 static const struct led_snapshot_info no_info;
 
