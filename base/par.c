@@ -9,7 +9,11 @@
 #include "base/base.h"
 
 #define WORKERS_MAX 64
+#ifdef TARE_SMALL_PARTS
+#define WORTH_BYTES ((uint64_t)0)
+#else
 #define WORTH_BYTES ((uint64_t)128 << 10)
+#endif
 
 struct loop {
     atomic_size_t next;
