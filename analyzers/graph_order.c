@@ -202,15 +202,23 @@ static bool is_plain(const char *name)
     return name[0] != '\0' && name[strspn(name, letters)] == '\0';
 }
 
+// Whether it is a variable of a library that the loader copies into a program's own zeros (COPY): its relocation
+// names what lies at its place.
+static bool is_copied(const struct an_graph *graph, const struct an__object *object)
+{
+    size_t count, at = an__graph_first_link(graph, object->addr);
+    const struct img_section *sections = img_sections(graph->img, &count);
+    return object->exported && sections[object->section].type == SHT_NOBITS &&
+           at < graph->link_count && graph->links[at].place == object->addr &&
+           graph->links[at].target == object->addr;
+}
+
 // Whether a linker could move it: it has a symbol, and lies where others of its kind do.
 static bool is_movable(const struct an_graph *graph, uint32_t i)
 {
     const struct an__object *object = &graph->objects[i];
     bool symbol = object->by == AN__BY_SYMBOL || object->by == AN__BY_LABEL;
-    // A variable of a library that a program copied into its own zeros is nobody's here.
-    if (object->exported && object->module == 0 && !object->code)
-        return false;
-    return symbol && is_plain(object->name) &&
+    return symbol && !is_copied(graph, object) && is_plain(object->name) &&
            an__order_kind(graph, object) != AN__ORDER_KIND_COUNT &&
            is_plain(an__order_output(graph, object)) &&
            !an__graph_area_at(&graph->areas, object->addr)->for_loader;
