@@ -280,7 +280,7 @@ static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
         an__rpython_objects(graph->rpython, named, links);
     }
     an__graph_typed(links, input, &graph->areas, graph->shapes, &named->objects);
-    an__graph_tagged(links, input, &graph->areas, graph->shapes, &named->objects);
+    an__graph_tagged(links, input, &graph->areas, graph->shapes, &named->objects, &graph->profiles);
     an__graph_code(links, input, &graph->areas, named);
     release_code(input, &graph->areas);
     return true;
@@ -343,6 +343,8 @@ bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, str
     graph->modules = input->modules;
     graph->dw = input->dw;
     graph->shapes = input->dw ? dw_shapes_new(input->dw) : NULL;
+    if (input->dw != NULL)
+        an__profiles_read(&graph->profiles);
     if (!build(graph, input, fault)) {
         an_graph_free(graph);
         return false;
@@ -359,6 +361,7 @@ void an_graph_free(struct an_graph *graph)
     an__net_free(&graph->users);
     dw_shapes_free(graph->shapes);
     an__rpython_free(graph->rpython);
+    an__profiles_free(&graph->profiles);
     arena_free(graph->arena);
     vec_free(&graph->written);
     vec_free(&graph->imports);

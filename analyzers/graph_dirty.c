@@ -157,6 +157,23 @@ static void find_counts(struct counts *c, const struct cfg_header *header)
     dw_shapes_free(shapes);
 }
 
+void an__profiles_read(an__profile_list *out)
+{
+    const char *name, *text;
+    const struct cfg_profile *profile;
+    struct fault ignored = {0};
+    for (size_t i = 0; (text = an_profile_text(i, &name)) != NULL; i++)
+        if (cfg_profile_load_text(&profile, slice_text(text), name, &ignored))
+            vec_push(out, profile);
+}
+
+void an__profiles_free(an__profile_list *profiles)
+{
+    for (size_t i = 0; i < profiles->count; i++)
+        cfg_profile_free(profiles->items[i]);
+    vec_free(profiles);
+}
+
 bool an__profile_is_for(const struct cfg_profile *profile, const struct names *types)
 {
     for (size_t i = 0; i < profile->recognise_count; i++)
@@ -179,17 +196,12 @@ struct an__page_list an__graph_counted(const struct an_graph *graph, uint64_t pa
                                        const struct an__page_list *dirty)
 {
     struct counts c = {.graph = graph};
-    const char *name, *text;
     struct names *types = an__type_names(graph->shapes, graph->objects, graph->count);
-    for (size_t i = 0; graph->dw != NULL && (text = an_profile_text(i, &name)) != NULL; i++) {
-        const struct cfg_profile *profile;
-        struct fault fault = {0};
-        if (!cfg_profile_load_text(&profile, slice_text(text), name, &fault))
-            continue;
+    for (size_t i = 0; i < graph->profiles.count; i++) {
+        const struct cfg_profile *profile = graph->profiles.items[i];
         for (size_t h = 0; h < profile->header_count && an__profile_is_for(profile, types); h++)
             if (profile->headers[h].count != NULL)
                 find_counts(&c, &profile->headers[h]);
-        cfg_profile_free(profile);
     }
     struct an__page_list list = pages_of(&c.places, page, dirty);
     names_free(types);

@@ -124,14 +124,19 @@ void an__graph_relocs(struct an__links *links, const struct an_graph_input *inpu
 void an__graph_typed(struct an__links *links, const struct an_graph_input *input,
                      const struct an__areas *areas, struct dw_shapes *shapes,
                      const an__object_list *objects);
+// The profiles that are part of the program.
+typedef VEC(const struct cfg_profile *) an__profile_list;
+void an__profiles_read(an__profile_list *out);
+void an__profiles_free(an__profile_list *profiles);
 // What the types of objects are called; and whether one of them is a type a profile is recognised by.
 struct names *an__type_names(struct dw_shapes *shapes, const struct an__object *objects,
                              size_t count);
 bool an__profile_is_for(const struct cfg_profile *profile, const struct names *types);
-// What a profile says of words with tags: pointers among them, and numbers of interned strings.
+// What a profile says of words with tags: pointers among them, and numbers of interned strings. The input's
+// profile, else one of these.
 void an__graph_tagged(struct an__links *links, const struct an_graph_input *input,
                       const struct an__areas *areas, struct dw_shapes *shapes,
-                      const an__object_list *objects);
+                      const an__object_list *objects, const an__profile_list *profiles);
 // In an image for a fixed address, in objects whose type is not known (the compiler's constants, tables
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
@@ -209,6 +214,7 @@ struct an_graph {
     struct dw *dw;            // the same
     const struct ledger *ledger;
     struct an_modules *modules;
+    an__profile_list profiles;   // with debug information
     struct an__rpython *rpython; // NULL: no table of types was given
     struct an__areas areas;
     an__address_list written; // places the loader writes to

@@ -48,20 +48,13 @@ struct tagged {
 // --------------------------------------------------------------------------- profile
 
 // The profile that comes with the program and knows a type of these objects; NULL: none.
-static const struct cfg_profile *recognise(const struct tagged *t)
+static const struct cfg_profile *recognise(const struct tagged *t, const an__profile_list *profiles)
 {
-    const char *name, *text;
-    const struct cfg_profile *found = NULL, *profile;
+    const struct cfg_profile *found = NULL;
     struct names *types = an__type_names(t->shapes, t->objects->items, t->objects->count);
-    for (size_t i = 0; found == NULL && (text = an_profile_text(i, &name)) != NULL; i++) {
-        struct fault ignored = {0};
-        if (!cfg_profile_load_text(&profile, slice_text(text), name, &ignored))
-            continue;
-        if (profile->tagged.given && an__profile_is_for(profile, types))
-            found = profile;
-        else
-            cfg_profile_free(profile);
-    }
+    for (size_t i = 0; found == NULL && i < profiles->count; i++)
+        if (profiles->items[i]->tagged.given && an__profile_is_for(profiles->items[i], types))
+            found = profiles->items[i];
     names_free(types);
     return found;
 }
@@ -277,18 +270,16 @@ static void take_out(struct tagged *t, size_t count)
 
 void an__graph_tagged(struct an__links *links, const struct an_graph_input *input,
                       const struct an__areas *areas, struct dw_shapes *shapes,
-                      const an__object_list *objects)
+                      const an__object_list *objects, const an__profile_list *profiles)
 {
     struct tagged t = {
         .links = links, .img = input->img, .areas = areas, .shapes = shapes, .objects = objects};
     if (shapes == NULL)
         return;
-    const struct cfg_profile *made = input->profile == NULL ? recognise(&t) : NULL;
-    const struct cfg_profile *profile = made != NULL ? made : input->profile;
-    if (profile == NULL || !profile->tagged.given) {
-        cfg_profile_free(made);
+    const struct cfg_profile *profile =
+        input->profile != NULL ? input->profile : recognise(&t, profiles);
+    if (profile == NULL || !profile->tagged.given)
         return;
-    }
     struct arena *arena = arena_new();
     size_t before = links->list.count;
     t.stated = &profile->tagged;
@@ -305,5 +296,4 @@ void an__graph_tagged(struct an__links *links, const struct an_graph_input *inpu
     }
     vec_free(&t.numbers);
     arena_free(arena);
-    cfg_profile_free(made);
 }
