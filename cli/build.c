@@ -51,10 +51,11 @@ static bool check_keys(struct cmd *cmd, const char *spec)
     return false;
 }
 
-// "python3.11": the program that the shell would run, where no such file is here.
+// "python3.11": the program that the shell would run, where no such file is here; not the script
+// that a manager of versions puts before it.
 static void find_on_path(struct cmd *cmd, struct cmd_build *out)
 {
-    const char *found = is_there(out->path) ? NULL : cmd_program(cmd, out->path);
+    const char *found = is_there(out->path) ? NULL : cmd_program(cmd, out->path, true);
     if (found != NULL)
         out->path = found;
 }

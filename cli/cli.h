@@ -248,7 +248,8 @@ const char *cmd_census_note(struct cmd *cmd, const struct cfg_census *census,
 // An empty file that ends in "-WHAT", or NULL; to be unlinked.
 const char *cmd_temporary(struct cmd *cmd, const char *what);
 // The file of a program: the name itself when it has a slash, else what PATH finds; NULL: none is there.
-const char *cmd_program(struct cmd *cmd, const char *name);
+// `binary`: a script only where PATH leads to nothing else.
+const char *cmd_program(struct cmd *cmd, const char *name, bool binary);
 // Runs a command (NULL behind its words) for a program, to its end. `hint` is said when it cannot be run.
 bool cmd_run(struct cmd *cmd, const char *const *words, const char *program, const char *hint);
 

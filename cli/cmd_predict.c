@@ -14,7 +14,7 @@
 static const char *counter(struct cmd *cmd, bool boxed)
 {
     const char *mote = cmd->options.mote ? cmd->options.mote : "mote";
-    return boxed ? cmd_program(cmd, arena_printf(cmd->arena, "%s-boxed", mote)) : mote;
+    return boxed ? cmd_program(cmd, arena_printf(cmd->arena, "%s-boxed", mote), false) : mote;
 }
 
 static bool run_mote(struct cmd *cmd, const char *mote, const char *program, struct buf *text)

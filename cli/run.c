@@ -29,18 +29,32 @@ const char *cmd_temporary(struct cmd *cmd, const char *what)
     return path;
 }
 
-const char *cmd_program(struct cmd *cmd, const char *name)
+static bool is_script(const char *path)
 {
-    const char *dirs = strchr(name, '/') != NULL ? "" : getenv("PATH");
+    char start[2] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool script = fd >= 0 && read(fd, start, sizeof start) == sizeof start && start[0] == '#' &&
+                  start[1] == '!';
+    if (fd >= 0)
+        close(fd);
+    return script;
+}
+
+const char *cmd_program(struct cmd *cmd, const char *name, bool binary)
+{
+    const char *dirs = strchr(name, '/') != NULL ? "" : getenv("PATH"), *script = NULL;
     for (size_t size; dirs != NULL; dirs = dirs[size] != '\0' ? dirs + size + 1 : NULL) {
         size = strcspn(dirs, ":");
         const char *path =
             size == 0 ? name : arena_printf(cmd->arena, "%.*s/%s", (int)size, dirs, name);
         struct stat status;
-        if (access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode))
+        if (access(path, X_OK) != 0 || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+            continue;
+        if (!binary || !is_script(path))
             return path;
+        script = script != NULL ? script : path;
     }
-    return NULL;
+    return script;
 }
 
 // What a program prints is nobody's here.
