@@ -155,7 +155,7 @@ static void add_overflows(struct cmd *cmd, struct map_run *run)
 static void add_notes(struct cmd *cmd, struct map_run *run)
 {
     size_t said = MIN(run->map->overflows.count, (size_t)OVERFLOW_MAX), count = 0;
-    const char **notes = ARENA_ARRAY(cmd->arena, said + 1, const char *);
+    const char **notes = ARENA_ARRAY(cmd->arena, said + 2, const char *);
     for (size_t i = 0; i < said; i++) {
         const struct lm_overflow *o = &run->map->overflows.items[i];
         notes[count++] =
@@ -165,6 +165,9 @@ static void add_notes(struct cmd *cmd, struct map_run *run)
     const char *left_out = run->options.all ? NULL : an_map_note(run->analyzed, cmd->arena);
     if (left_out != NULL)
         notes[count++] = left_out;
+    if (run->map->unit_bits > 8)
+        notes[count++] = arena_printf(cmd->arena, "all sizes count words of %u bits, not bytes",
+                                      run->map->unit_bits);
     if (count == 0)
         return;
     struct rep_part *part = &run->parts[run->part_count++];

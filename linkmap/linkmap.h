@@ -146,6 +146,7 @@ struct lm_map {
     struct slice output;   // the file that was linked; may be empty
     struct slice entry;    // symbol; may be empty
     uint64_t entry_addr;   // or LM_NONE
+    unsigned unit_bits;    // of what addresses and sizes count; 0: 8
     uint32_t line_count;
     bool lists_discarded; // the map tells what was dropped, be it nothing
     bool lists_reasons;   // and why members are there

@@ -10,6 +10,7 @@
 //     20004400    20004400    00000c80   00000c80    r-x .text                 run load length init
 //   SECTION ALLOCATION MAP
 //   .text      0    20004400    00000c80                                       page origin length
+//   ramfuncs   0    003f6000    0000001f     RUN ADDR = 00008000               where it is copied to
 //                     20004400    00000398     gpio_if.obj (.text)
 //                     20004798    00000178     driverlib.a : prcm.obj (.text:PRCMCC3200MCUInit)
 //                     20004910    000000a8                 : interrupt.obj (.text:IntEnable)
@@ -18,8 +19,10 @@
 //          Grand Total:                 3196   1743      2083
 //   GLOBAL SYMBOLS: SORTED ALPHABETICALLY BY Name
 //   20004e59  GPIODirModeSet
+//   0     003f6487  C$$EXIT                                                    with pages: "abs", 0, 1
 //
-// Numbers are hexadecimal without a mark, sizes in addressable units of the target: bytes on all but C2000.
+// Numbers are hexadecimal without a mark, sizes in addressable units of the target: words of 16 bits on
+// C2000 and C5000, bytes on all others. Below a section with RUN ADDR the addresses are those of loading.
 // A hole without a fill value in a section without contents is reserved (the stack), not padding.
 
 #include "linkmap/private.h"
@@ -32,7 +35,8 @@ struct ti {
     struct slice archive; // of the last row that named one
     struct slice pending; // a section's name that stands alone
     bool in_section, reserved;
-    bool thumb; // code symbols have bit 0 set
+    uint64_t shift; // from where the section is loaded to where it runs
+    bool thumb;     // code symbols have bit 0 set
     struct names *names;
     VEC(uint64_t) load; // by name, from the segments; LM_NONE where not known
 };
@@ -55,6 +59,8 @@ static void head_line(struct ti *ti, struct slice line)
     if (ti->r->map->producer.size == 0 && lm__find(rest, "Linker ") != SIZE_MAX) {
         ti->r->map->producer = rest;
         ti->thumb = lm__find(rest, "ARM") != SIZE_MAX || lm__find(rest, "Arm") != SIZE_MAX;
+        bool words = slice_starts(rest, "TMS320C2") || slice_starts(rest, "TMS320C5");
+        ti->r->map->unit_bits = words ? 16 : 8;
     } else if (lm__eat(&rest, "OUTPUT FILE NAME:")) {
         rest = lm__trim(rest);
         if (rest.size > 2 && rest.data[0] == '<')
@@ -113,6 +119,13 @@ static bool open_section(struct ti *ti, struct slice name, struct slice rest)
     if (id < ti->load.count && ti->load.items[id] != LM_NONE)
         section->lma = ti->load.items[id];
     rest = lm__trim(rest);
+    uint64_t run;
+    ti->shift = 0;
+    if (lm__eat(&rest, "RUN ADDR = ") && lm__hex(lm__word(&rest), &run)) {
+        section->addr = run;
+        section->lma = origin;
+        ti->shift = run - origin;
+    }
     // UNINITIALIZED, NOLOAD SECTION, DSECT, COPY SECTION
     ti->reserved = slice_starts(rest, "UNINIT") || slice_starts(rest, "NOLOAD");
     // A section that is copied from a compressed image of its own is printed so, too.
@@ -173,6 +186,7 @@ static void contribution_line(struct ti *ti, struct slice line)
     }
     if (!ti->in_section)
         return;
+    addr += ti->shift;
     rest = lm__trim(rest);
     if (!slice_starts(rest, "--HOLE--")) {
         input_row(ti, addr, size, rest);
@@ -219,11 +233,15 @@ static bool is_code(const struct lm_map *map, uint64_t addr)
     return false;
 }
 
+#define ADDR_DIGITS 8
+
 static void symbol_line(struct ti *ti, struct slice line)
 {
-    struct slice rest = line;
+    struct slice rest = line, page = lm__word(&rest);
     uint64_t addr;
-    // Older ones have the page in front of the name; "UNDEFED" and all ones have no address.
+    if (page.size >= ADDR_DIGITS)
+        rest = line;
+    // "UNDEFED" and all ones are no address.
     if (!lm__hex(lm__word(&rest), &addr) || addr == UINT32_MAX)
         return;
     struct slice name = lm__trim(rest);
