@@ -354,6 +354,10 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(BASES, "bases")     /* of a class */                                                         \
     X(ORDER, "order")     /* of its method resolution */                                           \
     X(FILLED, "filled")   /* of a dict: entries, and places of removed ones */                     \
+    X(CPYTHON, "cpython")         /* places it would have there, after all that happened to it */  \
+    X(MICROPYTHON, "micropython") /* the same */                                                   \
+    X(MADE, "made")               /* of a table: the entries it was made with room for */          \
+    X(MOST, "most")               /* the most entries it had */                                    \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \

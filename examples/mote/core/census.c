@@ -10,15 +10,18 @@
 
 #if MOTE_CENSUS
 #include "core/heap.h"
+#include "core/rooms.h"
 #include "core/vm.h"
 #include "modules/modules.h"
 
 #include <stdlib.h>
 
-// The shape of an object: its type, and up to four numbers and a word whose names depend on the type.
+enum { NUMBERS = 8 };
+
+// The shape of an object: its type, and some numbers and a word whose names depend on the type.
 struct shape_key {
     const struct type *type;
-    size_t number[4];
+    size_t number[NUMBERS];
     const char *how; // a static text, or NULL
     bool constant;   // came with the program's code
 };
@@ -146,6 +149,7 @@ static void shape_bytearray(const struct obj *o, struct shape_key *key)
     const struct bytearray *b = (const struct bytearray *)o;
     key->number[0] = b->len;
     key->number[1] = b->store ? count_of(b->store) : 0;
+    key->number[2] = room_of(b)->cpython;
     key->how = key->number[1] >= key->number[0] + BLOCK ? "append" : NULL;
 }
 
@@ -155,6 +159,8 @@ static void shape_list(const struct obj *o, struct shape_key *key)
     const struct list *l = (const struct list *)o;
     key->number[0] = l->len;
     key->number[1] = list_capacity(l);
+    key->number[2] = room_of(l)->cpython;
+    key->number[3] = room_of(l)->micropython;
     key->how = list_how(l) < COUNT_OF(hows) ? hows[list_how(l)] : NULL;
 }
 
@@ -164,6 +170,9 @@ static void shape_table(const struct obj *o, struct shape_key *key)
     key->number[0] = table_live(t);
     key->number[1] = t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
     key->number[3] = t->used;
+    key->number[4] = room_of(t)->cpython;
+    key->number[5] = room_of(t)->micropython;
+    key->number[6] = room_of(t)->most;
     key->how = t->live & TABLE_HOW ? "literal" : t->live & TABLE_COPY ? "copy" : "grown";
     const val *slot;
     for (size_t at = 0; table_next(t, &at, (val **)&slot);)
@@ -216,20 +225,21 @@ static void shape_generator(const struct obj *o, struct shape_key *key)
     key->number[0] = (size_t)c->nlocals + c->nstack;
 }
 
+#define TABLE {"entries", "capacity", "strings", "filled", "cpython", "made", "most"}
 // The types whose objects differ in shape; the names are the members of the row.
 static const struct described {
     const struct type *type;
-    const char *names[4];
+    const char *names[NUMBERS];
     void (*shape)(const struct obj *o, struct shape_key *key);
 } described[] = {
     {&type_int, {"bits"}, shape_int},
     {&type_str, {"length", "width", "bytes"}, shape_str},
     {&type_bytes, {"length"}, shape_counted},
-    {&type_bytearray, {"length", "capacity"}, shape_bytearray},
+    {&type_bytearray, {"length", "capacity", "cpython"}, shape_bytearray},
     {&type_tuple, {"length"}, shape_counted},
-    {&type_list, {"length", "capacity"}, shape_list},
-    {&type_set, {"entries", "capacity", "strings", "filled"}, shape_table},
-    {&type_frozenset, {"entries", "capacity", "strings", "filled"}, shape_table},
+    {&type_list, {"length", "capacity", "cpython", "micropython"}, shape_list},
+    {&type_set, TABLE, shape_table},
+    {&type_frozenset, TABLE, shape_table},
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},
@@ -238,7 +248,7 @@ static const struct described {
 };
 static const struct described named = {NULL, {"length"}, shape_counted};
 static const struct described tables = {
-    NULL, {"entries", "capacity", "strings", "filled"}, shape_table};
+    NULL, TABLE, shape_table};
 static const struct described instances = {NULL, {"fields"}, shape_instance};
 static const struct described others = {NULL, {NULL}, NULL};
 

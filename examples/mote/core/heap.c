@@ -12,6 +12,7 @@
 // Deliberately simple: first fit; no lists of free runs. For runs of few blocks it is remembered where none can be
 // (struct place): or what is full, and holes too small, would be searched again for each object.
 #include "core/heap.h"
+#include "core/rooms.h"
 
 #include "mote.h"
 
@@ -476,6 +477,7 @@ static void *allocate(const struct type *type, size_t bytes)
     memset(o, 0, blocks * BLOCK);
     o->type = type;
     heap_traced(TRACE_NEW, at, bytes);
+    ROOMS(room_new(at));
     return o;
 }
 

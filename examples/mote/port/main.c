@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "core/counters.h"
 #include "core/heap.h"
+#include "core/rooms.h"
 #include "port/port.h"
 
 #include <stdio.h>
@@ -178,6 +179,7 @@ static void close_files(const struct options *o)
         census_write(S(end), &census_file.sink);
         fclose(census_file.file);
         census_file.file = NULL;
+        rooms_end();
     }
 #endif
     struct file_sink counters;
@@ -267,6 +269,12 @@ int main(int argc, char **argv)
     if (!open_files(&o))
         return 2;
     mote_init(memory, o.heap);
+#if MOTE_CENSUS
+    if (o.census && !rooms_start()) {
+        say("no memory for a census", "");
+        return 2;
+    }
+#endif
     if (o.program || used < argc) {
         status = run_script(&o, argc - used, argv + used);
     } else {

@@ -3,6 +3,7 @@
 // after running anything.
 #include "types/vector.h"
 
+#include "core/rooms.h"
 #include "types/containers.h"
 #include "types/text.h"
 
@@ -16,6 +17,7 @@ val bytearray_wrap(val store, size_t size)
     ROOTS(r, 1);
     r[0] = store;
     struct bytearray *b = heap_new(&type_bytearray);
+    ROOMS(room_bytes(b, size));
     b->store = size ? (struct bytes *)store : NULL;
     b->len = size;
     return (val)b;
@@ -137,6 +139,7 @@ static val bytearray_binary(enum op op, val a, val b)
         if (!result)
             return NOTHING;
         struct bytearray *to = bytearray_at(a), *from = (struct bytearray *)result;
+        ROOMS(room_bytes(to, from->len));
         to->store = from->store;
         to->len = from->len;
         return a;

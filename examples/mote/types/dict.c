@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // dict: a table as an object of the language. OrderedDict and defaultdict (modules/collections.c) share the layout.
+#include "core/rooms.h"
 #include "types/containers.h"
 
 static struct table *dict_self(val v)
@@ -21,6 +22,7 @@ val dict_new(size_t reserve)
         ROOTS(r, 1);
         r[0] = d;
         table_reserve(table_of(d), reserve);
+        ROOMS(room_reserves(table_of(d), reserve));
     }
     return d;
 }
@@ -45,6 +47,7 @@ static void update_from_table(val dict, const struct table *from)
 {
     ROOTS(r, 2);
     size_t live = table_live(from);
+    ROOMS(room_updates(table_of(dict), from));
     if (table_live(table_of(dict)) == 0) {
         table_reserve(table_of(dict), live);
         table_of(dict)->live |= MOTE_CENSUS ? TABLE_HOW : 0;

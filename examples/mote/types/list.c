@@ -9,6 +9,7 @@
 //
 // The capacity stands above the bits of `how`: to ask the heap for the size of a large object takes a walk over its
 // blocks. An empty list has no items. All changes go through list_splice. Items that are not used are 0, for the collector.
+#include "core/rooms.h"
 #include "types/containers.h"
 
 static struct list *list_self(val v)
@@ -55,6 +56,7 @@ void list_splice(struct list *l, size_t at, size_t cut, const val *values, size_
     size_t len = l->len - cut + n;
     if (len < n)
         raise_memory();
+    ROOMS(room_resized(l, l->len, len));
     if (len > list_capacity(l)) {
         ROOTS(r, 1);
         r[0] = (val)l;
@@ -87,6 +89,7 @@ val list_new(size_t capacity, enum how how)
         r[0] = (val)l;
         capacity_set(l, capacity);
     }
+    ROOMS(room_made((val)l, capacity));
     return (val)l;
 }
 
@@ -102,6 +105,7 @@ static __attribute__((noinline)) void append_growing(struct list *l, val v)
 void list_append(val list, val v)
 {
     struct list *l = (struct list *)list;
+    ROOMS(room_resized(l, l->len, l->len + 1));
     if (l->len < list_capacity(l))
         l->items->values[l->len++] = v;
     else
@@ -152,6 +156,7 @@ val list_from(val iterable)
     ROOTS(r, 1);
     r[0] = list_new(0, HOW_COPY);
     list_extend(r[0], iterable);
+    ROOMS(room_from(r[0], iterable));
     return r[0];
 }
 
@@ -185,8 +190,11 @@ static void slice_store(struct list *l, val slice, val value)
     if (step == 1) {
         list_splice(l, (size_t)start, count, values, n);
     } else if (value == DELETE) {
-        if (count)
-            shrink(l, slice_cut(l->items->values, l->len, WORD, start, step, count));
+        if (count) {
+            size_t left = slice_cut(l->items->values, l->len, WORD, start, step, count);
+            ROOMS(room_resized(l, l->len, left));
+            shrink(l, left);
+        }
     } else {
         if (n != count)
             raise_value("attempt to assign sequence of size %z to extended slice of size %z", n,
@@ -230,6 +238,7 @@ static val list_repeat(struct list *l, val times)
         repeat_fill(((struct list *)r[0])->items->values, n, count);
         ((struct list *)r[0])->len = n * count;
     }
+    ROOMS(room_made(r[0], n * count));
     return r[0];
 }
 
@@ -251,6 +260,7 @@ static val list_add(val a, val b)
     r[0] = list_new(x->len + y->len, HOW_COPY);
     list_extend(r[0], a);
     list_extend(r[0], b);
+    ROOMS(room_made(r[0], x->len + y->len));
     return r[0];
 }
 
@@ -324,7 +334,9 @@ NATIVE(list_method_clear, clear, 1, 1);
 static val list_method_copy(size_t n, val *a)
 {
     (void)n;
-    return list_from((val)list_self(a[0]));
+    val copy = list_from((val)list_self(a[0]));
+    ROOMS(room_made(copy, ((struct list *)copy)->len));
+    return copy;
 }
 NATIVE(list_method_copy, copy, 1, 1);
 
@@ -356,6 +368,7 @@ static val list_method_pop(size_t n, val *a)
         raise_error(&type_IndexError, "pop index out of range");
     val v = l->items->values[i];
     list_splice(l, i, 1, NULL, 0);
+    ROOMS(room_popped(l));
     return v;
 }
 NATIVE(list_method_pop, pop, 1, 2);

@@ -2,6 +2,7 @@
 // set and frozenset: tables that hold keys only. The two differ in what may change them and in the hash.
 //
 // Operators take sets; methods take anything that can be iterated, and make a set of it first where they need one.
+#include "core/rooms.h"
 #include "types/containers.h"
 
 static val set_of_type(const struct type *type)
@@ -50,6 +51,7 @@ void set_update(val set, val iterable)
     if (other == set)
         return;
     if (other) {
+        ROOMS(room_reserves(table_of(set), table_live(table_of(other))));
         const struct table *from = table_of(other);
         for (size_t at = 0; table_next(from, &at, &slot);) {
             r[0] = slot[0];
@@ -125,6 +127,13 @@ static void set_change(enum op op, val a, val b)
     }
 }
 
+static void set_changed(enum op op, val a, val b, bool in_place)
+{
+    size_t had = table_live(table_of(a)), other = table_live(table_of(b));
+    set_change(op, a, b);
+    ROOMS(room_set_op(table_of(a), op, had, other, in_place));
+}
+
 static bool set_compare(enum op op, val a, val b)
 {
     size_t n = table_live(table_of(a)), m = table_live(table_of(b));
@@ -166,7 +175,7 @@ val set_binary(enum op op, val a, val b)
     if (is_set_op(op)) {
         ROOTS(r, 1);
         r[0] = set_from_as(type_of(x), x);
-        set_change(op, r[0], y);
+        set_changed(op, r[0], y, false);
         return r[0];
     }
     if (op < OP_IADD || !is_set_op(op - OP_INPLACE) || !has_type(x, &type_set))
@@ -174,7 +183,7 @@ val set_binary(enum op op, val a, val b)
     if (x == y)
         set_change_by_itself(op - OP_INPLACE, x);
     else
-        set_change(op - OP_INPLACE, x, y);
+        set_changed(op - OP_INPLACE, x, y, true);
     return a;
 }
 
@@ -296,7 +305,7 @@ static val other_set(val v, val self)
 }
 
 // Changes the set by each of the other arguments.
-static void change_by_all(enum op op, val set, size_t n, val *a)
+static void change_by_all(enum op op, val set, size_t n, val *a, bool in_place)
 {
     ROOTS(r, 1);
     for (size_t i = 1; i < n; i++) {
@@ -304,7 +313,7 @@ static void change_by_all(enum op op, val set, size_t n, val *a)
             set_update(set, a[i]);
         } else {
             r[0] = other_set(a[i], set);
-            set_change(op, set, r[0]);
+            set_changed(op, set, r[0], in_place || i > 1);
         }
     }
 }
@@ -314,7 +323,7 @@ static val changed_copy(enum op op, size_t n, val *a)
     ROOTS(r, 1);
     val self = set_self(a[0]);
     r[0] = set_from_as(type_of(self), self);
-    change_by_all(op, r[0], n, a);
+    change_by_all(op, r[0], n, a, false);
     return r[0];
 }
 
@@ -326,7 +335,7 @@ static val changed_copy(enum op op, size_t n, val *a)
     NATIVE_FULL(set_method_##name, name, most, most, flags);                                       \
     static val set_method_##update(size_t n, val *a)                                               \
     {                                                                                              \
-        change_by_all(op, changing_self(a[0]), n, a);                                              \
+        change_by_all(op, changing_self(a[0]), n, a, true);                                            \
         return NONE;                                                                               \
     }                                                                                              \
     NATIVE_FULL(set_method_##update, update, most, most, flags)

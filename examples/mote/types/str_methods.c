@@ -3,6 +3,7 @@
 //
 // Numbers are taken from the arguments before the view of self is: __index__ may run anything, and a bytearray that
 // changes moves its bytes.
+#include "core/rooms.h"
 #include "types/text.h"
 
 // ------------------------------------------------------------------------------------------ search
@@ -309,6 +310,7 @@ static val split(val *a, bool back)
     }
     if (back)
         reverse(r[0]);
+    ROOMS(room_split(r[0], a[2] ? need_int(a[2]) : -1));
     return r[0];
 }
 

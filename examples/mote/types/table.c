@@ -19,6 +19,7 @@
 // running anything or allocating, so tables of plain keys are rebuilt in place. The hash or the equality of any other key
 // may be the program's own code, which may change this very table: such a table (TABLE_WILD) is rebuilt into new pairs,
 // and every search looks afterwards whether it still sees the table it started with.
+#include "core/rooms.h"
 #include "types/containers.h"
 
 #include "core/heap.h"
@@ -450,6 +451,7 @@ val *table_add(struct table *t, val key)
         if (slot)
             return slot;
         if (has_room(t)) {
+            ROOMS(room_adds(t));
             slot = &t->pairs->slots[t->used * stride_of(t)];
             *slot = key;
             size_t places = places_of(t);
@@ -512,6 +514,7 @@ void table_clear(struct table *t)
 {
     table_change(t);
     struct pairs *p = t->pairs;
+    ROOMS(room_clears(t));
     t->pairs = NULL;
     t->used = 0;
     t->live &= TABLE_SET | TABLE_HOW;
@@ -535,6 +538,7 @@ void table_copy(struct table *to, const struct table *from)
     ASSERT(to->pairs == NULL);
     if (table_live(from) == 0)
         return;
+    ROOMS(room_copies(to, from));
     if (from->live & TABLE_FIXED) {
         copy_fixed(to, from);
         return;

@@ -11,6 +11,7 @@
 // converted into a spare element first, and its place is looked for then.
 #include "types/vector.h"
 
+#include "core/rooms.h"
 #include "types/text.h"
 
 enum { WIDEST = 8 }; // element
@@ -65,6 +66,8 @@ uint8_t *vector_splice(struct bytearray *b, size_t from, size_t cut, const void 
     size_t unit = vector_unit(b), rest = b->len - from - cut, len = from + count + rest;
     if (len < count || len > SIZE_MAX / 4 / unit)
         raise_memory();
+    if (is_bytearray(b))
+        ROOMS(room_bytes(b, len));
     if (len > b->len)
         reserve(b, len * unit);
     uint8_t *at = b->store ? b->store->data + from * unit : NULL;
