@@ -22,6 +22,7 @@
 // The variables of formulas about one object: its shape as a census gives it, and
 enum an__variable {
     AN__FLAGS = CFG_SHAPE_COUNT, // of its static type object
+    AN__ITEM,                    // and the bytes of each of its items
     AN__ROOM,                    // of what is growing: see formula.h
     AN__NTH, // the manieth of its row, from 1 on; all that are alike: `first` + 1
     AN__VARIABLES,

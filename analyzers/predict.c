@@ -77,6 +77,38 @@ static bool add_part(const struct an_model *model, const struct an__part *part, 
             add_blocks(&model->parts, (uint64_t)size, 0, 0, blocks, price));
 }
 
+static bool add_parts(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
+                      uint64_t count, struct price *price)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < kind->stated->part_count; i++)
+        good = add_part(model, &kind->parts[i], shape, count, price);
+    return good;
+}
+
+// What objects of classes that derive from a built-in type have besides those of that type; NULL: they are
+// instances that hold one.
+static const struct an__kind *besides(const struct an_model *model, const int64_t *shape)
+{
+    return shape[CFG_DERIVED] ? an__kind_named(model, "derived") : NULL;
+}
+
+static bool add_whole(const struct an_model *model, uint64_t flags, const struct an__header *header,
+                      uint64_t size, uint64_t spare, int64_t *shape, uint64_t count,
+                      struct price *price)
+{
+    const struct an__kind *more = besides(model, shape);
+    int64_t bytes = 0;
+    if (more != NULL && more->trouble != NULL)
+        price->trouble = more->trouble;
+    else if (more != NULL && !value(&more->object, shape, 0, &bytes))
+        return false;
+    else if (more != NULL && !add_parts(model, more, shape, count, price))
+        return false;
+    return add_objects(model, flags | (more ? more->flags : 0), header, size + (uint64_t)bytes,
+                       spare, count, price);
+}
+
 static bool add_alike(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
                       uint64_t count, struct price *price)
 {
@@ -86,13 +118,12 @@ static bool add_alike(const struct an_model *model, const struct an__kind *kind,
         return false;
     if (differs != 0)
         price->trouble = kind->stated->differs;
-    if (differs != 0 || shared != 0 || size == 0) // is there anyhow, or is no object
+    bool apart = shared == 0 || besides(model, shape) != NULL;
+    if (differs != 0 || !apart || size == 0) // is there anyhow, or is no object
         return true;
-    bool good = add_objects(model, kind->flags, kind->header, (uint64_t)size, (uint64_t)spare,
-                            count, price);
-    for (size_t i = 0; good && i < kind->stated->part_count; i++)
-        good = add_part(model, &kind->parts[i], shape, count, price);
-    return good;
+    return add_whole(model, kind->flags, kind->header, (uint64_t)size, (uint64_t)spare, shape,
+                     count, price) &&
+           add_parts(model, kind, shape, count, price);
 }
 
 // The first of a row may each have their own size.
@@ -101,6 +132,7 @@ static bool add_kind(const struct an_model *model, const struct an__kind *kind, 
 {
     uint64_t alone = MIN(kind->first, count);
     shape[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
+    shape[AN__ITEM] = kind->class ? (int64_t)(kind->class->item & INT64_MAX) : 0;
     for (shape[AN__NTH] = 1; (uint64_t)shape[AN__NTH] <= alone; shape[AN__NTH]++)
         if (!add_alike(model, kind, shape, 1, price))
             return false;
@@ -113,17 +145,20 @@ static bool price_row(struct pricing *pricing, const struct cfg_population *row,
 {
     const struct an_model *model = pricing->model;
     const struct an__kind *kind = an__kind_named(model, row->kind);
+    const struct an__kind *instance = an__kind_named(model, "instance");
     const struct an__class *class = kind ? NULL : an__class_called(model, row->kind);
     int64_t shape[AN__VARIABLES] = {0};
-    if (class != NULL && an__class_size(model, class) != 0)
-        return add_objects(model, class->flags, an__header_of(model, class->type),
-                           an__class_size(model, class), 0, row->count, price);
-    if (kind == NULL || kind->trouble != NULL) {
-        price->trouble = kind ? kind->trouble : "its profile does not name this kind";
-        return true;
-    }
+    bool good = true;
     memcpy(shape, row->shape, sizeof row->shape);
-    return add_kind(model, kind, shape, row->count, price);
+    if (class != NULL && an__class_size(model, class) != 0)
+        good = add_whole(model, class->flags, an__header_of(model, class->type),
+                         an__class_size(model, class), 0, shape, row->count, price);
+    else if (kind != NULL && kind->trouble == NULL)
+        good = add_kind(model, kind, shape, row->count, price);
+    else
+        price->trouble = kind ? kind->trouble : "its profile does not name this kind";
+    bool separate = shape[CFG_DERIVED] && besides(model, shape) == NULL && instance != NULL;
+    return good && (!separate || add_kind(model, instance, shape, row->count, price));
 }
 
 // --------------------------------------------------------------------------- kinds

@@ -358,6 +358,8 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(MICROPYTHON, "micropython") /* the same */                                                   \
     X(MADE, "made")               /* of a table: the entries it was made with room for */          \
     X(MOST, "most")               /* the most entries it had */                                    \
+    X(SLOTTED, "slotted") /* attributes that have slots */                                         \
+    X(DERIVED, "derived") /* of a class that derives from a built-in type: 1; without a dict: 2 */ \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \
@@ -367,7 +369,9 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(GROWN, "grown")                                                                              \
     X(TABLE, "table")                                                                              \
     X(SLOTS, "slots")                                                                              \
-    X(INTERNED, "interned")
+    X(INTERNED, "interned")                                                                        \
+    X(EXCEPTION, "exception")                                                                      \
+    X(NATIVE, "native")
 
 enum cfg_shape {
 #define X(name, text) CFG_##name,

@@ -18,9 +18,13 @@
 
 enum { NUMBERS = 8 };
 
-// The shape of an object: its type, and some numbers and a word whose names depend on the type.
+// The shape of an object: its type, and some numbers and a word whose names depend on the type. What a class of the
+// program derived from a native type holds (functions.h) is one object with the instance: its native part tells the rest.
 struct shape_key {
     const struct type *type;
+    const struct type *class; // of the program, or a named tuple; or NULL
+    size_t fields, slotted;   // of a class of the program: attributes, and how many of them have slots
+    size_t derived;           // has a native part, and 1 attributes besides, or 2 none
     size_t number[NUMBERS];
     const char *how; // a static text, or NULL
     bool constant;   // came with the program's code
@@ -48,12 +52,14 @@ static size_t key_hash(const struct shape_key *k)
     size_t h = (size_t)k->type >> 4 ^ (size_t)k->how;
     for (size_t i = 0; i < COUNT_OF(k->number); i++)
         h = (h ^ k->number[i]) * 0x9e3779b1u;
+    h ^= (size_t)k->class >> 4 ^ (k->fields << 8 ^ k->slotted << 4 ^ k->derived) * 0x9e3779b1u;
     return h ^ h >> 15 ^ k->constant;
 }
 
 static bool key_equal(const struct shape_key *a, const struct shape_key *b)
 {
-    return a->type == b->type && memcmp(a->number, b->number, sizeof a->number) == 0 &&
+    return a->type == b->type && a->class == b->class && a->fields == b->fields &&
+           a->slotted == b->slotted && a->derived == b->derived && memcmp(a->number, b->number, sizeof a->number) == 0 &&
            a->how == b->how && a->constant == b->constant;
 }
 
@@ -179,13 +185,61 @@ static void shape_table(const struct obj *o, struct shape_key *key)
         key->number[2] += is_str(*slot);
 }
 
+static void shape_named(const struct obj *o, struct shape_key *key)
+{
+    key->class = o->type;
+    shape_counted(o, key);
+}
+
+// The names in __slots__ of a class; SIZE_MAX: it has none, or a dict among them.
+static size_t slots_of(const struct type *class)
+{
+    const val *slot = table_find_name(table_of(class->dict), S(__slots__));
+    size_t n = 1;
+    val *names = NULL;
+    if (!slot)
+        return SIZE_MAX;
+    if (!values_of(slot[1], &n, &names))
+        return 1;
+    for (size_t i = 0; i < n; i++)
+        if (names[i] == S(__dict__))
+            return SIZE_MAX;
+    return n;
+}
+
+// Slots of its class and those it derives from; whether each of them does without a dict.
+static size_t count_slots(const struct type *class, bool *all)
+{
+    size_t sum = 0;
+    const struct tuple *order = (const struct tuple *)class->mro;
+    *all = true;
+    for (size_t i = 0; order && i < order->len; i++) {
+        const struct type *t = (const struct type *)order->values[i];
+        size_t n = t->shape.flags & TYPE_CLASS ? slots_of(t) : 0;
+        *all = *all && n != SIZE_MAX;
+        sum += n == SIZE_MAX ? 0 : n;
+    }
+    return sum;
+}
+
+static val part_of(const struct obj *o)
+{
+    val part = o->type->shape.flags & TYPE_CLASS ? native_part((val)o) : NOTHING;
+    return part && is_object(part) && heap_holds((void *)part) ? part : NOTHING;
+}
+
 static void shape_instance(const struct obj *o, struct shape_key *key)
 {
-    if (o->type->shape.flags & TYPE_SLOTS)
-        key->number[0] = o->type->shape.size / WORD - 1;
-    else
-        key->number[0] = table_live(&((const struct instance *)o)->table);
-    key->how = o->type->shape.flags & TYPE_SLOTS ? "slots" : "table";
+    bool slots = o->type->shape.flags & TYPE_SLOTS;
+    key->class = o->type;
+    key->fields = slots ? o->type->shape.size / WORD - 1
+                        : table_live(&((const struct instance *)o)->table) - (part_of(o) != NOTHING);
+    key->how = slots ? "slots" : "table";
+    if (!slots) {
+        bool all;
+        key->slotted = count_slots(o->type, &all);
+        key->derived = part_of(o) == NOTHING ? 0 : all ? 2 : 1;
+    }
 }
 
 static void shape_function(const struct obj *o, struct shape_key *key)
@@ -218,6 +272,17 @@ static void shape_deque(const struct obj *o, struct shape_key *key)
     key->number[0] = deque_length(o);
 }
 
+static void shape_exception(const struct obj *o, struct shape_key *key)
+{
+    (void)o;
+    key->how = "exception";
+}
+
+static void shape_method(const struct obj *o, struct shape_key *key)
+{
+    key->how = has_type(((const struct method *)o)->function, &type_native) ? "native" : NULL;
+}
+
 // Room for its variables and what it works with: how much of it there is follows from its function.
 static void shape_generator(const struct obj *o, struct shape_key *key)
 {
@@ -245,11 +310,13 @@ static const struct described {
     {&type_generator, {"values"}, shape_generator},
     {&type_type, {"entries", "bases", "order"}, shape_type},
     {&type_deque, {"length"}, shape_deque},
+    {&type_method, {NULL}, shape_method},
 };
-static const struct described named = {NULL, {"length"}, shape_counted};
+static const struct described named = {NULL, {"length"}, shape_named};
 static const struct described tables = {
     NULL, TABLE, shape_table};
-static const struct described instances = {NULL, {"fields"}, shape_instance};
+static const struct described instances = {NULL, {NULL}, shape_instance};
+static const struct described exceptions = {NULL, {NULL}, shape_exception};
 static const struct described others = {NULL, {NULL}, NULL};
 
 static const struct described *described_of(const struct type *type)
@@ -259,6 +326,8 @@ static const struct described *described_of(const struct type *type)
     for (size_t i = 0; i < COUNT_OF(described); i++)
         if (described[i].type == type)
             return &described[i];
+    if (type->shape.flags & TYPE_EXCEPTION)
+        return &exceptions;
     if (derives(type, &type_tuple))
         return &named;
     return derives(type, &type_dict) ? &tables : &others;
@@ -284,6 +353,18 @@ static void count_value(val v, void *context)
     }
 }
 
+// The row of an instance becomes one of its native part.
+static void shape_derived(const struct obj *part, struct shape_key *key)
+{
+    const struct type *class = key->class;
+    const struct described *d = described_of(part->type);
+    key->type = part->type;
+    key->how = NULL;
+    if (d->shape)
+        d->shape(part, key);
+    key->class = class;
+}
+
 static bool is_constant(const struct census *c, const struct obj *o)
 {
     size_t block = heap_index(o);
@@ -302,6 +383,8 @@ static void count_object(const struct obj *o, void *context)
     const struct described *d = described_of(o->type);
     if (d->shape)
         d->shape(o, &key);
+    if (key.derived)
+        shape_derived((const struct obj *)part_of(o), &key);
     census_add(c, &key);
 }
 
@@ -315,7 +398,7 @@ static void mark_constant(val v, void *context)
         heap_visit((struct obj *)v, mark_constant, c);
 }
 
-// The bytes of a code and of a bytearray, the cells of a function and the tables of a class are objects, but nobody's but theirs.
+// The bytes of a code and of a bytearray, the native part of an instance, the cells of a function and the tables of a class are objects, but nobody's but theirs.
 static void mark_part(struct census *c, const void *part)
 {
     if (part && heap_holds((void *)part))
@@ -325,6 +408,7 @@ static void mark_part(struct census *c, const void *part)
 static void mark_object(const struct obj *o, void *context)
 {
     struct census *c = context;
+    mark_part(c, (void *)part_of(o));
     if (o->type == &type_function)
         mark_part(c, (const void *)((const struct function *)o)->closure);
     if (o->type == &type_bytearray)
@@ -357,11 +441,17 @@ static void write_row(const struct row *row, struct sink *out)
     const struct shape_key *k = &row->key;
     const struct described *d = described_of(k->type);
     if (d == &instances)
-        sink_format(out, "{\"kind\": \"instance\", \"class\": \"%v\"", k->type->name);
+        sink_text(out, "{\"kind\": \"instance\"");
     else if (d == &named)
-        sink_format(out, "{\"kind\": \"namedtuple\", \"class\": \"%v\"", k->type->name);
+        sink_text(out, "{\"kind\": \"namedtuple\"");
     else
         sink_format(out, "{\"kind\": \"%v\"", k->type->name);
+    if (k->class)
+        sink_format(out, ", \"class\": \"%v\"", k->class->name);
+    if (k->class && (d != &named || k->derived))
+        sink_format(out, ", \"fields\": %z, \"slotted\": %z", k->fields, k->slotted);
+    if (k->derived)
+        sink_format(out, ", \"derived\": %z", k->derived);
     for (size_t i = 0; i < COUNT_OF(k->number) && d->names[i]; i++)
         sink_format(out, ", \"%s\": %z", d->names[i], k->number[i]);
     if (k->how)
