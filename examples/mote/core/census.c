@@ -13,6 +13,7 @@
 #include "core/rooms.h"
 #include "core/vm.h"
 #include "modules/modules.h"
+#include "types/containers.h"
 
 #include <stdlib.h>
 
@@ -278,6 +279,11 @@ static void shape_exception(const struct obj *o, struct shape_key *key)
     key->how = "exception";
 }
 
+static void shape_lazy(const struct obj *o, struct shape_key *key)
+{
+    key->number[0] = lazy_width(o);
+}
+
 static void shape_method(const struct obj *o, struct shape_key *key)
 {
     key->how = has_type(((const struct method *)o)->function, &type_native) ? "native" : NULL;
@@ -311,6 +317,8 @@ static const struct described {
     {&type_type, {"entries", "bases", "order"}, shape_type},
     {&type_deque, {"length"}, shape_deque},
     {&type_method, {NULL}, shape_method},
+    {&type_zip, {"length"}, shape_lazy},
+    {&type_map, {"length"}, shape_lazy},
 };
 static const struct described named = {NULL, {"length"}, shape_named};
 static const struct described tables = {

@@ -26,10 +26,17 @@ static val bases_of(const struct type *type)
     return type == &type_object ? V(tuple_empty) : tuple_new(1, &base);
 }
 
+// Where strings are not shared, that of a native type is made anew each time, as CPython makes it of a C string.
+static val name_of(const struct type *type)
+{
+    struct text t = text_of(type->name);
+    return MOTE_SHARE_TEXT || is_class(type) ? type->name : str_new(t.data, t.size);
+}
+
 static val type_other(const struct type *type, val name)
 {
     if (name == S(__name__) || name == S(__qualname__))
-        return type->name;
+        return name_of(type);
     if (name == S(__bases__))
         return bases_of(type);
     if (name == S(__base__))

@@ -233,6 +233,7 @@ NATIVE_FULL(json_dump, dump, 2, 7, 0, dump_keywords);
 
 struct reader {
     const char *start, *at, *end;
+    val names; // a dict: one object for a name that many objects have
 };
 
 // A ValueError, laid out as all exceptions: four values.
@@ -405,15 +406,25 @@ static val read_list(struct reader *p)
     return r[0];
 }
 
+static val read_name(struct reader *p)
+{
+    if (skip_space(p) != '"')
+        fail(p, "Expecting property name enclosed in double quotes", p->at);
+    ROOTS(r, 1);
+    r[0] = read_text(p);
+    val known = dict_get(p->names, r[0]);
+    if (!known)
+        dict_set(p->names, r[0], r[0]);
+    return known ? known : r[0];
+}
+
 static val read_dict(struct reader *p)
 {
     ROOTS(r, 3);
     r[0] = dict_new(0);
     p->at++;
     for (size_t n = 0; next_item(p, '}', n); n++) {
-        if (skip_space(p) != '"')
-            fail(p, "Expecting property name enclosed in double quotes", p->at);
-        r[1] = read_text(p);
+        r[1] = read_name(p);
         if (skip_space(p) != ':')
             fail(p, "Expecting ':' delimiter", p->at);
         p->at++;
@@ -454,7 +465,7 @@ static val read_value(struct reader *p)
 
 static val loads(val source)
 {
-    ROOTS(r, 2);
+    ROOTS(r, 3);
     struct text t;
     if (is_a(source, &type_str)) {
         t = need_str(source);
@@ -465,7 +476,8 @@ static val loads(val source)
         r[1] = text_decode((const char *)b.data, b.size, NOTHING, NOTHING);
         t = text_of(r[1]);
     }
-    struct reader p = {t.data, t.data, t.data + t.size};
+    r[2] = dict_new(0);
+    struct reader p = {t.data, t.data, t.data + t.size, r[2]};
     r[0] = read_value(&p);
     skip_space(&p);
     if (p.at < p.end)

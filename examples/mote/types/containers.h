@@ -38,6 +38,8 @@ val tuple_unary(enum op op, val self);
 val tuple_binary(enum op op, val a, val b);
 val tuple_iter(val self);
 
+size_t lazy_width(const struct obj *zip_or_map); // iterators that it takes from at a time
+
 // ---- lists
 
 // Puts n values in place of `cut` ones. They must not be of the list itself; NULL: NOTHING, to be filled at once.

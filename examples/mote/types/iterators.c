@@ -383,6 +383,14 @@ static val filter_next(val self)
     return source_ended(&l->source);
 }
 
+#if MOTE_CENSUS
+size_t lazy_width(const struct obj *o)
+{
+    const struct lazy *l = (const struct lazy *)o;
+    return has_type(l->source, &type_tuple) ? ((const struct tuple *)l->source)->len : l->source != NOTHING;
+}
+#endif
+
 #define LAZY(name)                                                                                 \
     static const struct ops name##_ops = {                                                         \
         .iter = iter_self, .next = name##_next, .make = name##_make};                              \
