@@ -223,6 +223,34 @@ static size_t count_slots(const struct type *class, bool *all)
     return sum;
 }
 
+// Whether a class that it derives from, and not it alone, has given instances what it would give: a dict, or to
+// exceptions a place for weak references.
+static bool base_gives(const struct type *t)
+{
+    const struct tuple *order = (const struct tuple *)t->mro;
+    for (size_t i = 1; order && i < order->len; i++) {
+        const struct type *base = (const struct type *)order->values[i];
+        if (base->shape.flags & TYPE_CLASS && slots_of(base) == SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+// A class of the program; the types of the machine lie in ROM.
+static void shape_type(const struct obj *o, struct shape_key *key)
+{
+    const struct type *t = (const struct type *)o;
+    bool all, exception = t->shape.flags & TYPE_EXCEPTION;
+    count_slots(t, &all);
+    key->number[0] = table_live(table_of(t->dict));
+    // That of a named tuple has one base, which is in ROM, and no order of its own.
+    key->number[1] = has_type(t->bases, &type_tuple) ? ((const struct tuple *)t->bases)->len : 1;
+    key->number[2] = t->mro ? ((const struct tuple *)t->mro)->len : 0;
+    key->number[3] = slots_of(t) == SIZE_MAX ? 0 : slots_of(t);
+    key->number[4] = base_gives(t);
+    key->how = exception ? "exception" : all && t->mro ? "slots" : "table";
+}
+
 static val part_of(const struct obj *o)
 {
     val part = o->type->shape.flags & TYPE_CLASS ? native_part((val)o) : NOTHING;
@@ -255,17 +283,6 @@ static void shape_code(const struct obj *o, struct shape_key *key)
     const struct code *c = (const struct code *)o;
     key->number[0] = count_of((const void *)c->bytes);
     key->number[1] = count_of(c->consts);
-}
-
-// A class of the program; the types of the machine lie in ROM.
-static void shape_type(const struct obj *o, struct shape_key *key)
-{
-    const struct type *t = (const struct type *)o;
-    key->number[0] = table_live(table_of(t->dict));
-    // That of a named tuple has one base, which is in ROM, and no order of its own.
-    key->number[1] = has_type(t->bases, &type_tuple) ? ((const struct tuple *)t->bases)->len : 1;
-    key->number[2] = t->mro ? ((const struct tuple *)t->mro)->len : 0;
-    key->how = t->shape.flags & TYPE_SLOTS ? "slots" : "table";
 }
 
 static void shape_deque(const struct obj *o, struct shape_key *key)
@@ -314,7 +331,7 @@ static const struct described {
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},
-    {&type_type, {"entries", "bases", "order"}, shape_type},
+    {&type_type, {"entries", "bases", "order", "slotted", "derived"}, shape_type},
     {&type_deque, {"length"}, shape_deque},
     {&type_method, {NULL}, shape_method},
     {&type_zip, {"length"}, shape_lazy},

@@ -277,6 +277,17 @@ static void adds(struct room *r, size_t from, size_t to)
         set_adds(r, from);
 }
 
+// Of `had` keys those in `both` are taken out of a set of `live`, evenly between the others, which come.
+static void toggles(struct room *r, size_t live, size_t had, size_t both)
+{
+    for (size_t i = 0; i < had; i++) {
+        if ((i + 1) * both / had != i * both / had)
+            live--;
+        else
+            set_adds(r, live++);
+    }
+}
+
 // What many were taken out of is made anew.
 static void sweeps(struct room *r, size_t live)
 {
@@ -300,7 +311,7 @@ void room_set_op(const struct table *t, enum op op, size_t had, size_t other, bo
     if (op == OP_XOR) {
         set_merges(r, 0, other);
         r->filled = (uint32_t)other;
-        adds(r, other - both, live);
+        toggles(r, other, had, both);
     } else {
         adds(r, 0, live);
     }
