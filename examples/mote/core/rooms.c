@@ -271,23 +271,6 @@ void room_clears(const struct table *t)
 
 // ------------------------------------------------------------------------------------------ operators of sets
 
-static void adds(struct room *r, size_t from, size_t to)
-{
-    for (; from < to; from++)
-        set_adds(r, from);
-}
-
-// Of `had` keys those in `both` are taken out of a set of `live`, evenly between the others, which come.
-static void toggles(struct room *r, size_t live, size_t had, size_t both)
-{
-    for (size_t i = 0; i < had; i++) {
-        if ((i + 1) * both / had != i * both / had)
-            live--;
-        else
-            set_adds(r, live++);
-    }
-}
-
 // What many were taken out of is made anew.
 static void sweeps(struct room *r, size_t live)
 {
@@ -295,25 +278,20 @@ static void sweeps(struct room *r, size_t live)
         set_rebuilt(r, live, live > LARGE_SET ? 2 : 4);
 }
 
-// Intersections, and differences with what is not much smaller, are filled with what stays; those with little are
-// copies from which it is taken; symmetric ones are copies of the other.
+// Intersections, and differences with what is not much smaller, are filled with what stays; differences with little are
+// copies from which it is taken.
 void room_set_op(const struct table *t, enum op op, size_t had, size_t other, bool in_place)
 {
     struct room *r = find(t);
-    size_t live = table_live(t), both = (had + other - live) / 2;
-    if (!r || op == OP_OR || (in_place && op == OP_XOR))
+    size_t live = table_live(t);
+    if (!r || op == OP_OR || op == OP_XOR)
         return;
     if (op == OP_SUB && (in_place || had / 4 > other)) {
         sweeps(r, live);
         return;
     }
     *r = (struct room){.micropython = r->micropython, .most = r->most};
-    if (op == OP_XOR) {
-        set_merges(r, 0, other);
-        r->filled = (uint32_t)other;
-        toggles(r, other, had, both);
-    } else {
-        adds(r, 0, live);
-    }
+    for (size_t i = 0; i < live; i++)
+        set_adds(r, i);
 }
 #endif

@@ -108,23 +108,27 @@ static void keep_keys(val a, val b, bool keep)
     }
 }
 
+// The keys of b come into a, or go when they are there.
+static void toggle_keys(val a, val b)
+{
+    ROOTS(r, 1);
+    val *slot;
+    for (size_t at = 0; table_next(table_of(b), &at, &slot);) {
+        r[0] = slot[0];
+        if (!table_remove(table_of(a), r[0]))
+            set_add(a, r[0]);
+    }
+}
+
 // set b is another than a
 static void set_change(enum op op, val a, val b)
 {
-    ROOTS(r, 1);
-    switch (op) {
-    case OP_OR:
+    if (op == OP_OR)
         set_update(a, b);
-        break;
-    case OP_XOR: // what is in both goes, then the rest of b comes
-        r[0] = set_from(b);
-        keep_keys(r[0], a, false);
-        keep_keys(a, b, false);
-        set_update(a, r[0]);
-        break;
-    default:
+    else if (op == OP_XOR)
+        toggle_keys(a, b);
+    else
         keep_keys(a, b, op == OP_AND);
-    }
 }
 
 static void set_changed(enum op op, val a, val b, bool in_place)
@@ -174,8 +178,8 @@ val set_binary(enum op op, val a, val b)
         return bool_new(set_compare(op, x, y));
     if (is_set_op(op)) {
         ROOTS(r, 1);
-        r[0] = set_from_as(type_of(x), x);
-        set_changed(op, r[0], y, false);
+        r[0] = set_from_as(type_of(x), op == OP_XOR ? y : x); // as CPython does
+        set_changed(op, r[0], op == OP_XOR ? x : y, false);
         return r[0];
     }
     if (op < OP_IADD || !is_set_op(op - OP_INPLACE) || !has_type(x, &type_set))
