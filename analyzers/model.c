@@ -17,7 +17,7 @@ const char *const an__variables[AN__VARIABLES] = {
     CFG_SHAPE(X)
 #undef X
         [AN__FLAGS] = "flags",
-        [AN__ITEM] = "item",
+    [AN__ITEM] = "item",
     [AN__ROOM] = "room",
     [AN__NTH] = "nth",
 };

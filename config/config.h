@@ -349,16 +349,16 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \
     X(CONSTANTS, "constants")                                                                      \
-    X(VALUES, "values")   /* of a generator */                                                     \
-    X(STRINGS, "strings") /* of a dict: how many keys are str */                                   \
-    X(BASES, "bases")     /* of a class */                                                         \
-    X(ORDER, "order")     /* of its method resolution */                                           \
-    X(FILLED, "filled")   /* of a dict: entries, and places of removed ones */                     \
+    X(VALUES, "values")           /* of a generator */                                             \
+    X(STRINGS, "strings")         /* of a dict: how many keys are str */                           \
+    X(BASES, "bases")             /* of a class */                                                 \
+    X(ORDER, "order")             /* of its method resolution */                                   \
+    X(FILLED, "filled")           /* of a dict: entries, and places of removed ones */             \
     X(CPYTHON, "cpython")         /* places it would have there, after all that happened to it */  \
     X(MICROPYTHON, "micropython") /* the same */                                                   \
     X(MADE, "made")               /* of a table: the entries it was made with room for */          \
     X(MOST, "most")               /* the most entries it had */                                    \
-    X(SLOTTED, "slotted") /* attributes that have slots */                                         \
+    X(SLOTTED, "slotted")         /* attributes that have slots */                                 \
     X(DERIVED, "derived") /* of a class that derives from a built-in type: 1; without a dict: 2 */ \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \

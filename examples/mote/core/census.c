@@ -24,8 +24,9 @@ enum { NUMBERS = 8 };
 struct shape_key {
     const struct type *type;
     const struct type *class; // of the program, or a named tuple; or NULL
-    size_t fields, slotted;   // of a class of the program: attributes, and how many of them have slots
-    size_t derived;           // has a native part, and 1 attributes besides, or 2 none
+    size_t fields,
+        slotted;    // of a class of the program: attributes, and how many of them have slots
+    size_t derived; // has a native part, and 1 attributes besides, or 2 none
     size_t number[NUMBERS];
     const char *how; // a static text, or NULL
     bool constant;   // came with the program's code
@@ -60,8 +61,9 @@ static size_t key_hash(const struct shape_key *k)
 static bool key_equal(const struct shape_key *a, const struct shape_key *b)
 {
     return a->type == b->type && a->class == b->class && a->fields == b->fields &&
-           a->slotted == b->slotted && a->derived == b->derived && memcmp(a->number, b->number, sizeof a->number) == 0 &&
-           a->how == b->how && a->constant == b->constant;
+           a->slotted == b->slotted && a->derived == b->derived &&
+           memcmp(a->number, b->number, sizeof a->number) == 0 && a->how == b->how &&
+           a->constant == b->constant;
 }
 
 static struct row *row_of(struct row *rows, size_t room, const struct shape_key *key)
@@ -261,8 +263,9 @@ static void shape_instance(const struct obj *o, struct shape_key *key)
 {
     bool slots = o->type->shape.flags & TYPE_SLOTS;
     key->class = o->type;
-    key->fields = slots ? o->type->shape.size / WORD - 1
-                        : table_live(&((const struct instance *)o)->table) - (part_of(o) != NOTHING);
+    key->fields = slots
+                      ? o->type->shape.size / WORD - 1
+                      : table_live(&((const struct instance *)o)->table) - (part_of(o) != NOTHING);
     key->how = slots ? "slots" : "table";
     if (!slots) {
         bool all;
@@ -313,7 +316,10 @@ static void shape_generator(const struct obj *o, struct shape_key *key)
     key->number[0] = (size_t)c->nlocals + c->nstack;
 }
 
-#define TABLE {"entries", "capacity", "strings", "filled", "cpython", "made", "most"}
+#define TABLE                                                                                      \
+    {                                                                                              \
+        "entries", "capacity", "strings", "filled", "cpython", "made", "most"                      \
+    }
 // The types whose objects differ in shape; the names are the members of the row.
 static const struct described {
     const struct type *type;
@@ -338,8 +344,7 @@ static const struct described {
     {&type_map, {"length"}, shape_lazy},
 };
 static const struct described named = {NULL, {"length"}, shape_named};
-static const struct described tables = {
-    NULL, TABLE, shape_table};
+static const struct described tables = {NULL, TABLE, shape_table};
 static const struct described instances = {NULL, {NULL}, shape_instance};
 static const struct described exceptions = {NULL, {NULL}, shape_exception};
 static const struct described others = {NULL, {NULL}, NULL};

@@ -94,7 +94,8 @@ void room_made(val list, size_t places)
 {
     struct room *r = find((void *)list);
     if (r)
-        *r = (struct room){.cpython = (uint32_t)places, .micropython = (uint32_t)(places < LIST_LEAST ? LIST_LEAST : places)};
+        *r = (struct room){.cpython = (uint32_t)places,
+                           .micropython = (uint32_t)(places < LIST_LEAST ? LIST_LEAST : places)};
 }
 
 void room_filled(val list, size_t places, size_t length)

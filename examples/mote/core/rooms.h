@@ -12,11 +12,12 @@
 // Zero is what was never changed. CPython: places of a list or table, bytes of a bytearray.
 struct room {
     uint32_t cpython, micropython; // of tables the second is what it was made with room for
-    uint32_t filled, most;         // tables: places taken, by removed entries too; the most entries it had
+    uint32_t filled, most; // tables: places taken, by removed entries too; the most entries it had
 };
 bool rooms_start(void); // false: no memory
 void rooms_end(void);
-const struct room *room_of(const void *part); // of the object in whose block it lies; not followed: zeros
+const struct room *
+room_of(const void *part); // of the object in whose block it lies; not followed: zeros
 
 #if MOTE_CENSUS
 extern struct room *rooms; // NULL: not started
@@ -36,7 +37,7 @@ void room_new(size_t block); // an object is made there
 void room_made(val list, size_t places);                  // exactly so many
 void room_filled(val list, size_t places, size_t length); // so many, and then value by value
 void room_from(val list, val iterable);                   // from all it gives
-void room_split(val list, intptr_t most);                 // by str.split; at most so many times, -1: any
+void room_split(val list, intptr_t most); // by str.split; at most so many times, -1: any
 void room_resized(const struct list *l, size_t had, size_t length);
 void room_popped(const struct list *l); // its last value
 

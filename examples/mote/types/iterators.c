@@ -387,7 +387,8 @@ static val filter_next(val self)
 size_t lazy_width(const struct obj *o)
 {
     const struct lazy *l = (const struct lazy *)o;
-    return has_type(l->source, &type_tuple) ? ((const struct tuple *)l->source)->len : l->source != NOTHING;
+    return has_type(l->source, &type_tuple) ? ((const struct tuple *)l->source)->len
+                                            : l->source != NOTHING;
 }
 #endif
 

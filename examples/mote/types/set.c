@@ -339,7 +339,7 @@ static val changed_copy(enum op op, size_t n, val *a)
     NATIVE_FULL(set_method_##name, name, most, most, flags);                                       \
     static val set_method_##update(size_t n, val *a)                                               \
     {                                                                                              \
-        change_by_all(op, changing_self(a[0]), n, a, true);                                            \
+        change_by_all(op, changing_self(a[0]), n, a, true);                                        \
         return NONE;                                                                               \
     }                                                                                              \
     NATIVE_FULL(set_method_##update, update, most, most, flags)

@@ -144,7 +144,9 @@ if sys.version_info >= (3, 11):  # before, its frame is an object of its own, wh
 
 
 def size_of(value):
-    """What sys.getsizeof says; of a class with what is its own besides, which that leaves out."""
+    """What sys.getsizeof says; of a class and of enumerate with what is its own besides, which that leaves out."""
+    if isinstance(value, enumerate):
+        return sys.getsizeof(value) + sys.getsizeof((0, 1))
     if not isinstance(value, type):
         return sys.getsizeof(value)
     table = dict.fromkeys([*value.__dict__, "__qualname__"])  # which was there when the class was made
