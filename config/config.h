@@ -360,6 +360,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(MOST, "most")               /* the most entries it had */                                    \
     X(SLOTTED, "slotted")         /* attributes that have slots */                                 \
     X(DERIVED, "derived") /* of a class that derives from a built-in type: 1; without a dict: 2 */ \
+    X(INHERITS, "inherits") /* a class: what a base gives to its instances already */              \
     X(CONSTANT, "constant")                                                                        \
     X(LITERAL, "literal")                                                                          \
     X(APPEND, "append")                                                                            \

@@ -173,11 +173,16 @@ static void shape_list(const struct obj *o, struct shape_key *key)
     key->how = list_how(l) < COUNT_OF(hows) ? hows[list_how(l)] : NULL;
 }
 
+static size_t pairs_of(const struct table *t)
+{
+    return t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
+}
+
 static void shape_table(const struct obj *o, struct shape_key *key)
 {
     const struct table *t = &((const struct dict *)o)->table;
     key->number[0] = table_live(t);
-    key->number[1] = t->pairs ? count_of(t->pairs) / (t->live & TABLE_SET ? 1 : 2) : 0;
+    key->number[1] = pairs_of(t);
     key->number[3] = t->used;
     key->number[4] = room_of(t)->cpython;
     key->number[5] = room_of(t)->micropython;
@@ -250,6 +255,7 @@ static void shape_type(const struct obj *o, struct shape_key *key)
     key->number[2] = t->mro ? ((const struct tuple *)t->mro)->len : 0;
     key->number[3] = slots_of(t) == SIZE_MAX ? 0 : slots_of(t);
     key->number[4] = base_gives(t);
+    key->number[5] = pairs_of(table_of(t->dict));
     key->how = exception ? "exception" : all && t->mro ? "slots" : "table";
 }
 
@@ -337,7 +343,7 @@ static const struct described {
     {&type_function, {"closure", "defaults"}, shape_function},
     {&type_code, {"bytes", "constants"}, shape_code},
     {&type_generator, {"values"}, shape_generator},
-    {&type_type, {"entries", "bases", "order", "slotted", "derived"}, shape_type},
+    {&type_type, {"entries", "bases", "order", "slotted", "inherits", "capacity"}, shape_type},
     {&type_deque, {"length"}, shape_deque},
     {&type_method, {NULL}, shape_method},
     {&type_zip, {"length"}, shape_lazy},
