@@ -22,10 +22,11 @@ class Table:
 class Slots:
     __slots__ = ("a",)
     def __init__(self): self.a = 2
+class Stack(list): pass
 def outer(n, m=3):
     def inner(): return n
     return inner
-kept = [Table(), Slots(), outer(1), b"bytes" * 3, bytearray(b"abc"), (1, 2), {1: 2}, {3, 4}, frozenset((5, n)) if 0 else 0,
+kept = [Table(), Slots(), Stack(), outer(1), b"bytes" * 3, bytearray(b"abc"), (1, 2), {1: 2}, {3, 4}, frozenset((5, n)) if 0 else 0,
         10 ** 30, "caf\\u00e9" * 3, "\\u4e00" * 9, "\\U0001f600" * 9, "plain" * 5, frozenset([1, 2]), 1.5 * 3, range(3), slice(1)]
 grown = {}
 for i in range(50):

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What the files of the census share: the shape of an object, in terms of the language.
+#ifndef MOTE_CENSUS_H
+#define MOTE_CENSUS_H
+
+#include "mote.h"
+
+enum { NUMBERS = 8 };
+
+// The shape of an object: its type, and some numbers and a word whose names depend on the type. What a class of the
+// program derived from a native type holds (functions.h) is one object with the instance: its native part tells the rest.
+struct shape_key {
+    const struct type *type;
+    const struct type *class; // of the program, or a named tuple; or NULL
+    size_t fields,
+        slotted;    // of a class of the program: attributes, and how many of them have slots
+    size_t derived; // has a native part, and 1 attributes besides, or 2 none
+    size_t number[NUMBERS];
+    const char *how; // a static text, or NULL
+    bool constant;   // came with the program's code
+};
+
+// How the objects of a type differ in shape: the names of the numbers are the members of the row.
+struct described {
+    const struct type *type; // NULL: of several
+    const char *kind;        // NULL: the name of its type
+    const char *names[NUMBERS];
+    void (*shape)(const struct obj *o, struct shape_key *key);
+};
+const struct described *described_of(const struct type *type);
+void shape_text(struct text t, struct shape_key *key);
+// The native part of an instance, when it is an object of the heap; else NOTHING.
+val native_part_of(const struct obj *o);
+
+#endif
