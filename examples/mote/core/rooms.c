@@ -247,7 +247,9 @@ void room_copies(const struct table *to, const struct table *from)
     } else {
         *r = *other;
     }
-    r->most = r->micropython = (uint32_t)live;
+    // MicroPython's copies have as many places.
+    r->micropython = other ? other->micropython : (uint32_t)live;
+    r->most = other ? other->most : (uint32_t)live;
 }
 
 // A dict without gaps that fills more than half of its table gives an empty one its table.
@@ -291,7 +293,8 @@ void room_set_op(const struct table *t, enum op op, size_t had, size_t other, bo
         sweeps(r, live);
         return;
     }
-    *r = (struct room){.micropython = r->micropython, .most = r->most};
+    *r = op == OP_AND ? (struct room){.most = (uint32_t)live}
+                      : (struct room){.micropython = r->micropython, .most = r->most};
     for (size_t i = 0; i < live; i++)
         set_adds(r, i);
 }
