@@ -139,7 +139,7 @@ static bool add_kind(const struct an_model *model, const struct an__kind *kind, 
     return count == alone || add_alike(model, kind, shape, count - alone, price);
 }
 
-// A kind that the profile does not name may be one of a type object, which tells the size.
+// A kind that the profile does not name may be one of a type object, which tells the size, or an exception like all.
 static bool price_row(struct pricing *pricing, const struct cfg_population *row,
                       struct price *price)
 {
@@ -150,7 +150,11 @@ static bool price_row(struct pricing *pricing, const struct cfg_population *row,
     int64_t shape[AN__VARIABLES] = {0};
     bool good = true;
     memcpy(shape, row->shape, sizeof row->shape);
-    if (class != NULL && an__class_size(model, class) != 0)
+    if (class != NULL && an__class_size(model, class) == 0)
+        class = NULL;
+    if (kind == NULL && class == NULL && shape[CFG_EXCEPTION])
+        kind = an__kind_named(model, "exception");
+    if (class != NULL)
         good = add_whole(model, class->flags, an__header_of(model, class->type),
                          an__class_size(model, class), 0, shape, row->count, price);
     else if (kind != NULL && kind->trouble == NULL)
