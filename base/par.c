@@ -10,7 +10,7 @@
 
 #define WORKERS_MAX 64
 #ifdef TARE_SMALL_PARTS
-#define WORTH_BYTES ((uint64_t)0)
+#define WORTH_BYTES ((uint64_t)1)
 #else
 #define WORTH_BYTES ((uint64_t)128 << 10)
 #endif
