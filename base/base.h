@@ -400,6 +400,12 @@ void buf_uleb(struct buf *buf, uint64_t value);
 // it. False with `fault` when it cannot be read.
 bool buf_read_file(struct buf *buf, const char *path, size_t max, struct fault *fault);
 
+// The bytes of a regular file, mapped read only until file_unmap; of an empty one no bytes. `expected`
+// ("an ELF file") is what any other kind of file should have been; `whole`: all of it will be read.
+bool file_map(struct slice *bytes, const char *path, const char *expected, bool whole,
+              struct fault *fault);
+void file_unmap(struct slice bytes);
+
 static inline void buf_bytes(struct buf *buf, const void *data, size_t size)
 {
     if (size > buf->capacity - buf->size)

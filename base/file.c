@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Small files as a whole: configurations, scripts, images for a target. Large inputs are mapped by
-// those who read them.
+// Files as a whole: small ones are copied (configurations, scripts, images for a target), large ones
+// are mapped. A mapped file that somebody truncates meanwhile ends the process with SIGBUS, as with every
+// program that maps its input. Special files are refused without reading them: opening a FIFO must not
+// wait for a writer.
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,4 +42,54 @@ bool buf_read_file(struct buf *out, const char *path, size_t max, struct fault *
     bool good = read_all(file, path, max, out, fault);
     close(file);
     return good;
+}
+
+// ------------------------------------------------------------------------- mapping
+
+static const char *special_kind(mode_t mode)
+{
+    return S_ISDIR(mode)    ? "is a directory"
+           : S_ISFIFO(mode) ? "is a FIFO"
+           : S_ISSOCK(mode) ? "is a socket"
+           : S_ISREG(mode)  ? NULL
+                            : "is a device";
+}
+
+static bool map_descriptor(int file, struct slice *bytes, const char *path, const char *expected,
+                           bool whole, struct fault *fault)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+    const char *special = special_kind(status.st_mode);
+    if (special != NULL)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s; expected %s", special,
+                         expected);
+    size_t size = (size_t)status.st_size;
+    if (size == 0)
+        return true;
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE | (whole ? MAP_POPULATE : 0), file, 0);
+    if (map == MAP_FAILED)
+        return fault_set(fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot map: %s",
+                         strerror(errno));
+    *bytes = slice_of(map, size);
+    return true;
+}
+
+bool file_map(struct slice *bytes, const char *path, const char *expected, bool whole,
+              struct fault *fault)
+{
+    *bytes = slice_of(NULL, 0);
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0)
+        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
+    bool good = map_descriptor(file, bytes, path, expected, whole, fault);
+    close(file);
+    return good;
+}
+
+void file_unmap(struct slice bytes)
+{
+    if (bytes.data != NULL)
+        munmap((void *)(uintptr_t)bytes.data, bytes.size);
 }

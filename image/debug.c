@@ -174,7 +174,7 @@ static bool try_link(const struct img__search *s, const char *path, uint32_t crc
         return false;
     }
     uint32_t found = file_crc(bytes);
-    img__unmap(bytes);
+    file_unmap(bytes);
     if (found == crc)
         return try_file(s, path, IMG_DEBUG_LINK);
     doubt_add(s->doubts, s->img->info.path, ".gnu_debuglink", NO_OFFSET,

@@ -3,16 +3,10 @@
 // Opening: a path becomes mapped bytes, and those become images.
 //
 // The file is mapped read only and stays so until it is closed; all that is lent points into the
-// mapping. (A file that somebody truncates meanwhile ends the process with SIGBUS, as with every
-// program that maps its input.) Special files are refused without reading them: opening a FIFO must
-// not wait for a writer.
+// mapping.
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image/private.h"
@@ -28,49 +22,13 @@ struct img_file {
     VEC(struct img_span) spans;
 };
 
-static const char *special_kind(mode_t mode)
-{
-    return S_ISDIR(mode)    ? "is a directory"
-           : S_ISFIFO(mode) ? "is a FIFO"
-           : S_ISSOCK(mode) ? "is a socket"
-           : S_ISREG(mode)  ? NULL
-                            : "is a device";
-}
-
-static bool map_descriptor(int fd, const char *path, struct slice *bytes, struct fault *fault)
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
-    const char *special = special_kind(status.st_mode);
-    if (special != NULL)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
-                         "%s; expected an ELF file or an archive", special);
-    if (status.st_size == 0)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET,
-                         "is empty; expected an ELF file or an archive");
-    void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (map == MAP_FAILED)
-        return fault_set(fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot map: %s",
-                         strerror(errno));
-    *bytes = slice_of(map, (size_t)status.st_size);
-    return true;
-}
-
 bool img__map(const char *path, struct slice *bytes, struct fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
-    bool ok = map_descriptor(fd, path, bytes, fault);
-    close(fd);
-    return ok;
-}
-
-void img__unmap(struct slice bytes)
-{
-    if (bytes.data != NULL)
-        munmap((void *)(uintptr_t)bytes.data, bytes.size);
+    static const char expected[] = "an ELF file or an archive";
+    if (!file_map(bytes, path, expected, false, fault))
+        return false;
+    return bytes->size != 0 ||
+           fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "is empty; expected %s", expected);
 }
 
 void img_file_release(const struct img_file *file, struct slice bytes)
@@ -192,7 +150,7 @@ void img_file_close(struct img_file *file)
     for (size_t i = 0; i < file->images.count; i++)
         img__close(file->images.items[i]);
     for (size_t i = 0; i < file->mappings.count; i++)
-        img__unmap(file->mappings.items[i]);
+        file_unmap(file->mappings.items[i]);
     vec_free(&file->images);
     vec_free(&file->mappings);
     vec_free(&file->spans);

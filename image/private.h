@@ -81,7 +81,6 @@ struct img {
 // open.c
 struct img_file;
 bool img__map(const char *path, struct slice *bytes, struct fault *fault);
-void img__unmap(struct slice bytes);
 void img__file_keep(struct img_file *file, struct slice mapping); // unmapped at closing
 void img__file_add_span(struct img_file *file, uint64_t offset, uint64_t size, const char *what);
 // Opens one ELF image and adds it; a doubt when it is broken.

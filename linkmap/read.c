@@ -2,13 +2,6 @@
 //
 // The table of dialects, and the way into them.
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "linkmap/owned.h"
 
 static const struct lm_dialect dialects[] = {
@@ -122,46 +115,14 @@ bool lm_read(struct lm_map **out, struct slice text, const char *name,
 
 // --------------------------------------------------------------------------- files
 
-static bool errno_fault(struct fault *fault, const char *path)
-{
-    return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "%s", strerror(errno));
-}
-
-static bool map_descriptor(int fd, const char *path, struct slice *bytes, struct fault *fault)
-{
-    struct stat status;
-    *bytes = slice_of(NULL, 0);
-    if (fstat(fd, &status) != 0)
-        return errno_fault(fault, path);
-    if (!S_ISREG(status.st_mode))
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "not a regular file");
-    if ((uint64_t)status.st_size > LM_SIZE_MAX)
-        return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too large for a linker map");
-    if (status.st_size == 0)
-        return true;
-    size_t size = (size_t)status.st_size;
-    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (map == MAP_FAILED)
-        return fault_set(fault, FAULT_LIMIT, path, NULL, NO_OFFSET, "cannot map: %s",
-                         strerror(errno));
-    *bytes = slice_of(map, size);
-    return true;
-}
-
 bool lm__map_file(const char *path, struct slice *bytes, struct fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return errno_fault(fault, path);
-    bool good = map_descriptor(fd, path, bytes, fault);
-    close(fd);
-    return good;
-}
-
-static void unmap(struct slice bytes)
-{
-    if (bytes.size != 0)
-        munmap((void *)(uintptr_t)bytes.data, bytes.size);
+    if (!file_map(bytes, path, "a text that a linker wrote", true, fault))
+        return false;
+    if (bytes->size <= LM_SIZE_MAX)
+        return true;
+    file_unmap(*bytes);
+    return fault_set(fault, FAULT_INPUT, path, NULL, NO_OFFSET, "too large for a linker map");
 }
 
 bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dialect,
@@ -171,7 +132,7 @@ bool lm_open(struct lm_map **out, const char *path, const struct lm_dialect *dia
     if (!lm__map_file(path, &bytes, fault))
         return false;
     if (!lm_read(out, bytes, path, dialect, doubts, fault)) {
-        unmap(bytes);
+        file_unmap(bytes);
         return false;
     }
     vec_push(&(*out)->owned->bytes, bytes);
@@ -196,7 +157,7 @@ void lm_free(struct lm_map *map)
     arena_free(map->owned->arena);
     free(map->owned->file_slots);
     for (size_t i = 0; i < map->owned->bytes.count; i++)
-        unmap(map->owned->bytes.items[i]);
+        file_unmap(map->owned->bytes.items[i]);
     vec_free(&map->owned->bytes);
     free(map->owned);
     free(map);
