@@ -194,6 +194,12 @@ static void add_symbols(candidate_list *list, struct img *from, struct img *img,
                                     .exported = s->table == IMG_DYNSYM && seen};
         add_candidate(list, areas,
                       (struct candidate){.object = object, .local = s->bind == STB_LOCAL});
+        if (describes_code(s, sections) && img_descriptor(img, s->addr, &object.addr)) {
+            object.size = s->size;
+            object.by = s->size ? AN__BY_SYMBOL : AN__BY_LABEL;
+            add_candidate(list, areas,
+                          (struct candidate){.object = object, .local = s->bind == STB_LOCAL});
+        }
     }
 }
 

@@ -135,6 +135,7 @@ static const struct rule rules[] = {
     {EM_PPC, R_PPC_DTPREL32, ABS, 32, 0x8000},
 
     {EM_PPC64, R_PPC64_NONE, SKIP, 0, 0},
+    {EM_PPC64, R_PPC64_TOC, SKIP, 0, 0}, // only a linker knows
     {EM_PPC64, R_PPC64_ADDR32, ABS, 32, 0},
     {EM_PPC64, R_PPC64_UADDR32, ABS, 32, 0},
     {EM_PPC64, R_PPC64_ADDR64, ABS, 64, 0},

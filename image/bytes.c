@@ -113,7 +113,7 @@ static bool is_relocated(const char *name)
 {
     return strncmp(name, ".xt.prop", 8) == 0 || strncmp(name, ".debug_", 7) == 0 ||
            strncmp(name, ".zdebug_", 8) == 0 || strncmp(name, ".gnu.debuglto_", 14) == 0 ||
-           strcmp(name, ".eh_frame") == 0;
+           strcmp(name, ".eh_frame") == 0 || strcmp(name, ".opd") == 0;
 }
 
 // Sections that lie in the file side by side cannot sum to more than it has. Those of a damaged file

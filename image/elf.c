@@ -308,6 +308,7 @@ void img__close(struct img *img)
     arena_free(img->names);
     free(img->symbols);
     free(img->marks);
+    free(img->descriptors);
     free(img->places);
     free(img->reloc_next);
     free(img->segments);

@@ -124,8 +124,8 @@ const struct img_section *img_section_named(const struct img *img, const char *n
 // The allocated section that covers an address (not .tbss), or NULL.
 const struct img_section *img_section_at(const struct img *img, uint64_t addr);
 
-// The contents of a section: inflated, in a .o with its relocations applied (debug, .eh_frame and
-// Xtensa property sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
+// The contents of a section: inflated, in a .o with its relocations applied (debug, .eh_frame, .opd
+// and Xtensa property sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
 bool img_section_bytes(struct img *img, uint32_t index, struct slice *bytes, struct fault *fault);
 // The bytes as they lie in the file (compressed, not relocated).
 struct slice img_section_raw(const struct img *img, uint32_t index);
@@ -160,6 +160,10 @@ struct img_symbol {
 
 // .symtab then .dynsym, in table order, aliases kept, mapping symbols ($a $t $d $x) left out.
 const struct img_symbol *img_symbols(struct img *img, size_t *count);
+// Whether a function descriptor lies there (64-bit PowerPC, first ABI: symbols and pointers lead to one, and the
+// size of a symbol is that of the code), and where its code begins.
+bool img_descriptor(struct img *img, uint64_t addr, uint64_t *code);
+#define IMG_DESCRIPTOR_SIZE 24 // bytes; the next one may begin 8 earlier
 // The section index of a symbol table and of its strings; false when the image has none.
 bool img_symbol_section(const struct img *img, enum img_symbol_table table, uint32_t *symbols,
                         uint32_t *strings);

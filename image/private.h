@@ -76,6 +76,9 @@ struct img {
     size_t symbol_count;
     struct img_mark *marks;
     size_t mark_count;
+    const struct img_section *opd; // of `descriptors`, the words of it
+    uint64_t *descriptors;
+    size_t descriptor_count;
 };
 
 // open.c
@@ -121,6 +124,9 @@ void img__apply(struct img *img, uint32_t target, uint32_t relocs, uint8_t *byte
 // property.c: marks from Xtensa's property tables, unordered
 typedef VEC(struct img_mark) img__mark_list;
 void img__read_properties(struct img *img, img__mark_list *marks);
+
+// opd.c
+void img__read_descriptors(struct img *img);
 
 // symbols.c
 // A symbol as it lies in a table, address still that of the file.

@@ -296,6 +296,7 @@ static void read_symbols(struct img *img)
     read_table(img, IMG_SYMTAB, &symbols, &marks);
     read_table(img, IMG_DYNSYM, &symbols, &marks);
     img__read_properties(img, &marks);
+    img__read_descriptors(img);
     img->symbols = symbols.items;
     img->symbol_count = symbols.count;
     img->marks = sorted_marks(&marks, &img->mark_count);

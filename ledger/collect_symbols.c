@@ -94,7 +94,8 @@ static bool is_placed_type(uint8_t type)
            type == STT_TLS || type == STT_GNU_IFUNC;
 }
 
-// Where a symbol lies in the image: its address and section (0: not known).
+// Where a symbol lies in the image: its address and section (0: not known). Of a function that has a
+// descriptor it is the code.
 static bool locate(const struct table *table, const struct img_symbol *symbol, uint32_t *section,
                    uint64_t *addr)
 {
@@ -104,6 +105,10 @@ static bool locate(const struct table *table, const struct img_symbol *symbol, u
     if (!is_placed_type(symbol->type) || symbol->section == SHN_UNDEF ||
         symbol->section >= table->section_count)
         return false;
+    if (symbol->type == STT_FUNC && img_descriptor(im->img, symbol->addr, addr)) {
+        *section = img_section_at(im->img, *addr)->index;
+        return true;
+    }
     const struct img_section *own = &table->sections[symbol->section];
     if ((own->flags & SHF_ALLOC) == 0)
         return false;
@@ -124,10 +129,13 @@ static void claim_symbols(const struct table *table, enum img_symbol_table which
         const struct img_symbol *symbol = &table->symbols[i];
         uint32_t section;
         uint64_t addr;
-        if (symbol->table == which && symbol->size != 0 && locate(table, symbol, &section, &addr))
-            led__claim_addr(im, section, addr, symbol->size,
-                            (struct led_claim){owner_of_symbol(im, symbol->name), LED_SYMBOL,
-                                               LED_BY_SYMBOL, symbol->index});
+        if (symbol->table != which || symbol->size == 0 || !locate(table, symbol, &section, &addr))
+            continue;
+        struct led_claim claim = {owner_of_symbol(im, symbol->name), LED_SYMBOL, LED_BY_SYMBOL,
+                                  symbol->index};
+        led__claim_addr(im, section, addr, symbol->size, claim);
+        if (addr != symbol->addr && img_descriptor(im->img, symbol->addr, &addr))
+            led__claim_addr(im, 0, symbol->addr, IMG_DESCRIPTOR_SIZE, claim);
     }
 }
 
