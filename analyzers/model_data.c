@@ -33,6 +33,7 @@ static struct memory memory_open(struct img *img, struct arena *arena)
     vec_free(&links.list);
     vec_free(&links.written);
     vec_free(&links.imports);
+    free(links.told);
     return memory;
 }
 
