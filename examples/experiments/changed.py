@@ -38,7 +38,4 @@ for i in range(N):
     evens = set(range(0, length, 2))
     evens.update(range(length // 2))
     kept.append(evens)
-    kept.append(evens & set(range(20)))
     kept.append(evens | {1, 3})
-    kept.append(bytearray(length))
-    kept[-1].extend(b"0123")
