@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """terminal.py out|err|slow CMD...: runs CMD with that stream a terminal and prints what came, an escape
-as ESC. With `slow` that stream is stderr, and the program (a group of processes of its own) stands still
-for over a second."""
+as ESC. With `slow` that stream is stderr, and the program stands still for over a second."""
 import os
 import pty
 import signal
@@ -13,7 +12,8 @@ stream, *command = sys.argv[1:]
 ours, theirs = pty.openpty()
 child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                          stdout=theirs if stream == "out" else subprocess.DEVNULL,
-                         stderr=None if stream == "out" else theirs)
+                         stderr=None if stream == "out" else theirs,
+                         start_new_session=True) # a group from the first instant on
 os.close(theirs)
 if stream == "slow":
     time.sleep(0.2)
