@@ -161,28 +161,23 @@ static bool names_a_thing(const struct img_symbol *symbol)
     return !led_names_an_end(symbol->name);
 }
 
-// What 64-bit PowerPC (ELF V1) calls a function is a record of three words that leads to its code, which the size
-// of the symbol is of: it ends where the next one begins.
-static bool describes_code(const struct img_symbol *symbol, const struct img_section *sections)
-{
-    return symbol->type == STT_FUNC && strcmp(sections[symbol->section].name, ".opd") == 0;
-}
-
 static void add_symbols(candidate_list *list, struct img *from, struct img *img,
                         const struct an__areas *areas)
 {
     size_t count;
     uint64_t tls = tls_base(img);
-    const struct img_section *sections = img_sections(from, &count);
     const struct img_symbol *symbols = img_symbols(from, &count);
     for (size_t i = 0; i < count; i++) {
         const struct img_symbol *s = &symbols[i];
+        uint64_t code_addr;
         bool data = s->type == STT_OBJECT || s->type == STT_COMMON || s->type == STT_TLS;
         bool code = s->type == STT_FUNC || s->type == STT_GNU_IFUNC || s->type == STT_NOTYPE;
         bool here = s->section != SHN_UNDEF && s->section != IMG_ABS && s->section != IMG_COMMON;
         if (!here || !(data || code) || !names_a_thing(s))
             continue;
-        bool sized = s->size != 0 && !describes_code(s, sections);
+        // A descriptor ends where the next one begins: the size is that of the code.
+        bool described = s->type == STT_FUNC && img_descriptor(img, s->addr, &code_addr);
+        bool sized = s->size != 0 && !described;
         bool seen =
             s->bind != STB_LOCAL && s->visibility != STV_HIDDEN && s->visibility != STV_INTERNAL;
         struct an__object object = {.addr = s->addr + (s->type == STT_TLS ? tls : 0),
@@ -194,7 +189,8 @@ static void add_symbols(candidate_list *list, struct img *from, struct img *img,
                                     .exported = s->table == IMG_DYNSYM && seen};
         add_candidate(list, areas,
                       (struct candidate){.object = object, .local = s->bind == STB_LOCAL});
-        if (describes_code(s, sections) && img_descriptor(img, s->addr, &object.addr)) {
+        if (described) {
+            object.addr = code_addr;
             object.size = s->size;
             object.by = s->size ? AN__BY_SYMBOL : AN__BY_LABEL;
             add_candidate(list, areas,

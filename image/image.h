@@ -217,6 +217,9 @@ bool img_is_relative(const struct img *img, uint32_t type);
 bool img_reloc_open(struct img_reloc_reader *reader, struct img *img, uint32_t section,
                     struct fault *fault);
 bool img_reloc_next(struct img_reloc_reader *reader, struct img_reloc *reloc);
+// The words of a section, each of the size of an address, with what the loader adds: where relocations have addends
+// of their own, those in the file are mostly 0. To be freed; NULL when there are none.
+uint64_t *img_words(struct img *img, uint32_t section, size_t *count);
 
 // ------------------------------------------------------------------ unwind entries
 

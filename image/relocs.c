@@ -310,3 +310,41 @@ bool img_reloc_next(struct img_reloc_reader *r, struct img_reloc *out)
         return next_fixed(r, out);
     return r->form == RELR ? next_relr(r, out) : next_packed(r, out);
 }
+
+// --------------------------------------------------------------------------- words
+
+static void add_loaded(struct img *img, uint32_t relocs, uint64_t start, uint64_t *words,
+                       size_t count)
+{
+    struct img_reloc_reader reader;
+    struct img_reloc reloc;
+    struct fault ignored = {0};
+    if (!img_reloc_open(&reader, img, relocs, &ignored))
+        return;
+    while (img_reloc_next(&reader, &reloc)) {
+        uint64_t word = (reloc.addr - start) / img->info.address_size;
+        if (word < count && reloc.symbol == 0 && img_is_relative(img, reloc.type))
+            words[word] = (uint64_t)reloc.addend;
+    }
+}
+
+uint64_t *img_words(struct img *img, uint32_t section, size_t *count)
+{
+    const struct img_section *s = &img->sections[section];
+    unsigned word = img->info.address_size;
+    struct slice bytes;
+    *count = 0;
+    if (s->size > img->bytes.size || !img_section_bytes(img, section, &bytes, NULL) ||
+        bytes.size < word)
+        return NULL;
+    *count = bytes.size / word;
+    struct cur c = img__cursor(img, bytes);
+    uint64_t *words = mem_alloc(*count * sizeof *words);
+    for (size_t i = 0; i < *count; i++)
+        words[i] = cur_uint(&c, word);
+    for (uint32_t i = 1; i < img->section_count; i++)
+        if (img_is_reloc_section(&img->sections[i]) && img_has_addends(&img->sections[i]) &&
+            (img->sections[i].flags & SHF_ALLOC))
+            add_loaded(img, i, s->addr, words, *count);
+    return words;
+}

@@ -255,14 +255,15 @@ void room_copies(const struct table *to, const struct table *from)
 // A dict without gaps that fills more than half of its table gives an empty one its table.
 void room_updates(const struct table *to, const struct table *from)
 {
+    struct room *r = find(to);
     const struct room *other = find(from);
     size_t live = table_live(from);
     bool dense = other && other->filled == live &&
                  (other->cpython == TABLE_LEAST || other->cpython / 2 * 2 / 3 < live);
     if (!dense || table_live(to) != 0)
         room_reserves(to, live);
-    else
-        find(to)->cpython = other->cpython;
+    else if (r)
+        r->cpython = other->cpython;
 }
 
 void room_clears(const struct table *t)
