@@ -52,8 +52,7 @@ static void put_nobody(struct filler *f, uint64_t start, uint64_t end)
     put(f, start, end, pads && is_zero(f, start, end) ? AN__BY_PADDING : AN__BY_NOBODY);
 }
 
-// Bytes of the letter at `data`, in UTF-8; 0 when there is none. Addresses and numbers mostly fail here.
-static unsigned letter_size(const uint8_t *data, uint64_t left)
+unsigned an__graph_letter(const uint8_t *data, uint64_t left)
 {
     uint8_t c = data[0];
     if (c < 0x80)
@@ -82,7 +81,7 @@ static uint64_t text_size(struct filler *f, uint64_t start, uint64_t end, bool s
     uint64_t size = 0, limit = end - start;
     unsigned letter;
     uint64_t least = sure ? 1 : TEXT_LEAST;
-    while (size < limit && (letter = letter_size(data + size, limit - size)) != 0)
+    while (size < limit && (letter = an__graph_letter(data + size, limit - size)) != 0)
         size += letter;
     if (size >= least && size < limit && data[size] == 0)
         return size + 1;
@@ -215,16 +214,33 @@ static void fill(struct filler *f, struct starts *starts, uint64_t from, uint64_
     }
 }
 
+// Linkers that put literals and tables into one section keep the flags of the literals, without the size of an entry.
+static bool holds_strings(const struct filler *f)
+{
+    uint64_t texts = 0;
+    const struct img_section *section = f->section;
+    if (!(section->flags & SHF_MERGE) || !(section->flags & SHF_STRINGS) || f->bytes.size == 0)
+        return false;
+    for (size_t at = 0, size; section->entry_size == 0 && at < f->bytes.size; at += size) {
+        const uint8_t *data = f->bytes.data + at;
+        size_t left = f->bytes.size - at, letter;
+        for (size = 0; size < left && (letter = an__graph_letter(data + size, left - size)) != 0;)
+            size += letter;
+        bool ends = size != 0 && size < left && data[size] == 0;
+        size += size < left;
+        texts += ends ? size : 0;
+    }
+    return section->entry_size == 1 || texts > f->bytes.size - f->bytes.size / 4;
+}
+
 static struct filler filler_of(struct img *img, const struct an__area *area, an__object_list *out)
 {
     size_t count;
     struct filler f = {.img = img, .area = area, .out = out};
     f.section = &img_sections(img, &count)[area->section];
     f.word = img_info(img)->address_size;
-    f.is_strings = (f.section->flags & SHF_MERGE) && (f.section->flags & SHF_STRINGS) &&
-                   f.section->entry_size <= 1;
-    if (!img_bytes_at(img, area->start, area->end - area->start, &f.bytes))
-        f.is_strings = false;
+    img_bytes_at(img, area->start, area->end - area->start, &f.bytes);
+    f.is_strings = holds_strings(&f);
     f.strings = f.bytes.size / 8 + 65536;
     return f;
 }

@@ -7,7 +7,7 @@
 //   graph_links     who points where: relocations, typed members, GOT, code
 //   graph_tagged    words of an interpreter that hold a pointer or the number of a string
 //   graph_rpython   objects that name their type in their first word (graph_rpython.h)
-//   graph           both made into one graph, its roots, its modules
+//   graph           both made into one graph, its roots, its modules;  graph_names  what they are called
 //   graph_tree      dominators, components: nothing but numbers
 //   graph_sets      sets of modules, and what they say of nodes
 //   graph_table     tables;  graph_why  paths;  graph_equal  duplicates
@@ -153,6 +153,8 @@ uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, 
 // A number of 1, 2, 4 or 8 bytes in the image's content, or a word of it; false when there is none.
 bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *value);
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
+// Bytes of the letter at `data`, in UTF-8; 0 when there is none. Addresses and numbers mostly fail here.
+unsigned an__graph_letter(const uint8_t *data, uint64_t left);
 // Text up to its zero, not empty and no longer than AN__TEXT_MAX; lent from the image.
 #define AN__TEXT_MAX 255
 bool an__graph_text(struct img *img, uint64_t addr, const char **text);
