@@ -264,6 +264,15 @@ static void release_code(const struct an_graph_input *input, const struct an__ar
             img_file_release(input->file, img_section_raw(input->img, areas->items[i].section));
 }
 
+// Profiles are told by the types of objects.
+static bool has_types(const an__object_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].type != DW_NO_REF)
+            return true;
+    return false;
+}
+
 // What has a name or says what it is, and who points where.
 static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
                      struct an__named *named, struct an__links *links, struct fault *fault)
@@ -278,6 +287,8 @@ static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
             return false;
         an__rpython_objects(graph->rpython, named, links);
     }
+    if (has_types(&named->objects) || has_types(&named->labels))
+        an__profiles_read(&graph->profiles);
     an__graph_typed(links, input, &graph->areas, graph->shapes, &named->objects);
     an__graph_tagged(links, input, &graph->areas, graph->shapes, &named->objects, &graph->profiles);
     an__graph_code(links, input, &graph->areas, named);
@@ -293,7 +304,7 @@ static void fill_all(struct an_graph *graph, const struct an_graph_input *input,
     struct keyed *targets = sorted_targets(links, &target_count);
     an__graph_fill(input->img, named, &graph->areas, targets, target_count, &objects);
     free(targets);
-    an__graph_looks(links, input, &objects);
+    an__graph_looks(links, input, &graph->areas, &objects);
     graph->objects = objects.items;
     graph->found = objects.count;
     graph->code = links->code;
@@ -303,8 +314,14 @@ static void fill_all(struct an_graph *graph, const struct an_graph_input *input,
 
 static bool build(struct an_graph *graph, const struct an_graph_input *input, struct fault *fault)
 {
+    size_t section_count;
     struct an__links links = {0};
     struct an__named named = {0};
+    img_sections(input->img, &section_count);
+    if (section_count <= 1) // the first is none
+        return fault_set(fault, FAULT_INPUT, img_info(input->img)->path, NULL, NO_OFFSET,
+                         "has no sections that could be read, and a graph goes by them: nothing is "
+                         "left to show");
     graph->areas = an__graph_areas(input->img, graph->arena, input->doubts);
     bool good = read_all(graph, input, &named, &links, fault);
     free(links.told);
@@ -342,8 +359,6 @@ bool an_graph_new(struct an_graph **out, const struct an_graph_input *input, str
     graph->modules = input->modules;
     graph->dw = input->dw;
     graph->shapes = input->dw ? dw_shapes_new(input->dw) : NULL;
-    if (input->dw != NULL)
-        an__profiles_read(&graph->profiles);
     if (!build(graph, input, fault)) {
         an_graph_free(graph);
         return false;

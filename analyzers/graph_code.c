@@ -4,7 +4,7 @@
 //
 // A number in code may happen to look like an address. It counts as one where it names the beginning
 // of an object that has a name, a place inside one that is used with a register, or the beginning of
-// a text behind a zero.
+// a text behind a zero or another object. That of a Thumb function has the lowest bit.
 
 #include "analyzers/graph_private.h"
 #include "code/code.h"
@@ -57,12 +57,20 @@ static const struct an__object *named_at(const struct job *job, uint64_t addr)
     return object != NULL && addr - object->addr < object->size ? object : NULL;
 }
 
+// Whether something ends in front of a place without a name: a text, an object with a name, what a mark covers.
+static bool is_behind(const struct job *job, uint64_t addr, uint8_t before)
+{
+    uint64_t until;
+    img_mark_at(job->input->img, addr - 1, &until);
+    return before == 0 || until == addr || named_at(job, addr - 1) != NULL;
+}
+
 static bool begins_text(const struct job *job, const struct an__area *area, uint64_t addr)
 {
     struct slice bytes;
     if (addr == area->start || !img_bytes_at(job->input->img, addr - 1, 2, &bytes))
         return false;
-    return bytes.data[0] == 0 && bytes.data[1] >= '\t' && bytes.data[1] != 0x7f;
+    return bytes.data[1] >= '\t' && bytes.data[1] != 0x7f && is_behind(job, addr, bytes.data[0]);
 }
 
 static bool is_address(const struct job *job, const struct an__area *area,
@@ -112,6 +120,9 @@ static void receive(void *context, const struct code_ref *ref)
         return;
     target = an__graph_without_mode(receiver->job->input->img, receiver->job->areas, target);
     struct code_ref clean = {ref->place, target, ref->kind};
+    if (ref->kind == CODE_CONSTANT &&
+        !an__graph_fits_mode(receiver->job->input->img, receiver->job->areas, ref->target))
+        return;
     if (ref->kind == CODE_LITERAL)
         add_literal(receiver->job, area, target, &receiver->chunk->literals);
     if (is_address(receiver->job, area, &clean))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What lies between the objects that somebody names: it is cut at what something points to and at symbols without
-// a size. Text up to its zero is a string literal, zeros in front of an aligned object are padding, bytes nobody
+// a size. Text up to its zero is a string literal, fill in front of an aligned object is padding, bytes nobody
 // points to are nobody's.
 
 #include "analyzers/graph_private.h"
@@ -35,12 +35,13 @@ static void put(struct filler *f, uint64_t start, uint64_t end, uint8_t by)
                                           .exported = f->area->for_loader}));
 }
 
-static bool is_zero(const struct filler *f, uint64_t start, uint64_t end)
+// Zeros, in code no-operations.
+static bool is_fill(const struct filler *f, uint64_t start, uint64_t end)
 {
-    for (uint64_t at = start; f->bytes.size != 0 && at < end; at++)
-        if (f->bytes.data[at - f->area->start] != 0)
-            return false;
-    return true;
+    return f->bytes.size == 0 ||
+           led_is_fill(img_info(f->img),
+                       slice_of(f->bytes.data + (start - f->area->start), end - start),
+                       f->area->executable);
 }
 
 // Bytes that nothing points to.
@@ -49,7 +50,7 @@ static void put_nobody(struct filler *f, uint64_t start, uint64_t end)
     uint64_t align = end & (~end + 1), size = end - start;
     bool last = end == f->area->end;
     bool pads = size < MIN(last ? f->section->align : align, (uint64_t)PADDING_MAX);
-    put(f, start, end, pads && is_zero(f, start, end) ? AN__BY_PADDING : AN__BY_NOBODY);
+    put(f, start, end, pads && is_fill(f, start, end) ? AN__BY_PADDING : AN__BY_NOBODY);
 }
 
 unsigned an__graph_letter(const uint8_t *data, uint64_t left)

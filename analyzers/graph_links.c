@@ -63,6 +63,13 @@ uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, 
     return modes && (addr & 1) && an__graph_is_code(img, areas, addr - 1) ? addr - 1 : addr;
 }
 
+bool an__graph_fits_mode(struct img *img, const struct an__areas *areas, uint64_t addr)
+{
+    uint64_t until;
+    return img_info(img)->machine != EM_ARM || (addr & 1) || !an__graph_is_code(img, areas, addr) ||
+           img_mark_at(img, addr, &until) != 't';
+}
+
 // -------------------------------------------------------------------- relocations
 
 // The symbols of a table by their number in it.
@@ -382,7 +389,8 @@ static bool is_merged(const struct img_section *section)
 }
 
 static void look_into(struct an__links *links, const struct an_graph_input *input,
-                      const an__object_list *objects, const struct an__object *object)
+                      const struct an__areas *areas, const an__object_list *objects,
+                      const struct an__object *object)
 {
     struct slice bytes;
     uint64_t size = img_info(input->img)->address_size, skip = -object->addr & (size - 1);
@@ -391,17 +399,15 @@ static void look_into(struct an__links *links, const struct an_graph_input *inpu
     struct cur c = cur_make(bytes, img_info(input->img)->big_endian);
     cur_skip(&c, skip);
     while (cur_left(&c) >= size) {
-        uint64_t place = object->addr + cur_offset(&c), target = cur_uint(&c, (unsigned)size);
-        uint64_t clean = img_info(input->img)->machine == EM_ARM ? target & ~UINT64_C(1) : target;
-        if (target != 0 && (is_start(objects, target) || is_start(objects, clean)))
-            vec_push(&links->list,
-                     ((struct an__link){place, is_start(objects, target) ? target : clean,
-                                        AN_LINK_LOOKS}));
+        uint64_t place = object->addr + cur_offset(&c), word = cur_uint(&c, (unsigned)size);
+        uint64_t target = an__graph_without_mode(input->img, areas, word);
+        if (word != 0 && an__graph_fits_mode(input->img, areas, word) && is_start(objects, target))
+            vec_push(&links->list, ((struct an__link){place, target, AN_LINK_LOOKS}));
     }
 }
 
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
-                     const an__object_list *objects)
+                     const struct an__areas *areas, const an__object_list *objects)
 {
     if (img_info(input->img)->type != ET_EXEC || links->data)
         return;
@@ -415,6 +421,6 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
                      is_merged(&sections[object->section]);
         bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
         if (!object->code && (!typed || vectors))
-            look_into(links, input, objects, object);
+            look_into(links, input, areas, objects, object);
     }
 }

@@ -39,7 +39,7 @@ enum an__by {
     AN__BY_LABEL,    // a symbol without a size: up to the next object
     AN__BY_POINTER,  // something points there: up to the next object
     AN__BY_LINKAGE,  // a word of the GOT, a PLT
-    AN__BY_PADDING,  // zeros in front of an aligned object
+    AN__BY_PADDING,  // fill in front of an aligned object
     AN__BY_NOBODY,
     AN__BY_COUNT,
 };
@@ -140,7 +140,7 @@ void an__graph_tagged(struct an__links *links, const struct an_graph_input *inpu
 // In an image for a fixed address, in objects whose type is not known (the compiler's constants, tables
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
-                     const an__object_list *objects);
+                     const struct an__areas *areas, const an__object_list *objects);
 // What instructions refer to, where relocations have not told; the literals among them become objects.
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
                     const struct an__areas *areas, struct an__named *named);
@@ -150,6 +150,8 @@ bool an__graph_marks_data(struct img *img, uint64_t addr, uint64_t *until);
 bool an__graph_is_code(struct img *img, const struct an__areas *areas, uint64_t addr);
 // The lowest bit of the address of a Thumb or microMIPS function is a mode: without it.
 uint64_t an__graph_without_mode(struct img *img, const struct an__areas *areas, uint64_t addr);
+// Whether a number may be the address of what lies there: that of a Thumb function has the bit.
+bool an__graph_fits_mode(struct img *img, const struct an__areas *areas, uint64_t addr);
 // A number of 1, 2, 4 or 8 bytes in the image's content, or a word of it; false when there is none.
 bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *value);
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);

@@ -15,7 +15,8 @@
 
 struct value {
     uint64_t value;
-    bool known;
+    bool known; // all of it: an address perhaps
+    bool low;   // its lower half alone, by MOVW: a number until MOVT adds the upper one
 };
 
 struct code_reader {
@@ -132,12 +133,12 @@ static void read_arm_pool(struct code_reader *r, const cs_insn *insn, uint64_t p
     if (insn->id == ARM_INS_LDR && word_at(r, pool, &word)) {
         tell(r, word, CODE_CONSTANT);
         if (to != NULL)
-            *to = (struct value){word, true};
+            *to = (struct value){word, .known = true};
         return;
     }
     tell(r, pool, CODE_ADDRESS);
     if (to != NULL)
-        to->known = false;
+        *to = (struct value){0};
 }
 
 // What an instruction adds to a known value: the objects of a file may be addressed from one of them
@@ -172,7 +173,7 @@ static void read_arm(struct code_reader *r, const cs_insn *insn)
         if (arm->op_count == 1 && op[0].type == ARM_OP_IMM)
             tell(r, (uint32_t)op[0].imm & ~UINT64_C(1), CODE_BRANCH);
         for (unsigned i = 0; i < 4 && (insn->id == ARM_INS_BL || insn->id == ARM_INS_BLX); i++)
-            r->registers[i].known = false; // what a call may change
+            r->registers[i] = (struct value){0}; // what a call may change
         return;
     }
     if (arm->op_count < 2 || op[0].type != ARM_OP_REG)
@@ -189,21 +190,21 @@ static void read_arm(struct code_reader *r, const cs_insn *insn)
         tell(r, (uint32_t)(base->value + (uint64_t)(int64_t)op[1].mem.disp), CODE_ADDRESS);
     if (insn->id == ARM_INS_ADR && op[1].type == ARM_OP_IMM) {
         tell(r, (uint32_t)(here + (uint64_t)(int64_t)op[1].imm), CODE_ADDRESS);
-    } else if (insn->id == ARM_INS_MOVT && to != NULL && to->known) {
-        *to = (struct value){(uint32_t)op[1].imm << 16 | (to->value & 0xffff), true};
+    } else if (insn->id == ARM_INS_MOVT && to != NULL && (to->known || to->low)) {
+        *to = (struct value){(uint32_t)op[1].imm << 16 | (to->value & 0xffff), .known = true};
         tell(r, to->value, CODE_CONSTANT);
         return;
     } else if (insn->id == ARM_INS_MOVW && op[1].type == ARM_OP_IMM && to != NULL) {
-        *to = (struct value){(uint16_t)op[1].imm, true};
+        *to = (struct value){(uint16_t)op[1].imm, .low = true};
         return;
     } else if (arm_sum(r, insn, &sum)) {
         tell(r, sum, CODE_ADDRESS);
         if (to != NULL)
-            *to = (struct value){sum, true};
+            *to = (struct value){sum, .known = true};
         return;
     }
     if (to != NULL && !arm_stores(insn))
-        to->known = false;
+        *to = (struct value){0};
 }
 
 // --------------------------------------------------------------------------- AArch64
@@ -226,7 +227,7 @@ static void read_aarch64(struct code_reader *r, const cs_insn *insn)
     if (op[1].type == ARM64_OP_MEM && op[1].mem.index == ARM64_REG_INVALID)
         from = register_of(r, ARM64_REG_X0, ARM64_REG_X28, op[1].mem.base);
     if (insn->id == ARM64_INS_ADRP && constant && to != NULL) {
-        *to = (struct value){(uint64_t)op[1].imm, true};
+        *to = (struct value){(uint64_t)op[1].imm, .known = true};
         return;
     }
     if (insn->id == ARM64_INS_ADR && constant)
