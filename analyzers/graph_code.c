@@ -18,6 +18,7 @@
 struct range {
     uint64_t start, end;
     bool label; // begins at one
+    bool told;  // relocations say what it refers to, but for what the assembler could resolve
 };
 
 struct chunk {
@@ -33,6 +34,7 @@ struct job {
     VEC(struct range) ranges; // functions and what lies between them
     VEC(struct chunk) chunks;
     struct code_reader **readers; // by worker
+    bool told;                    // of the area being cut
 };
 
 // ------------------------------------------------------------------------ constants
@@ -110,13 +112,21 @@ static void add_literal(const struct job *job, const struct an__area *area, uint
                                            .code = area->content == LED_CODE}));
 }
 
+// Assemblers leave no relocation behind for what is counted from the instruction and lies in its section.
+static bool is_resolved(const struct code_ref *ref, const struct an__area *area)
+{
+    bool counted = ref->kind == CODE_BRANCH || ref->kind == CODE_FALLS || ref->kind == CODE_ADDRESS;
+    return counted && ref->place - area->start < area->end - area->start;
+}
+
 static void receive(void *context, const struct code_ref *ref)
 {
     const struct receiver *receiver = context;
     uint64_t target = ref->target;
     const struct an__area *area = an__graph_area_at(receiver->job->areas, target);
     // A function ends with a call that does not return; an assembler's label may end anywhere.
-    if (area == NULL || (ref->kind == CODE_FALLS && !receiver->range->label))
+    if (area == NULL || (ref->kind == CODE_FALLS && !receiver->range->label) ||
+        (receiver->range->told && !is_resolved(ref, area)))
         return;
     target = an__graph_without_mode(receiver->job->input->img, receiver->job->areas, target);
     struct code_ref clean = {ref->place, target, ref->kind};
@@ -139,7 +149,7 @@ static void add_range(struct job *job, uint64_t start, uint64_t end, bool label)
         start - job->ranges.items[job->chunks.items[job->chunks.count - 1].first].start > CHUNK)
         vec_push(&job->chunks, ((struct chunk){.first = job->ranges.count}));
     job->chunks.items[job->chunks.count - 1].count++;
-    vec_push(&job->ranges, ((struct range){start, end, label}));
+    vec_push(&job->ranges, ((struct range){start, end, label, job->told}));
 }
 
 // What lies between functions, label by label: what an assembler was not told the size of.
@@ -253,20 +263,24 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
     uint64_t nameless = 0;
     size_t next = 0, label = 0;
     bool told = false, untold = false;
+    bool linked = input->with_code && img_info(input->img)->type != ET_REL;
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
-        told |= area->content == LED_CODE && links->told[i];
-        if (links->told[i])
+        job.told = links->told[i];
+        told |= area->content == LED_CODE && job.told;
+        untold |= area->content == LED_CODE && !job.told;
+        if (job.told && !linked) // all functions are roots, whoever calls them
             continue;
-        untold |= area->content == LED_CODE;
-        if (area->content == LED_CODE)
-            nameless += cut_code(&job, area, &next, &label);
-        else if (area->content == LED_LINKAGE && area->executable)
+        if (area->content == LED_CODE) {
+            uint64_t unnamed = cut_code(&job, area, &next, &label);
+            nameless += job.told ? 0 : unnamed;
+        } else if (area->content == LED_LINKAGE && area->executable) {
             add_range(&job, area->start, area->end, false);
+        }
     }
-    if (untold && job.ranges.count != 0 && nameless <= NAMELESS_MAX)
+    if (job.ranges.count != 0 && nameless <= NAMELESS_MAX)
         reader = code_reader_new(input->img);
-    links->code = told || reader != NULL || img_info(input->img)->type == ET_REL;
+    links->code = told || (untold && reader != NULL) || img_info(input->img)->type == ET_REL;
     if (reader != NULL)
         read_all(&job, reader, named, links);
     vec_free(&job.ranges);

@@ -177,7 +177,8 @@ static enum outcome symbol_target(struct reader *r, const struct img_reloc *relo
     const struct img_symbol *symbol = &r->symbols[at - 1];
     if (symbol->section == SHN_UNDEF || symbol->section == IMG_COMMON)
         return symbol->type == STT_TLS ? NOWHERE : OUTSIDE;
-    if (symbol->section == IMG_ABS || symbol->type == STT_TLS || finds_table(r, reloc->type))
+    if (symbol->section == IMG_ABS || symbol->type == STT_TLS || finds_table(r, reloc->type) ||
+        (code && an__graph_names_base(symbol)))
         return NOWHERE;
     uint64_t word;
     int64_t addend = r->addends ? reloc->addend : addend_at_place(r, reloc, code);

@@ -139,26 +139,27 @@ static uint64_t tls_base(const struct img *img)
     return 0;
 }
 
+bool an__graph_names_base(const struct img_symbol *symbol)
+{
+    static const char *const names[] = {
+        "_GLOBAL_OFFSET_TABLE_", "__global_pointer$", "_gp", "_SDA_BASE_", "_SDA2_BASE_", ".TOC."};
+    bool found = false;
+    for (size_t i = 0; symbol->size == 0 && i < COUNT_OF(names); i++)
+        found |= strcmp(symbol->name, names[i]) == 0;
+    return found;
+}
+
 // "$d", "_edata", "__global_pointer$": names of places, not of things. A link-time optimiser marks its input by
 // "first_function.c.92d0446c". A local ".LC0" or "$.str" is what a compiler calls a thing without a name.
 static bool names_a_thing(const struct img_symbol *symbol)
 {
-    static const char *const places[] = {
-        "_GLOBAL_OFFSET_TABLE_",
-        "__global_pointer$",
-        "_gp",
-        "_SDA_BASE_",
-        "_SDA2_BASE_",
-        ".TOC.",
-        "*.*.[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]",
-    };
+    static const char mark[] =
+        "*.*.[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]";
     bool compilers = strncmp(symbol->name, ".L", 2) == 0 || symbol->name[0] == '$';
     if (compilers || symbol->size != 0)
         return !compilers || symbol->bind != STB_LOCAL;
-    for (size_t i = 0; i < COUNT_OF(places); i++)
-        if (glob_match(places[i], slice_text(symbol->name)))
-            return false;
-    return !led_names_an_end(symbol->name);
+    return !an__graph_names_base(symbol) && !glob_match(mark, slice_text(symbol->name)) &&
+           !led_names_an_end(symbol->name);
 }
 
 static void add_symbols(candidate_list *list, struct img *from, struct img *img,

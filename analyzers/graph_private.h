@@ -82,6 +82,8 @@ struct an__named {
 };
 bool an__graph_named(struct an__named *out, const struct an_graph_input *input,
                      const struct an__areas *areas, struct fault *fault);
+// Whether a symbol is what code counts from to find other things, in the linker's tables or near them.
+bool an__graph_names_base(const struct img_symbol *symbol);
 // Adds objects, by address and disjoint, where none is.
 void an__graph_add(struct an__named *named, const an__object_list *more);
 // Functions that no symbol names, by their unwind entries.
