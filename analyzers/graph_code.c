@@ -4,7 +4,7 @@
 //
 // A number in code may happen to look like an address. It counts as one where it names the beginning
 // of an object that has a name, a place inside one that is used with a register, or the beginning of
-// a text behind a zero or another object. That of a Thumb function has the lowest bit.
+// a text where another or an object ends. That of a Thumb function has the lowest bit.
 
 #include "analyzers/graph_private.h"
 #include "code/code.h"
@@ -59,20 +59,23 @@ static const struct an__object *named_at(const struct job *job, uint64_t addr)
     return object != NULL && addr - object->addr < object->size ? object : NULL;
 }
 
-// Whether something ends in front of a place without a name: a text, an object with a name, what a mark covers.
-static bool is_behind(const struct job *job, uint64_t addr, uint8_t before)
+// Whether something ends in front of a place without a name: a section begins, or there ends a text, an object with
+// a name, what a mark covers.
+static bool is_behind(const struct job *job, const struct an__area *area, uint64_t addr)
 {
-    uint64_t until;
+    uint64_t until, before;
+    if (addr == area->start)
+        return true;
     img_mark_at(job->input->img, addr - 1, &until);
-    return before == 0 || until == addr || named_at(job, addr - 1) != NULL;
+    return until == addr || named_at(job, addr - 1) != NULL ||
+           (an__graph_number(job->input->img, addr - 1, 1, &before) && before == 0);
 }
 
 static bool begins_text(const struct job *job, const struct an__area *area, uint64_t addr)
 {
-    struct slice bytes;
-    if (addr == area->start || !img_bytes_at(job->input->img, addr - 1, 2, &bytes))
-        return false;
-    return bytes.data[1] >= '\t' && bytes.data[1] != 0x7f && is_behind(job, addr, bytes.data[0]);
+    uint64_t letter;
+    return an__graph_number(job->input->img, addr, 1, &letter) && letter >= '\t' &&
+           letter != 0x7f && is_behind(job, area, addr);
 }
 
 static bool is_address(const struct job *job, const struct an__area *area,
