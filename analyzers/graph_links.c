@@ -160,10 +160,13 @@ static bool counts_from_end(const struct reader *r, uint32_t type)
 
 enum outcome { NOWHERE, OUTSIDE, FOUND };
 
-// Code of PowerPC counts from where it stands to where a table of the linker's is found.
+// Code of PowerPC counts from where it stands to where a table of the linker's is found, that of MIPS N64 from where
+// its function begins: what it finds is "- (f - _gp)".
 static bool finds_table(const struct reader *r, uint32_t type)
 {
     uint16_t machine = img_info(r->img)->machine;
+    if (machine == EM_MIPS)
+        return (type & 0xff) == R_MIPS_GPREL16 && (type >> 8 & 0xff) == R_MIPS_SUB;
     return (machine == EM_PPC || machine == EM_PPC64) && type >= R_PPC_REL16 &&
            type <= R_PPC_REL16_HA;
 }

@@ -53,6 +53,8 @@ bool img_is_relative(const struct img *img, uint32_t type)
     for (size_t i = 0; i < COUNT_OF(indirect); i++)
         if (indirect[i].machine == img->info.machine && indirect[i].type == type)
             return true;
+    if (img->info.machine == EM_MIPS)
+        type &= 0xff; // of N64 the second says how wide it is
     return type != 0 && type == relative_type(img->info.machine);
 }
 
