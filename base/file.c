@@ -88,6 +88,18 @@ bool file_map(struct slice *bytes, const char *path, const char *expected, bool 
     return good;
 }
 
+void file_want(struct slice bytes)
+{
+#ifdef MADV_POPULATE_READ
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = (uintptr_t)bytes.data / page * page, end = (uintptr_t)bytes.data + bytes.size;
+    if (bytes.size > page)
+        madvise((void *)start, end - start, MADV_POPULATE_READ);
+#else
+    (void)bytes;
+#endif
+}
+
 void file_unmap(struct slice bytes)
 {
     if (bytes.data != NULL)

@@ -243,13 +243,14 @@ static void input_shrank(int signal_number)
 }
 
 // One heap that only grows: what a run frees it soon asks for again, and a block that goes back to
-// the kernel comes again page fault by page fault. (mem_alloc asks for large pages in it.)
+// the kernel comes again page fault by page fault. It grows by much at a time, which costs nothing
+// until it is touched: mem_alloc asks for large pages up to its end, so seldom must it ask again.
 static void prepare_heap(void)
 {
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 1); // threads ask for whole chunks, seldom: nothing to gain from more
     mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TOP_PAD, 16 << 20);
+    mallopt(M_TOP_PAD, 128 << 20);
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
 #endif
 }

@@ -116,6 +116,8 @@ bool dw__units_read_some(struct dw *dw, struct dw__object *object, size_t limit)
 void dw__units_read(struct dw *dw, struct dw__object *object)
 {
     object->unit_first = (uint32_t)dw->units.count;
+    for (size_t i = 0; i < object->chunks.count; i++)
+        file_want(object->chunks.items[i]->bytes);
     dw__units_read_some(dw, object, SIZE_MAX);
     object->unit_count = (uint32_t)(dw->units.count - object->unit_first);
 }

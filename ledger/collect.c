@@ -248,6 +248,18 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
     return true;
 }
 
+// Padding is claimed on one side, relocations on the other: neither makes owners, or writes where the
+// other does.
+static void collect_rest(void *context, size_t index, unsigned worker)
+{
+    struct led_collector *run = context;
+    (void)worker;
+    if (index == 0 && run->dims & (LED__CHARGED | LED_FROM_MAP))
+        led__collect_fill(run);
+    for (size_t i = 0; index == 1 && i < run->image_count && run->dims & LED__CHARGED; i++)
+        led__collect_relocs(&run->images[i]);
+}
+
 bool led_collect_settle(struct led_collector *run, struct fault *fault)
 {
     (void)fault;
@@ -256,10 +268,7 @@ bool led_collect_settle(struct led_collector *run, struct fault *fault)
         led__collect_map_units(&run->images[0]);
         led_settle_claims(run->ledger, run->dims);
     }
-    for (size_t i = 0; i < run->image_count && run->dims & LED__CHARGED; i++)
-        led__collect_relocs(&run->images[i]);
-    if (run->dims & (LED__CHARGED | LED_FROM_MAP))
-        led__collect_fill(run);
+    par_for(par_worth(run->build->threads, img_file_size(run->build->file)), 2, collect_rest, run);
     led_settle_charges(run->ledger);
     return true;
 }

@@ -20,10 +20,8 @@
 
 static bool all_zero(struct slice bytes)
 {
-    for (size_t i = 0; i < bytes.size; i++)
-        if (bytes.data[i] != 0)
-            return false;
-    return true;
+    return bytes.size == 0 ||
+           (bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.size - 1) == 0);
 }
 
 // No-operations of x86 assemblers, after any number of 0x66 and 0x2e prefixes. `any`: how many

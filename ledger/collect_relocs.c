@@ -207,6 +207,7 @@ static void read_slice(void *context, size_t index, unsigned worker)
     uint64_t end = MIN(reader->table.size, start + reader->slice_size);
     struct passed passed = passing(reader->im, reader->section);
     passed.released = start;
+    file_want(slice_of(reader->table.data + start, end - start));
     for (size_t at = 0; here + reader->entry_size <= end; here = cur_offset(&c)) {
         pass(&passed, here);
         uint64_t place = reader->word == 8 ? cur_u64(&c) : cur_u32(&c);
@@ -317,16 +318,17 @@ static void release_debug(const struct led__image *im)
 static void collect_half(void *context, size_t index, unsigned worker)
 {
     (void)worker;
-    if (index == 0)
+    if (index == 0) {
+        release_debug(context);
         charge_sections(context);
-    else
+    } else {
         claim_sections(context);
+    }
 }
 
 void led__collect_relocs(struct led__image *im)
 {
     size_t bounds, extents;
-    release_debug(im);
     led_bounds(im->run->ledger, &bounds); // made here, for both
     led_extents(im->run->ledger, &extents);
     if (bounds != 0 && extents != 0)

@@ -153,19 +153,27 @@ static led_owner unit_at(const struct led__image *im, uint64_t addr, const char 
     return LED_UNATTRIBUTED;
 }
 
+// By symbol: whether it is a file's name. Each stands over many that ask.
+static bool *file_names(const struct table *table)
+{
+    bool *named = mem_zalloc(table->count + 1, sizeof *named);
+    for (size_t i = 0; i < table->count; i++)
+        named[i] = table->symbols[i].type == STT_FILE && is_file_name(table->symbols[i].name);
+    return named;
+}
+
 // A local symbol that says something of a file: it stands under one and lies in content.
-static bool is_in_file(const struct table *table, const struct img_symbol *symbol,
-                       uint32_t *section, uint64_t *addr)
+static bool is_in_file(const struct table *table, const bool *named,
+                       const struct img_symbol *symbol, uint32_t *section, uint64_t *addr)
 {
     return symbol->size != 0 && symbol->bind == STB_LOCAL && symbol->file < table->count &&
-           is_file_name(table->symbols[symbol->file].name) &&
-           locate(table, symbol, section, addr) &&
+           named[symbol->file] && locate(table, symbol, section, addr) &&
            (*section == 0 || led__is_content(table->im, *section));
 }
 
 // Files are told by their last name only. One is the unit of that last name in which the debug
 // information has something where one of the file's symbols has it, else an owner of its own.
-static led_owner *units_of_files(const struct table *table)
+static led_owner *units_of_files(const struct table *table, const bool *named)
 {
     led_owner *units = mem_zalloc(table->count + 1, sizeof *units);
     for (size_t i = 0; table->im->start_count != 0 && i < table->count; i++) {
@@ -173,7 +181,7 @@ static led_owner *units_of_files(const struct table *table)
         uint32_t section;
         uint64_t addr;
         if (symbol->file < table->count && units[symbol->file] == LED_UNATTRIBUTED &&
-            symbol->type != STT_TLS && is_in_file(table, symbol, &section, &addr))
+            symbol->type != STT_TLS && is_in_file(table, named, symbol, &section, &addr))
             units[symbol->file] = unit_at(table->im, addr, table->symbols[symbol->file].name);
     }
     return units;
@@ -182,12 +190,13 @@ static led_owner *units_of_files(const struct table *table)
 static void claim_files(const struct table *table, enum img_symbol_table which)
 {
     struct led__image *im = table->im;
-    led_owner *units = units_of_files(table);
+    bool *named = file_names(table);
+    led_owner *units = units_of_files(table, named);
     for (size_t i = 0; i < table->count; i++) {
         const struct img_symbol *symbol = &table->symbols[i];
         uint32_t section;
         uint64_t addr;
-        if (symbol->table != which || !is_in_file(table, symbol, &section, &addr))
+        if (symbol->table != which || !is_in_file(table, named, symbol, &section, &addr))
             continue;
         led_owner *unit = &units[symbol->file];
         if (*unit == LED_UNATTRIBUTED)
@@ -196,6 +205,7 @@ static void claim_files(const struct table *table, enum img_symbol_table which)
                         (struct led_claim){*unit, LED_UNIT, LED_BY_FILE_SYMBOL, symbol->index});
     }
     free(units);
+    free(named);
 }
 
 // The one file an object without debug information was made of owns its content.
