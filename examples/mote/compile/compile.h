@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the files of the compiler share. The way of a program through them:
 //
-//     text -> lexer.c -> tokens -> statement.c, expression.c, literal.c -> a tree of one top-level statement
+//     text -> lexer.c -> tokens -> statement.c, expression.c, literal.c, target.c -> a tree of one top-level statement
 //          -> scope.c: which variable a name is -> write_*.c: instructions -> unit.c: a code object
 //
 // A module is one code object that grows statement by statement; the tree of a statement is freed before the next one is

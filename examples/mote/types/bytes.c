@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bytes: laid out as a str. Its operators serve bytearray too; see view.c and str_methods.c for what both share with str.
+// bytes: laid out as a str. Its operators serve bytearray too; view.c and str_*.c have what both share with str.
 #include "types/text.h"
 
 static const struct bytes empty = {{&type_bytes}, 0, {}};

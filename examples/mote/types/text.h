@@ -55,7 +55,7 @@ void text_encode(struct text text, val encoding, val errors, struct builder *b);
 val format_percent(const struct view *format, val args);
 extern const struct native str_format_native, str_format_map_native;
 
-// methods of str_methods.c, str_case.c, for the tables in text_names.c
+// methods of str_search.c, str_methods.c, str_case.c, for the tables in text_names.c
 // clang-format off
 #define TEXT_METHODS(X)                                                                            \
     X(find) X(rfind) X(index) X(rindex) X(count) X(startswith) X(endswith) X(join) X(split) X(rsplit)\
