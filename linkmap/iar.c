@@ -164,9 +164,13 @@ static bool parse_row(struct iar *iar, struct slice line, struct row *row)
     row->kind = lm__trim(lm__from(before, column));
     if (!grouped(lm__word(&rest), &row->addr))
         return false;
-    if (iar->alignment && !grouped(lm__word(&rest), &row->align))
-        return false;
-    if (!grouped(lm__word(&rest), &row->size))
+    struct slice word = lm__word(&rest);
+    if (iar->alignment && !slice_starts(word, "0x")) { // what is aligned to bytes leaves it empty
+        if (!grouped(word, &row->align))
+            return false;
+        word = lm__word(&rest);
+    }
+    if (!grouped(word, &row->size))
         return false;
     row->object = lm__trim(rest);
     if (row->name.size == 0 && iar->pending.size != 0) {
@@ -246,7 +250,7 @@ static void table_line(struct iar *iar, struct slice line)
     struct slice text = lm__trim(line);
     if (slice_starts(text, "Section ") && lm__find(text, "Address") != SIZE_MAX) {
         iar->kind_column = lm__find(line, "Kind");
-        iar->alignment = lm__find(line, "Align") != SIZE_MAX;
+        iar->alignment = lm__find(line, "Alig") != SIZE_MAX; // 9.x spells it "Aligment"
         iar->rows = true;
     } else if (iar->rows) {
         row_line(iar, line);

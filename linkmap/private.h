@@ -124,6 +124,9 @@ bool lm__split_input(struct slice text, struct slice *file, struct slice *sectio
 // The bytes of a regular file, mapped.
 bool lm__map_file(const char *path, struct slice *bytes, struct fault *fault);
 
+// What a text looks like that is of no dialect, or NULL.
+const char *lm__stranger(struct slice text);
+
 // Derives what the dialect does not state and checks what it does.
 void lm__finish(struct lm__reader *r);
 

@@ -45,29 +45,9 @@ const struct lm_dialect *lm_dialect_of(struct slice text)
 
 // ------------------------------------------------------------------------- reading
 
-// Near to maps, but not read here.
-static const char *stranger(struct slice text)
-{
-    static const struct {
-        const char *mark, *what; // a mark in the first lines
-    } strangers[] = {
-        {"IAR Universal Linker", "a map of IAR XLINK"},
-        {"IAR XLINK", "a map of IAR XLINK"},
-        {"<link_info>", "the XML of a TI linker, beside which it writes a map"},
-        {"Preferred load address is", "a map of Microsoft LINK"},
-        {"    Addr      Off     Size Out     In      Symbol", "a map of wasm-ld"},
-        {"Microchip MPLAB XC8 Compiler", "a map of XC8"},
-    };
-    struct slice head = lm__until(text, 2000);
-    for (size_t i = 0; i < COUNT_OF(strangers); i++)
-        if (lm__find(head, strangers[i].mark) != SIZE_MAX)
-            return strangers[i].what;
-    return NULL;
-}
-
 static bool unknown(struct slice text, const char *name, struct fault *fault)
 {
-    const char *what = stranger(text);
+    const char *what = lm__stranger(text);
     struct buf known = {0};
     for (size_t i = 0; i < COUNT_OF(dialects); i++)
         buf_printf(&known, "%s%s", i == 0 ? "" : ", ", dialects[i].title);

@@ -23,7 +23,8 @@
 //
 // Numbers are hexadecimal without a mark, sizes in addressable units of the target: words of 16 bits on
 // C2000 and C5000, bytes on all others. Below a section with RUN ADDR the addresses are those of loading.
-// A hole without a fill value in a section without contents is reserved (the stack), not padding.
+// A hole without a fill value at the end of a section without contents is reserved (the stack), not padding.
+// Two regions of one length and use may be one memory at two addresses; the totals count it twice then.
 
 #include "linkmap/private.h"
 
@@ -35,6 +36,7 @@ struct ti {
     struct slice archive; // of the last row that named one
     struct slice pending; // a section's name that stands alone
     bool in_section, reserved;
+    bool room;      // the row read last is a hole that would be reserved at the end of the section
     uint64_t shift; // from where the section is loaded to where it runs
     bool thumb;     // code symbols have bit 0 set
     struct names *names;
@@ -132,6 +134,7 @@ static bool open_section(struct ti *ti, struct slice name, struct slice rest)
     section->nobits = ti->reserved;
     section->loaded = !slice_starts(rest, "COPY") && !slice_starts(rest, "DSECT");
     ti->in_section = true;
+    ti->room = false;
     return true;
 }
 
@@ -145,6 +148,29 @@ static void section_line(struct ti *ti, struct slice line)
         ti->in_section = false;
         ti->pending = lm__trim(line);
     }
+}
+
+static void add_hole(struct ti *ti, uint64_t addr, uint64_t size, bool filled)
+{
+    struct lm_map *map = ti->r->map;
+    ti->room = ti->reserved && !filled;
+    struct slice name = map->sections.items[map->sections.count - 1].name;
+    struct lm_contribution *c =
+        lm__contribution(ti->r, ti->room ? name : slice_text("--HOLE--"), addr, size, LM_NO);
+    c->kind = ti->room ? LM_MADE : LM_FILL;
+    c->nobits = ti->reserved;
+}
+
+// Something follows the hole, so it does but align.
+static void pad_room(struct ti *ti)
+{
+    struct lm_map *map = ti->r->map;
+    if (!ti->room)
+        return;
+    struct lm_contribution *hole = &map->contributions.items[map->contributions.count - 1];
+    hole->name = slice_text("--HOLE--");
+    hole->kind = LM_FILL;
+    ti->room = false;
 }
 
 // "driverlib.a : prcm.obj (.text:f)", ": gpio.obj (.text)", "main.obj (.text)", "(.cinit..bss.load)"
@@ -188,25 +214,36 @@ static void contribution_line(struct ti *ti, struct slice line)
         return;
     addr += ti->shift;
     rest = lm__trim(rest);
-    if (!slice_starts(rest, "--HOLE--")) {
-        input_row(ti, addr, size, rest);
+    if (slice_starts(rest, "--HOLE--")) {
+        add_hole(ti, addr, size, lm__find(rest, "[fill") != SIZE_MAX);
         return;
     }
-    bool padding = !ti->reserved || lm__find(rest, "[fill") != SIZE_MAX;
-    struct lm_map *map = ti->r->map;
-    struct slice name = map->sections.items[map->sections.count - 1].name;
-    struct lm_contribution *c =
-        lm__contribution(ti->r, padding ? slice_text("--HOLE--") : name, addr, size, LM_NO);
-    c->kind = padding ? LM_FILL : LM_MADE;
-    c->nobits = ti->reserved;
+    pad_room(ti);
+    input_row(ti, addr, size, rest);
 }
 
 // ---------------------------------------------------------------- totals and symbols
 
+// Whether the address lies in a region that has a twin.
+static bool is_twice(const struct lm_map *map, uint64_t addr)
+{
+    const struct lm_region *in = NULL;
+    size_t count = MIN(map->regions.count, (size_t)64);
+    for (size_t i = 0; i < count && in == NULL; i++)
+        if (addr - map->regions.items[i].origin < map->regions.items[i].length)
+            in = &map->regions.items[i];
+    for (size_t i = 0; i < count && in != NULL; i++) {
+        const struct lm_region *other = &map->regions.items[i];
+        if (other != in && other->length == in->length && other->used == in->used && in->used != 0)
+            return true;
+    }
+    return false;
+}
+
 static void module_line(struct ti *ti, struct slice line)
 {
     struct slice rest = lm__trim(line);
-    uint64_t total = 0, number, read = 0;
+    uint64_t total = 0, number, read = 0, twice = 0;
     if (!lm__eat(&rest, "Grand Total:"))
         return;
     for (struct slice word; (word = lm__word(&rest)).size != 0;)
@@ -215,11 +252,13 @@ static void module_line(struct ti *ti, struct slice line)
     const struct lm_map *map = ti->r->map;
     for (size_t i = 0; i < map->contributions.count; i++) {
         const struct lm_contribution *c = &map->contributions.items[i];
-        if (c->kind != LM_FILL && map->sections.items[c->section].loaded &&
-            !add_u64(read, c->size, &read))
+        if (c->kind == LM_FILL || !map->sections.items[c->section].loaded)
+            continue;
+        if (!add_u64(read, c->size, &read))
             return;
+        twice += is_twice(map, c->addr) ? c->size : 0; // not more than read
     }
-    lm__total(ti->r, slice_text("Grand Total"), total, read);
+    lm__total(ti->r, slice_text("Grand Total"), total - read == twice ? read : total, read);
 }
 
 // ".text", ".TI.ramfunc" and the vectors' neighbours: where an odd address is a Thumb function.
