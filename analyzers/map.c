@@ -382,8 +382,10 @@ bool an_map_discarded(struct an_map *map, const struct an_map_options *options, 
     const struct lm_map *lm = map->map;
     if (!lm->lists_discarded)
         return fault_set(fault, FAULT_USAGE, lm->name, NULL, NO_OFFSET,
-                         "this map does not tell what was discarded (--gc-list reads what the "
-                         "linker's --print-gc-sections said)");
+                         "this map does not tell what was discarded%s",
+                         lm->dialect->tells_apart
+                             ? " (--gc-list reads what the linker's --print-gc-sections said)"
+                             : "");
     gathering_open(&g, map, options, COUNT_OF(columns));
     *out = (struct rep_table){.name = "discarded", .columns = columns, .column_count = 2};
     bool sized = false;

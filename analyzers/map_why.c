@@ -265,8 +265,10 @@ bool an_map_why(struct an_map *map, const char *name, struct arena *arena, struc
     const struct lm_map *lm = map->map;
     if (lm->reasons.count == 0 && lm->references.count == 0 && !lm->lists_reasons)
         return fault_set(fault, FAULT_USAGE, lm->name, NULL, NO_OFFSET,
-                         "this map does not tell why members are there (--why-extract reads what "
-                         "lld's --why-extract wrote)");
+                         "this map does not tell why members are there%s",
+                         lm->dialect->tells_apart
+                             ? " (--why-extract reads what lld's --why-extract wrote)"
+                             : "");
     uint8_t *marks = mem_zalloc(lm->files.count + 1, 1);
     if (!mark(map, name, marks)) {
         free(marks);
@@ -331,8 +333,8 @@ bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct r
     const struct lm_map *lm = map->map;
     if (lm->reasons.count == 0 && lm->references.count == 0 && !lm->lists_reasons)
         return fault_set(fault, FAULT_USAGE, lm->name, NULL, NO_OFFSET,
-                         "this map tells neither why members are there nor cross references "
-                         "(ld: --cref; lld: --why-extract)");
+                         "this map tells neither why members are there nor cross references%s",
+                         lm->dialect->tells_apart ? " (ld: --cref; lld: --why-extract)" : "");
     struct an__tally tally;
     an__tally_open(&tally, map->names, COUNT_OF(columns));
     for (size_t i = 0; i < lm->reasons.count; i++) {

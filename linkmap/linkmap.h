@@ -173,6 +173,7 @@ struct lm_dialect {
     // How much a map looks like this dialect: 0 not at all, 100 nothing else looks so.
     unsigned (*score)(struct slice text);
     void (*read)(struct lm__reader *reader);
+    bool tells_apart; // the linker can tell elsewhere what the map does not: --print-gc-sections
 };
 
 const struct lm_dialect *lm_dialects(size_t *count);
