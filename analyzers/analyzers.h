@@ -350,8 +350,9 @@ struct an_verify *an_verify_new(uint64_t keep, struct doubts *doubts);
 void an_verify_free(struct an_verify *verify);
 // Section headers and symbols of one image of the file.
 void an_verify_image(struct an_verify *verify, struct img_file *file, struct img *image);
-// Every DIE of every unit. False when no process can be started.
-bool an_verify_dwarf(struct an_verify *verify, struct dw *dw, struct fault *fault);
+// Every DIE of every unit of each that is not NULL. False when no process can be started.
+bool an_verify_dwarf(struct an_verify *verify, struct dw *const *dws, size_t count,
+                     struct fault *fault);
 uint64_t an_verify_different(const struct an_verify *verify);
 // Tables and notes live in `arena`, as long as `verify`. The second table is empty (false) when
 // nothing differs; the notes say what was not compared and why.

@@ -32,9 +32,9 @@ void an_verify_free(struct an_verify *v)
     free(v);
 }
 
-bool an_verify_dwarf(struct an_verify *v, struct dw *dw, struct fault *fault)
+bool an_verify_dwarf(struct an_verify *v, struct dw *const *dws, size_t count, struct fault *fault)
 {
-    return an__verify_dies(v, dw, an__libdwarf_read, TIMEOUT, fault);
+    return an__verify_dies(v, dws, count, an__libdwarf_read, TIMEOUT, fault);
 }
 
 uint64_t an_verify_different(const struct an_verify *v)

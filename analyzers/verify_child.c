@@ -2,6 +2,7 @@
 //
 // The child process, and the stream of records from it.
 //
+//   stream   records of an object, then an empty one of kind "end", and so the next object
 //   record   | size 4 | kind 1 | fields ... |        size: of kind and fields, little endian
 //   fields   LEB128; a text as size, hash, bytes of its head; a list as count and items
 //
@@ -141,7 +142,8 @@ struct an__child {
     pid_t pid;
     int fd;
     unsigned timeout;
-    bool finished, gone, timed_out, garbled;
+    bool ended; // the last record was the end of an object
+    bool gone, timed_out, garbled;
     uint8_t *bytes; // [at, filled) of the stream, RECORD_MAX + 4 of them
     size_t at, filled;
 };
@@ -258,6 +260,7 @@ static struct cur next_record(struct an__child *child)
 void an__child_next(struct an__child *child, struct an__message *out)
 {
     struct cur c = next_record(child);
+    child->ended = false;
     out->record = AN_RECORD_END;
     if (cur_left(&c) == 0)
         return;
@@ -268,7 +271,7 @@ void an__child_next(struct an__child *child, struct an__message *out)
         take_die(&c, &out->die);
     else if (record == AN_RECORD_ERROR)
         take_error(&c, out);
-    child->finished = record == AN_RECORD_END;
+    child->ended = record == AN_RECORD_END;
     child->garbled = c.failed || record > AN_RECORD_ERROR;
     if (!child->garbled)
         out->record = (enum an__record)record;
@@ -308,18 +311,20 @@ static void limit_memory(const struct an__object *object)
 #endif
 }
 
-static _Noreturn void run(an__reader *reader, const struct an__object *object, int fd)
+static _Noreturn void run(an__reader *reader, const struct an__job *jobs, size_t count, int fd)
 {
     struct an__sink sink = {.fd = fd};
     make_quiet();
-    limit_memory(object);
-    reader(object, &sink);
-    end(&sink, begin(&sink, AN_RECORD_END));
-    flush(&sink);
+    for (size_t i = 0; i < count; i++) {
+        limit_memory(jobs[i].object);
+        reader(jobs[i].object, &sink);
+        end(&sink, begin(&sink, AN_RECORD_END));
+        flush(&sink); // a crash at the next object costs nothing of this one
+    }
     _exit(0);
 }
 
-struct an__child *an__child_start(an__reader *reader, const struct an__object *object,
+struct an__child *an__child_start(an__reader *reader, const struct an__job *jobs, size_t count,
                                   unsigned timeout_seconds, struct fault *fault)
 {
     int ends[2];
@@ -330,7 +335,7 @@ struct an__child *an__child_start(an__reader *reader, const struct an__object *o
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        run(reader, object, ends[1]);
+        run(reader, jobs, count, ends[1]);
     }
     close(ends[1]);
     if (pid < 0) {
@@ -346,25 +351,41 @@ struct an__child *an__child_start(an__reader *reader, const struct an__object *o
     return child;
 }
 
-bool an__child_close(struct an__child *child, char text[160])
+// Waits for the end of the child, which is on its way or made so here.
+static int reap(struct an__child *child)
 {
     int status = 0;
-    if (!child->finished && !child->gone)
+    if (child->pid == 0)
+        return 0;
+    if (!child->gone)
         kill(child->pid, SIGKILL);
-    close(child->fd);
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    bool good = child->finished;
+    child->pid = 0;
+    return status;
+}
+
+bool an__child_finished(struct an__child *child, char text[160])
+{
+    if (child->ended)
+        return true;
+    int status = reap(child);
     if (child->timed_out)
         snprintf(text, 160, "libdwarf did not answer for %u s", child->timeout);
-    else if (child->garbled || (!good && !child->gone))
+    else if (child->garbled || !child->gone)
         snprintf(text, 160, "libdwarf wrote over the records of this reading");
     else if (WIFSIGNALED(status))
         snprintf(text, 160, "libdwarf crashed on this input (signal %d)", WTERMSIG(status));
-    else if (!good)
+    else
         snprintf(text, 160, "libdwarf ended the process on this input (status %d)",
                  WEXITSTATUS(status));
+    return false;
+}
+
+void an__child_free(struct an__child *child)
+{
+    reap(child);
+    close(child->fd);
     free(child->bytes);
     free(child);
-    return good;
 }

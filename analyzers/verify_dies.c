@@ -2,9 +2,6 @@
 //
 // DIEs read twice: our walk and the records of the child go through a unit side by side, both in
 // the order of their offsets, and are compared where they meet.
-//
-// A .o may hold many .debug_info sections (type units in groups); libdwarf is shown one of them at a
-// time, beside the sections all of them share.
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -373,14 +370,22 @@ static bool is_forward(struct comparison *c)
     return good;
 }
 
-static bool compare_section(struct comparison *c, an__reader *reader,
-                            const struct an__object *object, unsigned timeout, struct fault *fault)
+bool an__compare_section(struct an_verify *v, const struct an__job *job, struct an__child *child)
 {
     char text[160] = "";
-    struct an__child *child = an__child_start(reader, object, timeout, fault);
-    if (child == NULL)
-        return false;
-    c->walk = dw_walk_open(c->dw);
+    size_t count;
+    struct dw_header header = dw_unit_header(job->dw, job->first);
+    struct dw_object object = dw_object_at(job->dw, header.object);
+    struct comparison *c = mem_zalloc(1, sizeof *c);
+    *c = (struct comparison){.v = v,
+                             .dw = job->dw,
+                             .units = dw_units(job->dw, &count),
+                             .path = object.path,
+                             .section = img_sections(object.image, &count)[header.section].name,
+                             .package = job->object->package,
+                             .at = job->first,
+                             .end = job->end,
+                             .walk = dw_walk_open(job->dw)};
     do {
         an__child_next(child, &c->message);
         if (!is_forward(c))
@@ -392,122 +397,10 @@ static bool compare_section(struct comparison *c, an__reader *reader,
         else if (c->message.record == AN_RECORD_ERROR)
             meet_error(c);
     } while (c->message.record != AN_RECORD_END);
-    bool finished = an__child_close(child, text);
+    bool finished = an__child_finished(child, text);
     leave_section(c, finished, text);
     vec_free(&c->message.die.ranges);
     dw_walk_close(c->walk);
-    return true;
-}
-
-// -------------------------------------------------------------------------- sections
-
-// What libdwarf is shown of an object. Location lists are left out: nothing of them is compared, and
-// reading them is where it crashes.
-static const char *const shared_sections[] = {
-    ".debug_abbrev", ".debug_str",    ".debug_line_str", ".debug_str_offsets",
-    ".debug_addr",   ".debug_ranges", ".debug_rnglists",
-};
-
-#define SECTIONS_MAX (COUNT_OF(shared_sections) + 4)
-
-// An object with the one section of units that is looked at.
-struct shown {
-    struct an__object object;
-    struct an__section sections[SECTIONS_MAX];
-    char names[SECTIONS_MAX][32];
-};
-
-static bool add_section(struct shown *s, struct img *image, const struct img_section *section,
-                        const char *name)
-{
-    struct slice bytes;
-    struct fault ignored = {0}; // the first reader has made it a doubt
-    if (section == NULL || !img_section_bytes(image, section->index, &bytes, &ignored) ||
-        bytes.size == 0)
-        return false;
-    size_t i = s->object.section_count++;
-    snprintf(s->names[i], sizeof s->names[i], "%s", name);
-    s->sections[i] = (struct an__section){s->names[i], bytes};
-    return true;
-}
-
-static void add_named(struct shown *s, struct img *image, const char *base, const char *suffix)
-{
-    char name[32];
-    snprintf(name, sizeof name, "%s%s", base, suffix);
-    add_section(s, image, img_section_named(image, name), name);
-}
-
-// `section`: index of the section of units, or 0 for the first .debug_info.
-static void show_object(struct shown *s, const struct dw_object *from, uint32_t section, bool types)
-{
-    const struct img_info *info = img_info(from->image);
-    const char *suffix = from->split ? ".dwo" : "";
-    size_t count;
-    const struct img_section *sections = img_sections(from->image, &count);
-    *s = (struct shown){.object = {.big_endian = info->big_endian,
-                                   .split = from->split,
-                                   .types = types,
-                                   .address_size = info->address_size}};
-    s->object.sections = s->sections;
-    char name[32];
-    snprintf(name, sizeof name, "%s%s", types ? ".debug_types" : ".debug_info", suffix);
-    if (section != 0)
-        add_section(s, from->image, &sections[section], name);
-    if (section == 0 || types)
-        add_named(s, from->image, ".debug_info", suffix);
-    for (size_t i = 0; i < COUNT_OF(shared_sections); i++)
-        add_named(s, from->image, shared_sections[i], suffix);
-    if (from->split) {
-        s->object.package = img_section_named(from->image, ".debug_cu_index") != NULL;
-        add_named(s, from->image, ".debug_cu_index", "");
-        add_named(s, from->image, ".debug_tu_index", "");
-    }
-}
-
-// Units [first, end) of an object, all of one section.
-static bool verify_section(struct an_verify *v, struct dw *dw, an__reader *reader, unsigned timeout,
-                           uint32_t first, uint32_t end, struct fault *fault)
-{
-    size_t unit_count, section_count;
-    struct dw_header header = dw_unit_header(dw, first);
-    struct dw_object object = dw_object_at(dw, header.object);
-    struct shown *shown = mem_zalloc(2, sizeof *shown);
-    struct comparison *c = mem_zalloc(1, sizeof *c);
-    show_object(&shown[0], &object, header.section, header.types);
-    if (object.split || object.supplement != UINT32_MAX) {
-        struct dw_object tied = dw_object_at(dw, object.split ? 0 : object.supplement);
-        show_object(&shown[1], &tied, 0, false);
-        shown[0].object.tied = &shown[1].object;
-    }
-    c->v = v;
-    c->dw = dw;
-    c->units = dw_units(dw, &unit_count);
-    c->path = object.path;
-    c->section = img_sections(object.image, &section_count)[header.section].name;
-    c->package = shown[0].object.package;
-    c->at = first;
-    c->end = end;
-    bool good = compare_section(c, reader, &shown[0].object, timeout, fault);
-    free(shown);
     free(c);
-    return good;
-}
-
-bool an__verify_dies(struct an_verify *v, struct dw *dw, an__reader *reader, unsigned timeout,
-                     struct fault *fault)
-{
-    size_t count;
-    dw_units(dw, &count);
-    for (uint32_t first = 0, end; first < count; first = end) {
-        struct dw_header header = dw_unit_header(dw, first);
-        for (end = first + 1; end < count; end++) {
-            struct dw_header next = dw_unit_header(dw, end);
-            if (next.object != header.object || next.section != header.section)
-                break;
-        }
-        if (!verify_section(v, dw, reader, timeout, first, end, fault))
-            return false;
-    }
-    return true;
+    return finished;
 }

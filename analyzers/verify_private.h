@@ -4,6 +4,7 @@
 //
 //   verify.c           counts, the first differences, the report
 //   verify_elf.c       sections and symbols, against libelf
+//   verify_jobs.c      which sections of DIEs are read twice, many of them by one child
 //   verify_dies.c      DIEs, ours against the records of a child process
 //   verify_child.c     the child process and the stream of its records
 //   verify_libdwarf.c  libdwarf, behind the one adapter to its versions
@@ -11,7 +12,7 @@
 // The child, for it may crash or loop on damaged input:
 //
 //   parent                                 child
-//   sections of one object ── fork ──────> libdwarf over these sections
+//   sections of many objects ── fork ────> libdwarf over these sections, object by object
 //   our walk ──┐                              │ a record per unit and DIE
 //   compare <──┴──────────── pipe <───────────┘
 #ifndef TARE_ANALYZERS_VERIFY_PRIVATE_H
@@ -145,19 +146,31 @@ struct an__message {
     char text[160];
 };
 
+// A section of units to be read twice: units [first, end) of `dw`, and how libdwarf shall see their object.
+struct an__job {
+    const struct an__object *object;
+    struct dw *dw;
+    uint32_t first, end;
+};
+
+// Reads the objects of the jobs one after the other.
 struct an__child;
-struct an__child *an__child_start(an__reader *reader, const struct an__object *object,
+struct an__child *an__child_start(an__reader *reader, const struct an__job *jobs, size_t count,
                                   unsigned timeout_seconds, struct fault *fault);
-// The next record; AN_RECORD_END when the child is done or gone.
+void an__child_free(struct an__child *child);
+// The next record; AN_RECORD_END when the child is done with an object, or gone.
 void an__child_next(struct an__child *child, struct an__message *out);
-// Ends the child if it still runs. True when it finished in order; else `text` says what became of
-// it.
-bool an__child_close(struct an__child *child, char text[160]);
+// Whether the last record was the end of an object. If not, the child is put to an end, and `text` says
+// what became of it.
+bool an__child_finished(struct an__child *child, char text[160]);
 
 // -------------------------------------------------------------------- the comparers
 
-// `reader` is an__libdwarf_read, in tests something worse.
-bool an__verify_dies(struct an_verify *v, struct dw *dw, an__reader *reader,
-                     unsigned timeout_seconds, struct fault *fault);
+// Meets the records of one job. False when the child did not finish it and is gone.
+bool an__compare_section(struct an_verify *v, const struct an__job *job, struct an__child *child);
+
+// `reader` is an__libdwarf_read, in tests something worse. NULLs among the `dws` are passed over.
+bool an__verify_dies(struct an_verify *v, struct dw *const *dws, size_t dw_count,
+                     an__reader *reader, unsigned timeout_seconds, struct fault *fault);
 
 #endif

@@ -22,10 +22,8 @@ static bool verify(struct cmd *cmd, struct cmd_build *build, struct an_verify *v
         for (size_t o = 0; o < COUNT_OF(debug->opened); o++)
             if (debug->opened[o] != NULL)
                 an_verify_image(v, debug->opened[o], img_file_image(debug->opened[o], 0));
-        if (build->dw[i] != NULL && !an_verify_dwarf(v, build->dw[i], &cmd->fault))
-            return false;
     }
-    return true;
+    return an_verify_dwarf(v, build->dw, build->image_count, &cmd->fault);
 }
 
 // The shipped file, when one is named; whether it is what was linked.

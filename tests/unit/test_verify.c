@@ -199,7 +199,7 @@ static struct an_verify *verify(an__reader *reader, unsigned timeout, struct dou
 {
     struct an_verify *v = an_verify_new(0, doubts);
     struct fault fault = {0};
-    CHECK(an__verify_dies(v, dw, reader, timeout, &fault));
+    CHECK(an__verify_dies(v, &dw, 1, reader, timeout, &fault));
     return v;
 }
 
@@ -235,6 +235,33 @@ static void test_loss(an__reader *reader, unsigned timeout, const char *expected
     CHECK_U64(an_verify_different(v), 0);
     CHECK_U64(v->equal[AN_CHECK_DIES], 0);
     CHECK(v->skipped[AN_CHECK_DIES] > 10);
+    an_verify_free(v);
+    doubts_free(doubts);
+}
+
+// What is lost with a process is the object it died at; the others of its batch are read.
+static void read_but_second(const struct an__object *object, struct an__sink *sink)
+{
+    static unsigned calls; // of this process
+    if (++calls == 2)
+        crash(object, sink);
+    read_wrongly(object, sink);
+}
+
+static void test_batch(void)
+{
+    struct dw *const dws[] = {dw, NULL, dw, dw};
+    struct doubts *doubts = doubts_new();
+    struct an_verify *alone = verify(read_wrongly, 10, NULL), *v = an_verify_new(0, doubts);
+    struct fault fault = {0};
+    size_t count;
+    CHECK(an__verify_dies(v, dws, COUNT_OF(dws), read_but_second, 10, &fault));
+    doubts_list(doubts, &count);
+    CHECK_U64(count, 1);
+    CHECK_U64(an_verify_different(v), 0);
+    CHECK_U64(v->equal[AN_CHECK_DIES], 2 * alone->equal[AN_CHECK_DIES]);
+    CHECK_U64(v->skipped[AN_CHECK_DIES], alone->equal[AN_CHECK_DIES]);
+    an_verify_free(alone);
     an_verify_free(v);
     doubts_free(doubts);
 }
@@ -278,6 +305,7 @@ int main(void)
         test_loss(hang, 1, "did not answer for 1 s");
         test_loss(leave, 10, "status 3");
         test_loss(babble, 10, "wrote over the records");
+        test_batch();
         test_silence();
         test_given_up();
         dw_close(dw);
