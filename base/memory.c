@@ -68,7 +68,7 @@ struct chunk {
 
 #define ARENA_ALIGN 16
 #define CHUNK_HEAD  ((sizeof(struct chunk) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN)
-#define CHUNK_FIRST ((size_t)1 << 10) // small: every member of an archive has some arenas
+#define CHUNK_FIRST ((size_t)1 << 8) // small: every member of an archive has some arenas
 #define CHUNK_MAX   ((size_t)1 << 20)
 
 struct arena {
@@ -187,9 +187,13 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 // --------------------------------------------------------------------------- vec
 
+#define VEC_FIRST       ((size_t)8)   // items, unless
+#define VEC_FIRST_BYTES ((size_t)256) // they take more: a member of an archive has one of many
+
 void *vec__grow(void *items, size_t *capacity, size_t need, size_t item_size)
 {
-    size_t bytes, wanted = MAX(need, MAX(*capacity + *capacity / 2, (size_t)8));
+    size_t bytes, first = MIN(VEC_FIRST, VEC_FIRST_BYTES / item_size);
+    size_t wanted = MAX(need, MAX(*capacity + *capacity / 2, first));
     if (__builtin_mul_overflow(wanted, item_size, &bytes))
         panic(__FILE__, __LINE__, "array too large");
     *capacity = wanted;

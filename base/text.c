@@ -138,7 +138,8 @@ struct names {
     uint64_t bytes, limit; // of text
 };
 
-#define NAMES_MAX (1u << 30) // slots are counted in 32 bits and at most half of them are used
+#define SLOTS_FIRST 16
+#define NAMES_MAX   (1u << 30) // slots are counted in 32 bits and at most half of them are used
 
 static uint32_t *find_slot(const struct names *names, struct slice text, uint32_t hash)
 {
@@ -171,7 +172,7 @@ struct names *names_new(void)
     names->limit = UINT64_MAX;
     names->arena = arena_new();
     names->seed = hash_seed();
-    rehash(names, 256);
+    rehash(names, SLOTS_FIRST);
     names_intern(names, slice_text(""));
     return names;
 }

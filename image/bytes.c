@@ -174,6 +174,7 @@ void img__contents_free(struct img *img)
             continue;
         pthread_mutex_destroy(&content->lock);
         free(content->owned);
+        free(content->fault);
         free(content);
     }
     free(img->contents);
@@ -202,14 +203,15 @@ static bool inflate_stream(uint8_t compression, struct slice in, uint8_t *out, s
     return inflate_zlib(in, out, size);
 }
 
-static bool inflate_section(struct img *img, const struct img_section *s, struct content *content)
+static bool inflate_section(struct img *img, const struct img_section *s, struct content *content,
+                            struct fault *fault)
 {
     const char *path = img->info.path;
     if (content->compression == UNKNOWN_COMPRESSION)
-        return fault_set(&content->fault, FAULT_INPUT, path, s->name, 0,
+        return fault_set(fault, FAULT_INPUT, path, s->name, 0,
                          "unknown compression: expected zlib or zstd");
     if (content->refused)
-        return fault_set(&content->fault, FAULT_INPUT, path, s->name, 0,
+        return fault_set(fault, FAULT_INPUT, path, s->name, 0,
                          "%" PRIu64 " compressed bytes declare %" PRIu64 ": not inflated",
                          s->file_size, s->size);
     struct slice raw = raw_bytes(img, s);
@@ -217,10 +219,10 @@ static bool inflate_section(struct img *img, const struct img_section *s, struct
         slice_of(raw.data + content->header_size, raw.size - content->header_size);
     content->owned = malloc(s->size ? s->size : 1);
     if (content->owned == NULL)
-        return fault_set(&content->fault, FAULT_LIMIT, path, s->name, 0,
+        return fault_set(fault, FAULT_LIMIT, path, s->name, 0,
                          "no memory for its %" PRIu64 " bytes", s->size);
     if (!inflate_stream(content->compression, stream, content->owned, s->size))
-        return fault_set(&content->fault, FAULT_INPUT, path, s->name, content->header_size,
+        return fault_set(fault, FAULT_INPUT, path, s->name, content->header_size,
                          "damaged %s stream: expected %" PRIu64 " bytes from it",
                          content->compression == ZSTD ? "zstd" : "zlib", s->size);
     content->bytes = slice_of(content->owned, s->size);
@@ -243,8 +245,11 @@ static void relocate_section(struct img *img, uint32_t index, struct content *co
 static void make(struct img *img, uint32_t index, struct content *content)
 {
     const struct img_section *s = &img->sections[index];
+    struct fault fault = {0};
     content->bytes = raw_bytes(img, s);
-    if (s->compressed && !inflate_section(img, s, content)) {
+    if (s->compressed && !inflate_section(img, s, content, &fault)) {
+        content->fault = mem_alloc(sizeof fault);
+        *content->fault = fault;
         free(content->owned);
         content->owned = NULL;
         content->bytes = slice_of(NULL, 0);
@@ -273,9 +278,10 @@ bool img_section_bytes(struct img *img, uint32_t index, struct slice *bytes, str
         pthread_mutex_unlock(&content->lock);
     }
     *bytes = content->bytes;
-    if (content->fault.kind == FAULT_NONE)
+    if (content->fault == NULL)
         return true;
-    return fault_set(fault, content->fault.kind, NULL, NULL, NO_OFFSET, "%s", content->fault.text);
+    return fault_set(fault, content->fault->kind, NULL, NULL, NO_OFFSET, "%s",
+                     content->fault->text);
 }
 
 struct slice img_section_raw(const struct img *img, uint32_t index)

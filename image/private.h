@@ -43,7 +43,7 @@ struct content {
     uint32_t relocs;     // first relocation section to apply, 0 for none; then img.reloc_next
     struct slice bytes;  // when ready and there is no fault
     uint8_t *owned;
-    struct fault fault; // kind is FAULT_NONE when all went well
+    struct fault *fault; // what went wrong, NULL when all went well
 };
 
 // An allocated section by address; `reach` is the largest end of this and all before it, so that a

@@ -350,12 +350,12 @@ static void place_all(struct base *base)
     for (size_t i = 0; i < count; i++)
         ranges[i] = base->runs.items[i].file;
     led__tile(ranges, count, &tiles, &first);
+    free(ranges);
     for (size_t i = 0; i < count; i++)
         place_run(base, i, tiles + first[i], first[i + 1] - first[i]);
-    led_extents_done(base->all->ledger);
     free(tiles);
     free(first);
-    free(ranges);
+    led_extents_done(base->all->ledger);
 }
 
 // ------------------------------------------------------------------ what they are

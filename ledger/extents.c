@@ -187,23 +187,37 @@ static uint64_t space_of(uint32_t image, uint32_t section)
     return (uint64_t)image << 32 | section;
 }
 
+static void index_memory(struct ledger *ledger)
+{
+    item_vec items = {0};
+    for (size_t i = 0; i < ledger->extents.count; i++) {
+        const struct led_extent *extent = &ledger->extents.items[i];
+        if (extent->addr == LED_NOWHERE)
+            continue;
+        push_item(&items, space_of(extent->image, 0), extent->addr, extent);
+        if (extent->section != 0)
+            push_item(&items, space_of(extent->image, extent->section), extent->addr, extent);
+    }
+    flatten(&ledger->by_addr, &items);
+}
+
+static void index_file(struct ledger *ledger)
+{
+    item_vec items = {0};
+    for (size_t i = 0; i < ledger->extents.count; i++) {
+        const struct led_extent *extent = &ledger->extents.items[i];
+        if (extent->file != LED_NOWHERE)
+            push_item(&items, 0, extent->file, extent);
+    }
+    flatten(&ledger->by_file, &items);
+}
+
 void led_extents_done(struct ledger *ledger)
 {
     ASSERT(!ledger->mapped);
     ledger->mapped = true;
-    item_vec in_memory = {0}, in_file = {0};
-    for (size_t i = 0; i < ledger->extents.count; i++) {
-        const struct led_extent *extent = &ledger->extents.items[i];
-        if (extent->file != LED_NOWHERE)
-            push_item(&in_file, 0, extent->file, extent);
-        if (extent->addr == LED_NOWHERE)
-            continue;
-        push_item(&in_memory, space_of(extent->image, 0), extent->addr, extent);
-        if (extent->section != 0)
-            push_item(&in_memory, space_of(extent->image, extent->section), extent->addr, extent);
-    }
-    flatten(&ledger->by_addr, &in_memory);
-    flatten(&ledger->by_file, &in_file);
+    index_memory(ledger);
+    index_file(ledger);
 }
 
 // ---------------------------------------------------------------------- looking up
