@@ -240,6 +240,7 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
         if (!led__collect_dwarf(im, fault))
             return false;
         led__collect_files(im);
+        led__collect_classes(im);
         if (!led__collect_definitions(im, fault))
             return false;
     }

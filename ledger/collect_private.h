@@ -175,6 +175,9 @@ void led__tile(const struct led__range *ranges, size_t count, struct led__tile *
 // collect_marks.c: data among code, told by mapping symbols.
 void led__collect_marks(struct led__image *im);
 
+// collect_classes.c: the units of virtual tables, after the debug information.
+void led__collect_classes(struct led__image *im);
+
 // collect_symbols.c
 void led__collect_symbols(struct led__image *im);
 void led__collect_files(struct led__image *im); // after the debug information

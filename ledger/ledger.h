@@ -62,18 +62,19 @@ const char *led_dim_name(enum led_dim dim);
     X(LED_BY_ROLE, 1, false, "role of the section or header")   /* "[.dynamic]", "[ELF header]" */ \
     X(LED_BY_FILL, 2, false, "fill pattern up to an alignment") /* "[padding]" */                  \
     X(LED_BY_GAP, 3, true, "gap after a symbol")                                                   \
-    X(LED_BY_STRING, 4, false, "string literal")                                                   \
-    X(LED_BY_DEFINITION, 5, false, "definition of the same name")                                  \
-    X(LED_BY_FILE_SYMBOL, 6, false, "file symbol above a local symbol")                            \
-    X(LED_BY_MAP, 7, false, "linker map")                                                          \
-    X(LED_BY_UNIT_RANGE, 8, false, "address range of a compile unit")                              \
-    X(LED_BY_LINE, 9, false, "line table")                                                         \
-    X(LED_BY_VARIABLE, 10, false, "DWARF variable")                                                \
-    X(LED_BY_FUNCTION, 11, false, "DWARF function")                                                \
-    X(LED_BY_SYMBOL, 12, false, "symbol table")                                                    \
-    X(LED_BY_CHARGE, 13, false, "serves the owner of another place")                               \
-    X(LED_BY_CONTENT, 14, false, "contents of the section") /* a unit's part of .debug_info */     \
-    X(LED_BY_BASE, 15, false, "section and segment tables")
+    X(LED_BY_CLASS, 4, true, "functions of the same class")                                        \
+    X(LED_BY_STRING, 5, false, "string literal")                                                   \
+    X(LED_BY_DEFINITION, 6, false, "definition of the same name")                                  \
+    X(LED_BY_FILE_SYMBOL, 7, false, "file symbol above a local symbol")                            \
+    X(LED_BY_MAP, 8, false, "linker map")                                                          \
+    X(LED_BY_UNIT_RANGE, 9, false, "address range of a compile unit")                              \
+    X(LED_BY_LINE, 10, false, "line table")                                                        \
+    X(LED_BY_VARIABLE, 11, false, "DWARF variable")                                                \
+    X(LED_BY_FUNCTION, 12, false, "DWARF function")                                                \
+    X(LED_BY_SYMBOL, 13, false, "symbol table")                                                    \
+    X(LED_BY_CHARGE, 14, false, "serves the owner of another place")                               \
+    X(LED_BY_CONTENT, 15, false, "contents of the section") /* a unit's part of .debug_info */     \
+    X(LED_BY_BASE, 16, false, "section and segment tables")
 
 enum led_reader {
 #define X(name, rank, inferred, text) name,

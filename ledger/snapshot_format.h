@@ -8,9 +8,10 @@
 #include "ledger/private.h"
 
 #define SNAPSHOT_MAGIC   "tare snapshot" // and its NUL
-#define SNAPSHOT_VERSION 3
-#define SNAPSHOT_OLDEST                                                                            \
-    2 // that is read: 3 added dimensions behind those of 2, and is else the same
+#define SNAPSHOT_VERSION 4
+// The oldest that is read: 3 added dimensions behind those of 2, 4 a reader among those of 3, which the
+// loader moves.
+#define SNAPSHOT_OLDEST 2
 #define SNAPSHOT_HEADER 40 // bytes
 
 enum snapshot_method { SNAPSHOT_STORED, SNAPSHOT_ZSTD };

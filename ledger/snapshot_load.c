@@ -15,6 +15,7 @@ struct load {
     uint32_t owner_count; // 0 included
     const char *path;
     struct fault *fault;
+    unsigned version;
 };
 
 static bool bad(const struct load *load, uint64_t offset, const char *what)
@@ -166,13 +167,20 @@ static bool get_extents(struct load *load)
     return true;
 }
 
+// Up to version 3 there was no reader of classes.
+static uint8_t get_reader(const struct load *load, struct cur *cur)
+{
+    uint8_t number = cur_u8(cur);
+    return number >= LED_BY_CLASS && load->version < 4 ? number + 1 : number;
+}
+
 // `seen` goes on over all dimensions: it is how many numbers the writer had given out.
 static bool get_stretch(struct load *load, struct cur columns[3], uint64_t *seen,
                         struct led_stretch *stretch, uint64_t *size)
 {
     *size = cur_uleb(&columns[0]);
     uint64_t back = cur_uleb(&columns[1]);
-    stretch->reader = cur_u8(&columns[2]);
+    stretch->reader = get_reader(load, &columns[2]);
     bool good = !columns[0].failed && !columns[1].failed && !columns[2].failed &&
                 back <= *seen + 1 && *seen + 1 - back < load->owner_count &&
                 stretch->reader<LED_READER_COUNT && * size> 0 &&
@@ -230,8 +238,8 @@ static bool get_disputes(struct load *load)
         struct cur *cur = &load->cur;
         uint64_t offset = cur_offset(cur);
         struct led_dispute dispute = {.dim = cur_u8(cur)};
-        dispute.winner_reader = cur_u8(cur);
-        dispute.loser_reader = cur_u8(cur);
+        dispute.winner_reader = get_reader(load, cur);
+        dispute.loser_reader = get_reader(load, cur);
         if (!get_owner(load, true, &dispute.winner) || !get_owner(load, true, &dispute.loser))
             return false;
         dispute.size = cur_uleb(cur);
@@ -255,6 +263,7 @@ static bool get_types(struct load *load, struct slice *types)
 // ----------------------------------------------------------------------------- header
 
 struct header {
+    unsigned version;
     uint32_t method, checksum;
     uint64_t payload, stored;
 };
@@ -263,7 +272,7 @@ static bool read_header(struct cur *cur, struct header *header, const char *path
                         struct fault *fault)
 {
     cur_skip(cur, sizeof SNAPSHOT_MAGIC);
-    unsigned version = cur_u16(cur);
+    unsigned version = header->version = (unsigned)cur_u16(cur);
     header->method = cur_u32(cur);
     header->checksum = cur_u32(cur);
     header->payload = cur_u64(cur);
@@ -333,7 +342,7 @@ bool led_snapshot_load(struct ledger **out, struct led_snapshot_info *info, stru
     struct ledger *ledger = led_new();
     ledger->closed = true;
     ledger->payload = mem_alloc(header.payload);
-    struct load load = {.ledger = ledger, .path = path, .fault = fault};
+    struct load load = {.ledger = ledger, .path = path, .fault = fault, .version = header.version};
     load.cur = cur_make(slice_of(ledger->payload, header.payload), false);
     bool good =
         inflate_payload(&header, cur_bytes(&cur, header.stored), ledger->payload, path, fault) &&

@@ -12,8 +12,8 @@
 //
 // At each position the highest lane that has a word wins, and the others' owners lose to it.
 //
-//      rank 12      s----s   s---s               stretches   r|s   |f |s  |f|r
-//      rank 11      f---------------f
+//      rank 13      s----s   s---s               stretches   r|s   |f |s  |f|r
+//      rank 12      f---------------f
 //      rank 1   r-----------------------r
 //
 // n claims cost n pushes and one step for each start and end. The sweep writes nothing but the

@@ -208,25 +208,36 @@ static void test_faults(void)
     out.data[14] = 9;
     check_fault(bytes_of(&out),
                 "version 9, written by a newer tare: this one reads snapshots up to "
-                "version 3");
+                "version 4");
     check_fault(slice_of(out.data, 16), "version 9");
     out.data[14] = 1;
-    check_fault(bytes_of(&out), "version 2 to 3, stored or zstd, was expected");
+    check_fault(bytes_of(&out), "version 2 to 4, stored or zstd, was expected");
     buf_free(&out);
 }
 
-// Version 3 has two dimensions more behind those of version 2, and nothing else changed.
+// Version 3 has two dimensions more behind those of version 2, version 4 a reader among those of 3.
 static void test_older(void)
 {
     struct buf out = {0};
-    struct ledger *loaded;
+    struct ledger *now, *loaded;
     struct led_snapshot_info info;
     struct slice types;
     struct fault fault = {0};
+    size_t count, moved = 0;
     save_small(&out);
-    CHECK(out.data[14] == 3);
+    CHECK(out.data[14] == 4);
+    CHECK(led_snapshot_load(&now, &info, &types, bytes_of(&out), "x.tare", &fault));
     out.data[14] = 2;
     CHECK(led_snapshot_load(&loaded, &info, &types, bytes_of(&out), "x.tare", &fault));
+    const struct led_stretch *old = led_stretches(loaded, LED_SYMBOL, &count);
+    const struct led_stretch *new = led_stretches(now, LED_SYMBOL, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool after = new[i].reader >= LED_BY_CLASS;
+        CHECK_U64(old[i].reader, new[i].reader + after);
+        moved += after;
+    }
+    CHECK(moved != 0);
+    led_free(now);
     led_free(loaded);
     buf_free(&out);
 }
