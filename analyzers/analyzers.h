@@ -482,7 +482,8 @@ void an_graph_pages(struct an_graph *graph, const struct an_graph_page_options *
 // Which pages are written at load, as a sentence.
 const char *an_graph_dirty_note(const struct an_graph *graph, uint64_t page, struct arena *arena);
 // An order of functions and constants for a linker that packs what each module needs, in the form that
-// the linker reads. The graph has to be one with code. Gives a sentence that says how much it orders.
+// the linker reads. The graph has to be one with code. Gives a sentence that says how much it orders, and on how many
+// pages of `page` bytes lies what modules need.
 enum an_order_form {
     AN_ORDER_LLD,  // names of symbols
     AN_ORDER_GOLD, // names of input sections
@@ -490,8 +491,8 @@ enum an_order_form {
     AN_ORDER_FORM_COUNT,
 };
 const char *an_order_form_name(enum an_order_form form);
-const char *an_graph_order(struct an_graph *graph, enum an_order_form form, struct arena *arena,
-                           struct buf *out);
+const char *an_graph_order(struct an_graph *graph, enum an_order_form form, uint64_t page,
+                           struct arena *arena, struct buf *out);
 // All of it for the viewer: the `options->keep` objects that retain most (0: all), the functions around
 // them, and what is left out beside them. Names are lent from the graph or live in `arena`.
 void an_graph_view(struct an_graph *graph, uint64_t page, const struct an_graph_options *options,

@@ -386,8 +386,8 @@ static void sort_items(struct an__order *order, const uint32_t *steps)
 
 // ------------------------------------------------------------------------ the order
 
-const char *an_graph_order(struct an_graph *graph, enum an_order_form form, struct arena *arena,
-                           struct buf *out)
+const char *an_graph_order(struct an_graph *graph, enum an_order_form form, uint64_t page,
+                           struct arena *arena, struct buf *out)
 {
     struct an__order order = {.graph = graph, .arena = arena};
     order.sets = an__sets_new();
@@ -396,14 +396,18 @@ const char *an_graph_order(struct an_graph *graph, enum an_order_form form, stru
     collect(&order, by);
     leave_out_mixed(&order);
     sort_items(&order, steps);
+    an__order_weigh(&order, by, page);
     an__order_write(&order, form, out);
     const char *note =
         arena_printf(arena,
                      "order: %zu functions and constants, %" PRIu64
                      " bytes, in %zu groups of equal needs; %" PRIu64
                      " bytes have a name that stands for several things, %" PRIu64
-                     " none that a linker moves them by",
-                     order.items.count, order.size, order.groups, order.mixed, order.left_out);
+                     " none that a linker moves them by, %" PRIu64
+                     " would lie no better; what modules need lies on %" PRIu64
+                     " pages, counted for each, in this order on about %" PRIu64,
+                     order.items.count, order.size, order.groups, order.mixed, order.left_out,
+                     order.unmoved, order.pages_before, order.pages_after);
     free(steps);
     free(by);
     free(order.by_name);

@@ -45,11 +45,15 @@ struct an__order {
     struct an__order_name *by_name;
     VEC(struct an__order_item) items; // in the order that they are to have
     size_t groups;
-    uint64_t size, mixed, left_out; // bytes
+    uint64_t size, mixed, left_out;     // bytes
+    uint64_t unmoved;                   // bytes of sections that would not lie better
+    uint64_t pages_before, pages_after; // that modules need, counted for each
 };
 
 // For every object the modules that need it.
 uint32_t *an__graph_needed_by(const struct an_graph *graph, struct an__sets *sets);
+// What it is worth, in pages of `page` bytes; takes out what is worth nothing. `by` is what needs each object.
+void an__order_weigh(struct an__order *order, const uint32_t *by, uint64_t page);
 void an__order_write(struct an__order *order, enum an_order_form form, struct buf *out);
 
 #endif

@@ -13,7 +13,8 @@
 //   graph_table     tables;  graph_why  paths;  graph_equal  duplicates
 //   graph_features  what leaves with a row of a table of modules
 //   graph_pages     locality;  graph_dirty  what is written at load
-//   graph_order     an order for the linker;  graph_order_forms  as each linker reads it
+//   graph_order     an order for the linker;  graph_order_gain  what it is worth;  graph_order_forms  as each
+//                   linker reads it
 //   graph_view      all of it for the viewer (graph_view_private.h)
 //
 // An object is a number; so is a module and a type. Objects are sorted by address. Edges lie behind one

@@ -203,7 +203,7 @@ static bool write_order(struct cmd *cmd, struct graph_run *run, struct rep_part 
     struct buf out = {0};
     if (cmd_refuse_doubts(cmd))
         return false;
-    add_note(cmd, an_graph_order(run->graph, run->order_form, cmd->arena, &out), notes);
+    add_note(cmd, an_graph_order(run->graph, run->order_form, run->page, cmd->arena, &out), notes);
     bool good = cmd_write_file(cmd, cmd->options.order, slice_of(out.data, out.size));
     buf_free(&out);
     return good;

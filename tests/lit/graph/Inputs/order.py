@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Three modules whose constants and functions take turns: order.py TARE CC DIRECTORY LINKER OPTION FORM
 
-Links the program without and with the order that tare makes of it, and prints the pages of each module.
+Links the program without and with the order that tare makes of it, and prints the pages of each module, and whether
+what modules need lies on about as many as was said beforehand.
 """
 import csv
 import os
+import re
 import subprocess
 import sys
 
@@ -61,6 +63,14 @@ def pages(tare, program, *options):
     return {row["module"]: (int(row["pages"]), int(row["code_pages"])) for row in rows}
 
 
+def needed(tare, program, form):
+    """Pages that modules need, as it is and in an order."""
+    done = subprocess.run([*tare, "graph", program, "--config", "rules.yaml", "--order", "again", "--order-form", form],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    found = re.search(r"what modules need lies on (\d+) pages, .* about (\d+)", done.stdout)
+    return int(found[1]), int(found[2])
+
+
 def main(tare, compiler, directory, linker, option, form):
     os.makedirs(directory, exist_ok=True)
     os.chdir(directory)
@@ -84,6 +94,9 @@ def main(tare, compiler, directory, linker, option, form):
     for name in MODULES:
         good = all(new < old for old, new in zip(before[name], after[name]))
         print(name, *before[name], *after[name], "fewer" if good else "NOT FEWER")
+    old, said = needed(tare, "before", form)
+    new = needed(tare, "after", form)[0]
+    print("needed", old, said, new, "as said" if new < old and abs(new - said) <= said / 10 else "NOT AS SAID")
 
 
 main(sys.argv[1].split(), sys.argv[2].split(), *sys.argv[3:])
