@@ -98,15 +98,16 @@ static bool add_whole(const struct an_model *model, uint64_t flags, const struct
                       struct price *price)
 {
     const struct an__kind *more = besides(model, shape);
-    int64_t bytes = 0;
+    int64_t bytes = 0, unused = 0;
     if (more != NULL && more->trouble != NULL)
         price->trouble = more->trouble;
-    else if (more != NULL && !value(&more->object, shape, 0, &bytes))
+    else if (more != NULL &&
+             (!value(&more->object, shape, 0, &bytes) || !value(&more->spare, shape, 0, &unused)))
         return false;
     else if (more != NULL && !add_parts(model, more, shape, count, price))
         return false;
     return add_objects(model, flags | (more ? more->flags : 0), header, size + (uint64_t)bytes,
-                       spare, count, price);
+                       spare + (uint64_t)unused, count, price);
 }
 
 static bool add_alike(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
@@ -130,7 +131,8 @@ static bool add_alike(const struct an_model *model, const struct an__kind *kind,
 static bool add_kind(const struct an_model *model, const struct an__kind *kind, int64_t *shape,
                      uint64_t count, struct price *price)
 {
-    uint64_t alone = MIN(kind->first, count);
+    const struct an__kind *more = besides(model, shape);
+    uint64_t alone = MIN(MAX(kind->first, more ? more->first : 0), count);
     shape[AN__FLAGS] = (int64_t)(kind->flags & INT64_MAX);
     shape[AN__ITEM] = kind->class ? (int64_t)(kind->class->item & INT64_MAX) : 0;
     for (shape[AN__NTH] = 1; (uint64_t)shape[AN__NTH] <= alone; shape[AN__NTH]++)

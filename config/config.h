@@ -355,6 +355,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(ORDER, "order")             /* of its method resolution */                                   \
     X(FILLED, "filled")           /* of a dict: entries, and places of removed ones */             \
     X(CPYTHON, "cpython")         /* places it would have there, after all that happened to it */  \
+    X(LATER, "later")             /* the same, since 3.14 */                                       \
     X(MICROPYTHON, "micropython") /* the same */                                                   \
     X(MADE, "made")               /* of a table: the entries it was made with room for */          \
     X(MOST, "most")               /* the most entries it had */                                    \

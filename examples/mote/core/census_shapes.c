@@ -48,6 +48,7 @@ static void shape_bytearray(const struct obj *o, struct shape_key *key)
     key->number[0] = b->len;
     key->number[1] = b->store ? count_of(b->store) : 0;
     key->number[2] = room_of(b)->cpython;
+    key->number[3] = room_of(b)->later;
     key->how = key->number[1] >= key->number[0] + BLOCK ? "append" : NULL;
 }
 
@@ -58,7 +59,8 @@ static void shape_list(const struct obj *o, struct shape_key *key)
     key->number[0] = l->len;
     key->number[1] = list_capacity(l);
     key->number[2] = room_of(l)->cpython;
-    key->number[3] = room_of(l)->micropython;
+    key->number[3] = room_of(l)->later;
+    key->number[4] = room_of(l)->micropython;
     key->how = list_how(l) < COUNT_OF(hows) ? hows[list_how(l)] : NULL;
 }
 
@@ -220,9 +222,9 @@ static const struct described described[] = {
     {&type_int, NULL, {"bits"}, shape_int},
     {&type_str, NULL, {"length", "width", "bytes"}, shape_str},
     {&type_bytes, NULL, {"length"}, shape_counted},
-    {&type_bytearray, NULL, {"length", "capacity", "cpython"}, shape_bytearray},
+    {&type_bytearray, NULL, {"length", "capacity", "cpython", "later"}, shape_bytearray},
     {&type_tuple, NULL, {"length"}, shape_counted},
-    {&type_list, NULL, {"length", "capacity", "cpython", "micropython"}, shape_list},
+    {&type_list, NULL, {"length", "capacity", "cpython", "later", "micropython"}, shape_list},
     {&type_set, NULL, TABLE, shape_table},
     {&type_frozenset, NULL, TABLE, shape_table},
     {&type_function, NULL, {"closure", "defaults"}, shape_function},

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Rooms: the rules by which containers of CPython 3.9 to 3.13 and of MicroPython get and lose places. rooms.h says why
+// Rooms: the rules by which containers of CPython 3.9 to 3.15 and of MicroPython get and lose places. rooms.h says why
 // they are here.
 //
-//   list        CPython: an eighth and 6 more when it is full; anew when less than half full (list_resize)
+//   list        CPython: an eighth and 6 more when it is full; anew when less than half full (list_resize), since 3.14
+//               not when it has few places
 //               MicroPython: 4, and twice as many when full; half of them when less than half full
-//   bytearray   CPython: an eighth more when it outgrows by little, else exactly (PyByteArray_Resize)
+//   bytearray   CPython: an eighth more when it outgrows by little, else exactly (PyByteArray_Resize), until 3.14 with
+//               a byte for the end of a text
 //   dict        CPython: a power of two, two thirds of which can be filled; removed entries keep their places until a
 //               full table is made anew, three times as large as what is left (insertion_resize, dict_merge)
 //   set         CPython: a power of two, three fifths; a full table is made four times as large as what is left
@@ -19,6 +21,7 @@
 
 enum {
     LIST_LEAST = 4,    // places of every list of MicroPython
+    LIST_KEPT = 32,    // places that a list of CPython 3.14 keeps
     TABLE_LEAST = 8,   // places of a table of CPython
     LARGE_SET = 50000, // grows by two
     LENGTH_GUESS = 8,  // values expected of what does not say how many it has
@@ -70,14 +73,14 @@ static size_t even(size_t places)
 }
 
 // A list that lost its last value to pop() still has memory: it does not start anew.
-static size_t resized_cpython(const struct room *r, size_t had, size_t length)
+static size_t resized_cpython(size_t places, bool popped, size_t had, size_t length, size_t kept)
 {
-    size_t places = r->cpython;
     if (length == 0)
         return 0;
-    if (places == 0 && !r->filled && length - had > 1)
+    if (places == 0 && !popped && length - had > 1)
         return even(length);
-    return length > places || length < places / 2 ? list_grown(had, length) : places;
+    bool sparse = length < places / 2 && places > kept;
+    return length > places || sparse ? list_grown(had, length) : places;
 }
 
 static size_t resized_micropython(size_t places, size_t had, size_t length)
@@ -95,6 +98,7 @@ void room_made(val list, size_t places)
     struct room *r = find((void *)list);
     if (r)
         *r = (struct room){.cpython = (uint32_t)places,
+                           .later = (uint32_t)places,
                            .micropython = (uint32_t)(places < LIST_LEAST ? LIST_LEAST : places)};
 }
 
@@ -107,7 +111,8 @@ void room_filled(val list, size_t places, size_t length)
     while (small < length)
         small *= 2;
     if (r)
-        *r = (struct room){.cpython = (uint32_t)places, .micropython = (uint32_t)small};
+        *r = (struct room){
+            .cpython = (uint32_t)places, .later = (uint32_t)places, .micropython = (uint32_t)small};
 }
 
 static bool has_length(val v)
@@ -135,7 +140,8 @@ void room_resized(const struct list *l, size_t had, size_t length)
     struct room *r = find(l);
     if (!r || had == length)
         return;
-    r->cpython = (uint32_t)resized_cpython(r, had, length);
+    r->cpython = (uint32_t)resized_cpython(r->cpython, r->filled, had, length, 0);
+    r->later = (uint32_t)resized_cpython(r->later, r->filled, had, length, LIST_KEPT);
     r->micropython = (uint32_t)resized_micropython(r->micropython, had, length);
 }
 
@@ -148,16 +154,21 @@ void room_popped(const struct list *l)
 
 // ------------------------------------------------------------------------------------------ bytearrays
 
+// `end`: bytes behind the last one.
+static size_t resized_bytes(size_t places, size_t length, size_t end)
+{
+    if (length + end > places && length <= places + places / 8)
+        return length + length / 8 + (length < 9 ? 3 : 6);
+    return length + end > places || length < places / 2 ? length + end : places;
+}
+
 void room_bytes(const struct bytearray *b, size_t length)
 {
     struct room *r = find(b);
     if (!r || b->len == length)
         return;
-    size_t places = r->cpython;
-    if (length + 1 > places && length <= places + places / 8)
-        r->cpython = (uint32_t)(length + length / 8 + (length < 9 ? 3 : 6));
-    else if (length + 1 > places || length < places / 2)
-        r->cpython = (uint32_t)length + 1;
+    r->cpython = (uint32_t)resized_bytes(r->cpython, length, 1);
+    r->later = (uint32_t)resized_bytes(r->later, length, 0);
 }
 
 // ------------------------------------------------------------------------------------------ tables

@@ -12,7 +12,11 @@
 // Zero is what was never changed. CPython: places of a list or table, bytes of a bytearray.
 struct room {
     uint32_t cpython, micropython; // of tables the second is what it was made with room for
-    uint32_t filled, most; // tables: places taken, by removed entries too; the most entries it had
+    uint32_t filled;               // tables: places taken, by removed entries too
+    union {
+        uint32_t most;  // tables: the most entries it had
+        uint32_t later; // lists and bytearrays: `cpython` by the rules since 3.14 and 3.15
+    };
 };
 bool rooms_start(void); // false: no memory
 void rooms_end(void);

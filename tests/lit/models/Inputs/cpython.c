@@ -1,4 +1,4 @@
-// Structures laid out as those of CPython of a version (-DV=36 ... 313), enough of them to tell the version and for
+// Structures laid out as those of CPython of a version (-DV=36 ... 315), enough of them to tell the version and for
 // the kinds whose rules changed. No part of CPython.
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +60,12 @@ typedef struct {
 } arena_map_bot_t;
 arena_map_bot_t map;
 #endif
+#if V >= 314
+typedef struct {
+    PyObject ob_base;
+} templateobject;
+templateobject template;
+#endif
 typedef uint32_t digit;
 #if V >= 312
 typedef struct {
@@ -108,6 +114,28 @@ typedef struct {
     uint64_t version;
     void *keys, *values;
 } PyDictObject;
+typedef struct {
+    PyVarObject ob_base;
+    char ob_sval[1];
+} PyBytesObject;
+typedef struct {
+    PyVarObject ob_base;
+    ptrdiff_t ob_alloc;
+    char *ob_bytes, *ob_start;
+    ptrdiff_t ob_exports;
+#if V >= 315
+    PyObject *ob_bytes_object;
+#endif
+} PyByteArrayObject;
+PyBytesObject bytes;
+PyByteArrayObject bytearray;
+#if V >= 311
+struct _Py_static_objects {
+    struct {
+        PyLongObject small_ints[V >= 315 ? 1030 : 262];
+    } singletons;
+} statics;
+#endif
 typedef struct {
     PyObject *key;
     ptrdiff_t hash;
@@ -164,6 +192,8 @@ TYPE(PyList_Type, "list", sizeof(PyListObject), 0, GC)
 TYPE(PyDict_Type, "dict", sizeof(PyDictObject), 0, GC)
 TYPE(PySet_Type, "set", sizeof(PySetObject), 0, GC)
 TYPE(PyGen_Type, "generator", sizeof(PyGenObject), 0, GC)
+TYPE(PyLong_Type, "int", sizeof(PyVarObject), sizeof(digit), 0)
+TYPE(PyByteArray_Type, "bytearray", sizeof(PyByteArrayObject), 0, 0)
 TYPE(PyListIter_Type, "list_iterator", 32, 0, GC)
 PyGC_Head head;
 PyLongObject number;
