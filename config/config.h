@@ -345,6 +345,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(ENTRIES, "entries")                                                                          \
     X(FIELDS, "fields")                                                                            \
     X(CLASS_FIELDS, "class_fields") /* the most that an instance of its class has */               \
+    X(TRIES, "tries") /* of a generator: handlers open at a time */                                \
     X(CLOSURE, "closure")                                                                          \
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \
@@ -373,7 +374,8 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(SLOTS, "slots")                                                                              \
     X(INTERNED, "interned")                                                                        \
     X(EXCEPTION, "exception")                                                                      \
-    X(NATIVE, "native")
+    X(NATIVE, "native")                                                                            \
+    X(INSIDE, "inside")
 
 enum cfg_shape {
 #define X(name, text) CFG_##name,

@@ -21,6 +21,8 @@
 #define MOTE_BYTECODE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 // X(name, operands): N none, U varint, S signed, J jump, UU two varints
 // Behind each: the stack before -- after, top to the right. ∅ is NOTHING.
@@ -154,6 +156,9 @@ static inline bool instruction_names(unsigned op)
     return op == I_STR || (op >= I_LOAD_NAME && op <= I_DELETE_GLOBAL) ||
            (op >= I_LOAD_ATTR && op <= I_SUPER_ATTR) || op == I_IMPORT_NAME || op == I_IMPORT_FROM;
 }
+
+// What an instruction does to the depth of the stack when it does not jump (compile/unit.c).
+intptr_t instruction_effect(unsigned op, size_t u, size_t v);
 
 enum { FUNCTION_DEFAULTS = 1, FUNCTION_KWDEFAULTS = 2, FUNCTION_CLOSURE = 4 };
 enum { FORMAT_SPEC = 1, FORMAT_STR = 2 /* !s */, FORMAT_REPR = 4 /* !r */ };

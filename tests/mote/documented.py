@@ -41,6 +41,20 @@ appended.append(1)
 appended.extend(range(20))
 """
 
+# Bodies of generators, with what MicroPython says with -v -v -v: N_STATE and N_EXC_STACK.
+GENERATORS = [
+    ("while b:\n  yield a\n  a += b", 4, 0),
+    ("for x in a:\n  for y in b: yield x, y", 14, 0),
+    ("for i in range(a): yield i", 7, 0),
+    ("for i in range(10): yield i", 6, 0),
+    ("for i in range(0, len(a), b): yield a[i:i + b]", 11, 0),
+    ("yield from a", 4, 0),
+    ("for x in a:\n  try: yield int(x)\n  except (ValueError, TypeError): continue", 14, 1),
+    ("with open(a) as f:\n  for line in f: yield line.strip().split(a, b)", 14, 1),
+    ("for r in [[x * y for x in a] for y in b]: yield sum(r), max(r), [z for z in r if z > 1]", 11, 0),
+    ("for x, y in zip(a, b): yield f'{x}-{y}' + '%s' % x", 12, 0),
+]
+
 
 def members(thing):
     """The names of all members, of those inside, too."""
@@ -85,6 +99,21 @@ def compare_left(trace, counters):
     return traced == counted
 
 
+def generators_told(build, folder):
+    """What the census says that the code of a generator needs on MicroPython."""
+    path = os.path.join(folder, "generator.json")
+    good = True
+    for body, *wanted in GENERATORS:
+        program = "def g(a, b):\n" + "".join(" %s\n" % line for line in body.split("\n")) + "kept = g(1, 2)\n"
+        subprocess.run([os.path.join(build, "mote"), "--census=" + path, "-c", program], check=True)
+        with open(path) as f:
+            row = next(row for row in json.load(f)["objects"] if row["kind"] == "generator")
+        if [row["micropython"], row["tries"]] != wanted:
+            print("FAILED %r needs %s, told as %s" % (body, wanted, [row["micropython"], row["tries"]]))
+            good = False
+    return good
+
+
 def place_of_error(build):
     done = subprocess.run([os.path.join(build, "mote"), "-c", "a = 1\nb = (2 +* 3)\n"], stderr=subprocess.PIPE)
     good = done.returncode == 1 and b'File "<string>", line 2, column 9\nSyntaxError: ' in done.stderr
@@ -100,13 +129,14 @@ def main():
         text = f.read()
     with tempfile.TemporaryDirectory() as folder:
         counters, census, trace = run(build, folder)
+        told = generators_told(build, folder)
     events = {line.split()[0] for line in trace.splitlines()[1:]}
     explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),
             compare("--census", members(json.loads(census)), rows(section(text, "The census"))),
             compare("--trace", events, explained),
             compare_left(trace, json.loads(counters))]
-    good.append(place_of_error(build))
+    good += [told, place_of_error(build)]
     sys.exit(not all(good))
 
 

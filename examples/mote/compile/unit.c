@@ -5,7 +5,7 @@
 
 #if MOTE_COMPILER
 
-// What instructions do to the depth of the stack. Where operands matter: write_u, write_uu.
+// What instructions do to the depth of the stack, where operands do not matter.
 static const int8_t effects[I_COUNT] = {
     [I_NONE] = 1,
     [I_TRUE] = 1,
@@ -68,8 +68,31 @@ static const int8_t effects[I_COUNT] = {
     [I_PRINT] = -1,
 };
 
-static int effect_of(unsigned op)
+intptr_t instruction_effect(unsigned op, size_t u, size_t v)
 {
+    switch (op) {
+    case I_BUILD_TUPLE:
+    case I_BUILD_LIST:
+    case I_BUILD_SET:
+    case I_BUILD_SLICE:
+    case I_BUILD_STRING:
+        return 1 - (intptr_t)u;
+    case I_UNPACK:
+        return (intptr_t)u - 1;
+    case I_FORMAT:
+        return u & FORMAT_SPEC ? -1 : 0;
+    case I_RAISE:
+        return -(intptr_t)u;
+    case I_CALL:
+        return -(intptr_t)(u + 2 * v);
+    case I_CALL_METHOD:
+    case I_BUILD_CLASS:
+        return -(intptr_t)(u + 2 * v) - 1;
+    case I_MAKE_FUNCTION:
+        return 1 - (intptr_t)((u & 1) + (u >> 1 & 1) + (u >> 2 & 1));
+    case I_UNPACK_STAR:
+        return (intptr_t)(u + v);
+    }
     return op < I_COUNT                        ? effects[op]
            : op >= I_BINARY                    ? -1
            : (op & 0xf0) == I_STORE_FAST_SHORT ? -1
@@ -127,33 +150,14 @@ static void put_op(struct compiler *c, unsigned op)
 void write_op(struct compiler *c, unsigned op)
 {
     put_op(c, op);
-    change_depth(c->unit, effect_of(op));
+    change_depth(c->unit, instruction_effect(op, 0, 0));
 }
 
 void write_u(struct compiler *c, unsigned op, size_t u)
 {
     put_op(c, op);
     put_varint(c->unit->code, u);
-    intptr_t by = effect_of(op);
-    switch (op) {
-    case I_BUILD_TUPLE:
-    case I_BUILD_LIST:
-    case I_BUILD_SET:
-    case I_BUILD_SLICE:
-    case I_BUILD_STRING:
-        by = 1 - (intptr_t)u;
-        break;
-    case I_UNPACK:
-        by = (intptr_t)u - 1;
-        break;
-    case I_FORMAT:
-        by = u & FORMAT_SPEC ? -1 : 0;
-        break;
-    case I_RAISE:
-        by = -(intptr_t)u;
-        break;
-    }
-    change_depth(c->unit, by);
+    change_depth(c->unit, instruction_effect(op, u, 0));
 }
 
 void write_uu(struct compiler *c, unsigned op, size_t u, size_t v)
@@ -161,23 +165,7 @@ void write_uu(struct compiler *c, unsigned op, size_t u, size_t v)
     put_op(c, op);
     put_varint(c->unit->code, u);
     put_varint(c->unit->code, v);
-    intptr_t by = -(intptr_t)(u + 2 * v); // of calls
-    switch (op) {
-    case I_CALL_METHOD:
-    case I_BUILD_CLASS:
-        by--;
-        break;
-    case I_MAKE_FUNCTION:
-        by = 1 - (u & 1) - (u >> 1 & 1) - (u >> 2 & 1);
-        break;
-    case I_UNPACK_STAR:
-        by = (intptr_t)(u + v);
-        break;
-    case I_LOAD_CLASS_DEREF:
-        by = 1;
-        break;
-    }
-    change_depth(c->unit, by);
+    change_depth(c->unit, instruction_effect(op, u, v));
 }
 
 // ------------------------------------------------------------------------------------------ constants

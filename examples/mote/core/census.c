@@ -12,6 +12,8 @@
 #include "core/census.h"
 #include "core/heap.h"
 #include "core/vm.h"
+#include "modules/modules.h"
+#include "types/containers.h"
 
 #include <stdlib.h>
 
@@ -23,9 +25,10 @@ struct row {
 struct census {
     struct row *rows;
     size_t room, used;
-    uint8_t *interned;    // a bit a string: counted already
-    uint8_t *constant;    // a bit a block: a constant starts there
-    uint8_t *part;        // a bit a block: what starts there is a part of another object
+    uint8_t *interned; // a bit a string: counted already
+    uint8_t *constant; // a bit a block: a constant starts there
+    uint8_t *part;     // a bit a block: what starts there is a part of another object
+    uint8_t *inside;   // a bit a block: what starts there others have in the object that holds it
     bool holder_constant; // while one object is visited
     bool failed;          // no memory outside
 };
@@ -150,6 +153,8 @@ static void count_object(const struct obj *o, void *context)
     const struct described *d = described_of(o->type);
     if (d->shape)
         d->shape(o, &key);
+    if (c->inside[block / 8] >> block % 8 & 1)
+        key.how = "inside";
     if (key.derived)
         shape_derived((const struct obj *)native_part_of(o), &key);
     census_add(c, &key);
@@ -166,29 +171,47 @@ static void mark_constant(val v, void *context)
 }
 
 // The bytes of a code and of a bytearray, the native part of an instance, the cells of a function and the tables of a class are objects, but nobody's but theirs.
-static void mark_part(struct census *c, const void *part)
+static void mark(uint8_t *bits, const void *part)
 {
     if (part && heap_holds((void *)part))
-        bit_test_set(c->part, heap_index((void *)part));
+        bit_test_set(bits, heap_index((void *)part));
+}
+
+// The iterators of its loops; one that it was given, as generator expressions are, lies in its locals as well.
+static void mark_loops(struct census *c, const struct generator *g)
+{
+    const struct code *code = ((const struct function *)g->function)->code;
+    for (size_t i = code->nlocals; g->depth != GENERATOR_RUNS && i < g->depth; i++) {
+        bool given = code->nlocals > 0 && g->values[0] == g->values[i];
+        const struct type *type = type_of(g->values[i]);
+        if ((type->name == S(iterator) || type == &type_range_iterator) && !given)
+            mark(c->inside, (const void *)g->values[i]);
+    }
 }
 
 static void mark_object(const struct obj *o, void *context)
 {
     struct census *c = context;
-    mark_part(c, (void *)native_part_of(o));
-    if (o->type == &type_function)
-        mark_part(c, (const void *)((const struct function *)o)->closure);
+    mark(c->part, (void *)native_part_of(o));
+    if (o->type == &type_function) {
+        mark(c->part, (const void *)((const struct function *)o)->closure);
+        mark(c->inside, (const void *)((const struct function *)o)->defaults);
+    }
+    if ((o->type == &type_zip || o->type == &type_map) && has_type(lazy_source(o), &type_tuple))
+        mark(c->inside, (const void *)lazy_source(o));
+    if (o->type == &type_generator)
+        mark_loops(c, (const struct generator *)o);
     if (o->type == &type_bytearray)
-        mark_part(c, ((const struct bytearray *)o)->store);
+        mark(c->part, ((const struct bytearray *)o)->store);
     if (o->type == &type_type) {
-        mark_part(c, (const void *)((const struct type *)o)->dict);
-        mark_part(c, (const void *)((const struct type *)o)->bases);
-        mark_part(c, (const void *)((const struct type *)o)->mro);
+        mark(c->part, (const void *)((const struct type *)o)->dict);
+        mark(c->part, (const void *)((const struct type *)o)->bases);
+        mark(c->part, (const void *)((const struct type *)o)->mro);
     }
     if (o->type != &type_code)
         return;
     const struct code *code = (const struct code *)o;
-    mark_part(c, code->bytes);
+    mark(c->part, code->bytes);
     mark_constant((val)code, c);
     mark_constant((val)code->consts, c);
 }
@@ -242,7 +265,8 @@ static bool census_start(struct census *c)
     c->interned = calloc(strings / 8 + 1, 1);
     c->constant = calloc(mote.counts.total_blocks / 8 + 1, 1);
     c->part = calloc(mote.counts.total_blocks / 8 + 1, 1);
-    return c->interned && c->constant && c->part && census_grow(c);
+    c->inside = calloc(mote.counts.total_blocks / 8 + 1, 1);
+    return c->interned && c->constant && c->part && c->inside && census_grow(c);
 }
 
 static void census_end(struct census *c)
@@ -251,6 +275,7 @@ static void census_end(struct census *c)
     free(c->interned);
     free(c->constant);
     free(c->part);
+    free(c->inside);
 }
 
 void census_write(val label, struct sink *out)

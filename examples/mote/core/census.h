@@ -29,6 +29,11 @@ struct described {
 };
 const struct described *described_of(const struct type *type);
 void shape_text(struct text t, struct shape_key *key);
+// What MicroPython needs to run it: values on its stack, locals included, and handlers open at a time (census_code.c).
+struct places {
+    size_t values, tries;
+};
+struct places places_of(const struct code *code);
 // The native part of an instance, when it is an object of the heap; else NOTHING.
 val native_part_of(const struct obj *o);
 

@@ -188,6 +188,7 @@ static void shape_code(const struct obj *o, struct shape_key *key)
 static void shape_deque(const struct obj *o, struct shape_key *key)
 {
     key->number[0] = deque_length(o);
+    key->number[1] = deque_limit(o);
 }
 
 static void shape_exception(const struct obj *o, struct shape_key *key)
@@ -211,6 +212,11 @@ static void shape_generator(const struct obj *o, struct shape_key *key)
 {
     const struct code *c = ((const struct function *)((const struct generator *)o)->function)->code;
     key->number[0] = (size_t)c->nlocals + c->nstack;
+#if MOTE_COMPILER
+    struct places p = places_of(c);
+    key->number[1] = p.values;
+    key->number[2] = p.tries;
+#endif
 }
 
 #define TABLE                                                                                      \
@@ -229,12 +235,12 @@ static const struct described described[] = {
     {&type_frozenset, NULL, TABLE, shape_table},
     {&type_function, NULL, {"closure", "defaults"}, shape_function},
     {&type_code, NULL, {"bytes", "constants"}, shape_code},
-    {&type_generator, NULL, {"values"}, shape_generator},
+    {&type_generator, NULL, {"values", "micropython", "tries"}, shape_generator},
     {&type_type,
      NULL,
      {"entries", "bases", "order", "slotted", "inherits", "capacity"},
      shape_type},
-    {&type_deque, NULL, {"length"}, shape_deque},
+    {&type_deque, NULL, {"length", "made"}, shape_deque},
     {&type_method, NULL, {NULL}, shape_method},
     {&type_zip, NULL, {"length"}, shape_lazy},
     {&type_map, NULL, {"length"}, shape_lazy},

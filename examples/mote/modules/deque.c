@@ -28,6 +28,12 @@ size_t deque_length(const struct obj *deque)
     return ((const struct deque *)deque)->len;
 }
 
+size_t deque_limit(const struct obj *deque)
+{
+    size_t limit = ((const struct deque *)deque)->limit;
+    return limit == SIZE_MAX ? 0 : limit;
+}
+
 static val *place(struct deque *d, size_t i)
 {
     size_t at = d->start + i;

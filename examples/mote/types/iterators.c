@@ -390,6 +390,11 @@ size_t lazy_width(const struct obj *o)
     return has_type(l->source, &type_tuple) ? ((const struct tuple *)l->source)->len
                                             : l->source != NOTHING;
 }
+
+val lazy_source(const struct obj *o)
+{
+    return ((const struct lazy *)o)->source;
+}
 #endif
 
 #define LAZY(name)                                                                                 \
