@@ -11,6 +11,7 @@
 //   slots       mruby: objects of one size in pages that malloc gives; what is no object is elsewhere
 //               page: | header | slot | slot | ...
 //   classes     sizes rounded up to a multiple, nothing else: bump and size-class allocators
+//   bins        mimalloc: so many sizes between one power of two and the next
 
 #include "analyzers/model_private.h"
 
@@ -90,6 +91,17 @@ static uint64_t classes_held(const int64_t *p, uint64_t asked)
     return MAX(align_up(asked, (uint64_t)p[AN__CLASSES_UNIT]), (uint64_t)p[AN__CLASSES_LEAST]);
 }
 
+// --------------------------------------------------------------------------- bins
+
+// So many sizes for each power of two, where they are not nearer than the alignment.
+static uint64_t bins_held(const int64_t *p, uint64_t asked)
+{
+    uint64_t unit = (uint64_t)p[AN__BINS_UNIT], size = align_up(asked, unit), power = unit;
+    while (power < size - power)
+        power *= 2;
+    return align_up(size, MAX(unit, power / (uint64_t)p[AN__BINS_STEPS]));
+}
+
 static const struct an__allocator allocators[] = {
     {"blocks", AN__BLOCKS, {"block", "bits"}, blocks_held, blocks_shared},
     {"pymalloc",
@@ -105,6 +117,7 @@ static const struct an__allocator allocators[] = {
      slots_held,
      slots_shared},
     {"classes", AN__CLASSES, {"alignment", "least"}, classes_held, no_share},
+    {"bins", AN__CLASSES, {"alignment", "steps"}, bins_held, no_share},
 };
 
 const char *an__allocator_name(size_t index)

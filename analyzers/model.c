@@ -52,8 +52,7 @@ static bool find_member(const struct an_model *model, dw_type_id id, struct slic
     return false;
 }
 
-// The word up to `separator`, which is taken off `rest` with it.
-static struct slice cut(struct slice *rest, char separator)
+struct slice an__cut(struct slice *rest, char separator)
 {
     const uint8_t *at = memchr(rest->data, separator, rest->size);
     size_t size = at ? (size_t)(at - rest->data) : rest->size;
@@ -73,7 +72,7 @@ bool an__model_member(const struct an_model *model, dw_type_id type, struct slic
     uint64_t bits, total = 0;
     *member = type;
     while (path.size > 0) {
-        if (!find_member(model, *member, cut(&path, '.'), &bits, member))
+        if (!find_member(model, *member, an__cut(&path, '.'), &bits, member))
             return false;
         total += bits;
     }
@@ -93,7 +92,7 @@ struct place {
 static bool locate(const struct an_model *model, struct slice text, struct place *place)
 {
     struct slice path = text;
-    struct slice name = cut(&path, '.');
+    struct slice name = an__cut(&path, '.');
     place->text = text;
     place->type = an__model_type(model, name);
     return place->type != DW_NO_TYPE &&
@@ -172,8 +171,8 @@ static bool measure(const struct an_model *model, struct slice function, const s
 static bool absent(const struct asking *asking, struct slice name, struct slice words,
                    struct fault *fault)
 {
-    struct slice rest = words, first = cut(&rest, ','), path = first;
-    struct slice type = cut(&path, '.');
+    struct slice rest = words, first = an__cut(&rest, ','), path = first;
+    struct slice type = an__cut(&path, '.');
     const char *nearest[3];
     char *text = arena_text(asking->model->arena, type);
     size_t count = an__model_type(asking->model, type) == DW_NO_TYPE
@@ -220,7 +219,7 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
         if (slice_equal(name, slice_text(answers[i].name)))
             return answers[i].value(model, words, value) || absent(asking, name, words, fault);
     for (struct slice rest = words; rest.size > 0;) {
-        if (!locate(model, cut(&rest, ','), &place))
+        if (!locate(model, an__cut(&rest, ','), &place))
             continue;
         *value = 1;
         if (has || measure(model, name, &place, value))
@@ -358,7 +357,9 @@ static bool bind_allocator(struct an_model *model, const struct cfg_allocator *s
 static bool bind_allocators(struct an_model *model, struct fault *fault)
 {
     const struct cfg_profile *p = model->profile;
-    if (!bind_allocator(model, &p->allocator, &model->parts, fault))
+    int64_t other;
+    if (!an__model_number(model, p->instead.when, p->instead.line, &other, fault) ||
+        !bind_allocator(model, other != 0 ? &p->instead : &p->allocator, &model->parts, fault))
         return false;
     model->objects = model->parts;
     return p->objects.model == NULL || bind_allocator(model, &p->objects, &model->objects, fault);

@@ -56,6 +56,7 @@ enum {
     AN__SLOTS_LEAST,
 };
 enum { AN__CLASSES_UNIT, AN__CLASSES_LEAST };
+enum { AN__BINS_UNIT, AN__BINS_STEPS };
 
 struct an__allocator {
     const char *name;
@@ -166,6 +167,8 @@ const char *an__where(struct an_model *model, uint32_t line);
 // A type by name; DW_NO_TYPE when the build defines none.
 dw_type_id an__model_type(const struct an_model *model, struct slice name);
 // A member by path ("long_value.ob_digit") in a type. Bytes from its start.
+// The word up to `separator`, which is taken off `rest` with it.
+struct slice an__cut(struct slice *rest, char separator);
 bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
                       uint64_t *offset, dw_type_id *member);
 bool an__enumerator(const struct an_model *model, struct slice name, int64_t *value);

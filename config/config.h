@@ -249,6 +249,7 @@ struct cfg_header {                   // what objects begin with
 
 struct cfg_allocator {
     const char *model; // NULL: none is stated
+    const char *when;  // of `instead`: the formula that says whether it is
     struct cfg_values with;
     uint32_t line;
 };
@@ -316,6 +317,7 @@ struct cfg_profile {
     struct cfg_tagged tagged;
     struct cfg_allocator allocator;
     struct cfg_allocator objects; // of objects, when only their parts come from the other
+    struct cfg_allocator instead; // of some builds, instead of `allocator`
     const struct cfg_kind *kinds;
     size_t kind_count;
     // How the interpreter counts its own heap: a command, in which {build}, {program} and {out} stand
@@ -345,7 +347,7 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(ENTRIES, "entries")                                                                          \
     X(FIELDS, "fields")                                                                            \
     X(CLASS_FIELDS, "class_fields") /* the most that an instance of its class has */               \
-    X(TRIES, "tries") /* of a generator: handlers open at a time */                                \
+    X(TRIES, "tries")               /* of a generator: handlers open at a time */                  \
     X(CLOSURE, "closure")                                                                          \
     X(DEFAULTS, "defaults")                                                                        \
     X(BYTES, "bytes")                                                                              \

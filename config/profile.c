@@ -55,7 +55,7 @@ struct tagged {
 };
 
 struct allocator {
-    char *model;
+    char *model, *when;
     struct value *with;
     uint32_t with_count;
 };
@@ -74,7 +74,7 @@ struct profile {
     struct prebuilt *prebuilt;
     struct features *features;
     struct tagged *tagged;
-    struct allocator *allocator, *objects;
+    struct allocator *allocator, *objects, *instead;
     struct kind *kinds;
     uint32_t kind_count;
     struct cfg_globs count, apart;
@@ -189,6 +189,13 @@ static const cyaml_schema_field_t allocator_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t instead_fields[] = {
+    NEEDED_TEXT("when", struct allocator, when),
+    NEEDED_TEXT("model", struct allocator, model),
+    LIST("with", struct allocator, with, with_count, &value_value, 1, 64),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t fields[] = {
     NEEDED_TEXT("profile", struct profile, name),
     TEXT("about", struct profile, about),
@@ -203,6 +210,7 @@ static const cyaml_schema_field_t fields[] = {
     MAY("tagged", struct profile, tagged, tagged_fields),
     MAY("allocator", struct profile, allocator, allocator_fields),
     MAY("objects", struct profile, objects, allocator_fields),
+    MAY("instead", struct profile, instead, instead_fields),
     TEXTS("count", struct profile, count),
     TEXTS("apart", struct profile, apart),
     LIST("kinds", struct profile, kinds, kind_count, &kind_value, 1, 256),
@@ -227,6 +235,7 @@ static const struct cfg__keys tables[] = {
     {"strings", tag_fields},
     {"allocator", allocator_fields},
     {"objects", allocator_fields},
+    {"instead", instead_fields},
     {"with", value_fields},
     {"kinds", kind_fields},
     {"parts", part_fields},
@@ -348,6 +357,7 @@ static void read_allocator(struct reader *r, const struct allocator *raw, int no
     if (raw == NULL)
         return;
     out->model = raw->model;
+    out->when = raw->when;
     out->with = read_values(r, raw->with, raw->with_count, cfg__tree_child(r->tree, node, "with"));
     out->line = cfg__tree_line(r->tree, node);
 }
@@ -449,6 +459,7 @@ static void read_profile(struct reader *r, const char *name)
     read_types(r, cfg__tree_child(r->tree, root, "types"));
     read_allocator(r, raw->allocator, cfg__tree_child(r->tree, root, "allocator"), &out->allocator);
     read_allocator(r, raw->objects, cfg__tree_child(r->tree, root, "objects"), &out->objects);
+    read_allocator(r, raw->instead, cfg__tree_child(r->tree, root, "instead"), &out->instead);
     read_features(r, cfg__tree_child(r->tree, root, "features"));
     read_tagged(r);
     read_kinds(r, cfg__tree_child(r->tree, root, "kinds"));

@@ -39,7 +39,7 @@ val tuple_binary(enum op op, val a, val b);
 val tuple_iter(val self);
 
 size_t lazy_width(const struct obj *zip_or_map); // iterators that it takes from at a time
-val lazy_source(const struct obj *o); // its iterator, or the tuple of them
+val lazy_source(const struct obj *o);            // its iterator, or the tuple of them
 
 // ---- lists
 

@@ -1,12 +1,28 @@
 // Structures laid out as those of CPython of a version (-DV=36 ... 315), enough of them to tell the version and for
-// the kinds whose rules changed. No part of CPython.
+// the kinds whose rules changed; with -DFT those of a build without the GIL. No part of CPython.
 #include <stddef.h>
 #include <stdint.h>
 struct type;
+#ifdef FT
+typedef struct {
+    uintptr_t ob_tid;
+    uint16_t padding;
+    uint8_t ob_mutex, ob_gc_bits;
+    uint32_t ob_ref_local;
+    ptrdiff_t ob_ref_shared;
+    struct type *ob_type;
+} PyObject;
+typedef struct {
+    ptrdiff_t allocated;
+    PyObject *ob_item[];
+} _PyListArray;
+_PyListArray items;
+#else
 typedef struct {
     ptrdiff_t ob_refcnt;
     struct type *ob_type;
 } PyObject;
+#endif
 typedef struct {
     PyObject ob_base;
     ptrdiff_t ob_size;
@@ -185,7 +201,7 @@ PyFrameObject frame;
 #endif
 PyTypeObject PyType_Type;
 #define TYPE(symbol, name, size, item, flags)                                                      \
-    PyTypeObject symbol = {{{1, &PyType_Type}, 0}, name, size, item, flags, 0};
+    PyTypeObject symbol = {{{.ob_type = &PyType_Type}, 0}, name, size, item, flags, 0};
 #define GC (1ul << 14)
 TYPE(PyType_Type, "type", sizeof(PyTypeObject), 0, GC)
 TYPE(PyList_Type, "list", sizeof(PyListObject), 0, GC)

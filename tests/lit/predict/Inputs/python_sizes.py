@@ -9,6 +9,7 @@ import collections
 import json
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import weakref
 
@@ -147,6 +148,8 @@ def size_of(value):
     """What sys.getsizeof says; of a class and of enumerate with what is its own besides, which that leaves out."""
     if isinstance(value, enumerate):
         return sys.getsizeof(value) + sys.getsizeof((0, 1))
+    if isinstance(value, list) and value and sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return sys.getsizeof(value) + 8  # their items begin with how many there are
     if not isinstance(value, type):
         return sys.getsizeof(value)
     table = dict.fromkeys([*value.__dict__, "__qualname__"])  # which was there when the class was made
