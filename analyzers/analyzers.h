@@ -286,7 +286,8 @@ struct an_measured {
 
 struct an_budget_needs {
     unsigned dims; // LED_MASK of each
-    bool types, variables, base, base_types;
+    bool types, variables, base_types;
+    uint32_t base; // line of the first budget that is on growth; 0: none is
 };
 struct an_budget_needs an_budgets_need(struct cfg_budgets budgets, bool rules);
 

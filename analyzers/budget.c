@@ -20,7 +20,8 @@ struct an_budget_needs an_budgets_need(struct cfg_budgets budgets, bool rules)
         enum cfg_subject subject = budget->subject;
         needs.types |= subject == CFG_STRUCT || subject == CFG_OBJECTS_OF;
         needs.variables |= subject == CFG_OBJECTS_OF;
-        needs.base |= budget->grows;
+        if (budget->grows && needs.base == 0)
+            needs.base = budget->line;
         needs.base_types |= budget->grows && subject == CFG_STRUCT;
         const enum an_dim module = AN_MODULE;
         if (subject == CFG_MODULE)

@@ -52,6 +52,19 @@ const struct cfg_region *an__budget_region(const struct an_measured *build,
     return NULL;
 }
 
+// Columns that only builds for a target have: a budget on one must not hold because it is not there.
+static bool has_column(const struct an__account *account, const struct cfg_budget *budget,
+                       struct fault *fault)
+{
+    const struct ledger *ledger = account->build->ledger;
+    const char *column = budget->subject == CFG_TOTAL ? budget->name : budget->column;
+    if (column == NULL || column[0] != 'r' || led_total(ledger, LED_ROM) != 0 ||
+        led_total(ledger, LED_RAM) != 0)
+        return true;
+    return an__budget_fault(account->options, budget, fault, "%s has no %s: it is no firmware",
+                            account->build->name, column);
+}
+
 // ---------------------------------------------------------------------------- sums
 
 static enum an_dim dim_of(const struct cfg_budget *budget)
@@ -321,6 +334,8 @@ bool an__budget_measure(struct an__account *account, const struct cfg_budget *bu
     *out = (struct an__amount){0};
     if (budget->region != NULL &&
         (region = an__budget_region(build, budget, account->options, fault)) == NULL)
+        return false;
+    if (!has_column(account, budget, fault))
         return false;
     switch (budget->subject) {
     case CFG_TOTAL:

@@ -244,15 +244,15 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
     struct cfg_budgets budgets = check->target->budgets;
     struct rep_finding *findings;
     struct an_budget_needs needs = an_budgets_need(budgets, true);
-    if (needs.base && check->base == NULL) {
+    if (needs.base != 0 && check->base == NULL) {
         cmd_usage(cmd,
-                  "%s: a budget of %s is on growth, and there is no base: to measure it "
+                  "%s:%u: this budget of %s is on growth, and there is no base: to measure it "
                   "against",
-                  cfg_path(run->cfg), check->name);
+                  cfg_path(run->cfg), needs.base, check->name);
         return false;
     }
     if (!open_side(run, now, check->spec, needs.dims, needs.types, needs.variables) ||
-        (needs.base && !open_base(run, base, check->base, &needs)) ||
+        (needs.base != 0 && !open_base(run, base, check->base, &needs)) ||
         !cmd_regions(cmd, run->cfg, check->target, &now->build, &now->measured.regions))
         return false;
     now->measured.name = base->measured.name = check->name;
@@ -264,7 +264,7 @@ static bool check_sides(struct run *run, const struct check *check, struct side 
                                               .declared = declared,
                                               .path = shown_path,
                                               .context = run};
-    if (!an_budgets(budgets, &now->measured, needs.base ? &base->measured : NULL, &options,
+    if (!an_budgets(budgets, &now->measured, needs.base != 0 ? &base->measured : NULL, &options,
                     cmd->arena, &findings, &cmd->fault))
         return false;
     for (size_t i = 0; i < budgets.count; i++)
