@@ -67,8 +67,8 @@ static bool ends_in_member(struct slice name, size_t at, bool *deleting)
         *deleting = first == 'D' && name.data[at + 1] == '0';
         return name.data[at + 1] >= '0' && name.data[at + 1] <= '5';
     }
-    size_t size = 0;
-    for (; at < name.size && name.data[at] >= '0' && name.data[at] <= '9'; at++)
+    size_t size = 0; // has no leading 0
+    for (; first != '0' && at < name.size && name.data[at] >= '0' && name.data[at] <= '9'; at++)
         if ((size = size * 10 + (size_t)(name.data[at] - '0')) > name.size)
             return false;
     return size != 0 && size < name.size - at && name.data[at + size] == 'E';
@@ -122,8 +122,7 @@ static void vote(struct classes *c, const struct img_symbol *function)
     for (size_t at = start; at < name.size; at++) {
         bool deleting;
         size_t table = c->table_count;
-        bool before = at != start && name.data[at - 1] >= '0' && name.data[at - 1] <= '9';
-        if (at != start && !before && ends_in_member(name, at, &deleting))
+        if (at != start && ends_in_member(name, at, &deleting))
             table = table_of_class(c, hash, slice_of(name.data + start, at - start));
         led_owner unit = table != c->table_count ? unit_of(c->im, function->addr) : 0;
         if (unit != LED_UNATTRIBUTED)
