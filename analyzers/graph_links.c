@@ -386,12 +386,6 @@ static bool is_start(const an__object_list *objects, uint64_t addr)
            objects->items[low].name != NULL;
 }
 
-// Addresses never are. Without the size of an entry other things lie there as well.
-static bool is_merged(const struct img_section *section)
-{
-    return (section->flags & SHF_MERGE) && section->entry_size != 0;
-}
-
 static void look_into(struct an__links *links, const struct an_graph_input *input,
                       const struct an__areas *areas, const an__object_list *objects,
                       const struct an__object *object)
@@ -422,7 +416,7 @@ void an__graph_looks(struct an__links *links, const struct an_graph_input *input
         const struct an__object *object = &objects->items[i];
         bool typed = object->type != DW_NO_REF || object->by == AN__BY_STRING ||
                      object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING ||
-                     is_merged(&sections[object->section]);
+                     img_is_merged(&sections[object->section]);
         bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
         if (!object->code && (!typed || vectors))
             look_into(links, input, areas, objects, object);

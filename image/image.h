@@ -209,6 +209,12 @@ struct img_reloc_reader {
     bool is64, plain, failed;
 };
 bool img_is_reloc_section(const struct img_section *section);
+// Whether it holds entries of one size that were merged, and nothing else. Linkers that put literals
+// and tables into one section keep SHF_MERGE and SHF_STRINGS, but no size of an entry.
+static inline bool img_is_merged(const struct img_section *section)
+{
+    return (section->flags & SHF_MERGE) != 0 && section->entry_size != 0;
+}
 // Whether its entries have addends; else they lie at the place.
 bool img_has_addends(const struct img_section *section);
 // Whether a relocation of this type adds the load address to what needs no symbol, R_*_RELATIVE or

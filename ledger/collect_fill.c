@@ -154,7 +154,7 @@ static bool is_fill_part(const struct led_collector *run, const struct led_exten
     if (!led__is_content(im, extent->section) || extent->addr == LED_NOWHERE)
         return false;
     const struct img_section *section = &im->sections[extent->section];
-    if ((section->flags & SHF_MERGE) != 0)
+    if (img_is_merged(section))
         return false; // an empty text would look like it
     if (extent->file == LED_NOWHERE)
         return ends_aligned(section, extent, start, size, LEAST_ALIGN_BARE);

@@ -20,7 +20,7 @@ void led__collect_strings(struct led__image *im)
 {
     for (size_t i = 1; i < im->section_count; i++) {
         const struct img_section *section = &im->sections[i];
-        if (led__is_content(im, (uint32_t)i) && (section->flags & SHF_MERGE) &&
+        if (led__is_content(im, (uint32_t)i) && img_is_merged(section) &&
             (section->flags & SHF_STRINGS))
             led__claim_addr(
                 im, (uint32_t)i, section->addr, section->size,
