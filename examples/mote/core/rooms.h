@@ -20,8 +20,8 @@ struct room {
 };
 bool rooms_start(void); // false: no memory
 void rooms_end(void);
-const struct room *
-room_of(const void *part); // of the object in whose block it lies; not followed: zeros
+// Of the object in whose block the part lies; of one not followed zeros.
+const struct room *room_of(const void *part);
 
 #if MOTE_CENSUS
 extern struct room *rooms; // NULL: not started
