@@ -141,11 +141,10 @@ static void add_count(void *context, uint64_t offset)
         vec_push(&c->places, c->object->addr + offset);
 }
 
-static void find_counts(struct counts *c, const struct cfg_header *header)
+static void find_members(struct counts *c, struct slice name)
 {
     struct dw_shapes *shapes = dw_shapes_new(c->graph->dw);
-    dw_shapes_watch(shapes, header->count);
-    c->immortal = header->immortal != 0 ? header->immortal : UINT64_MAX;
+    dw_shapes_watch(shapes, name);
     size_t count;
     const struct img_section *sections = img_sections(c->graph->img, &count);
     for (uint32_t i = 0; i < c->graph->count; i++) {
@@ -155,6 +154,13 @@ static void find_counts(struct counts *c, const struct cfg_header *header)
             dw_shapes_watched(shapes, c->object->type, c->object->size, add_count, c);
     }
     dw_shapes_free(shapes);
+}
+
+static void find_counts(struct counts *c, const struct cfg_header *header)
+{
+    c->immortal = header->immortal != 0 ? header->immortal : UINT64_MAX;
+    for (struct slice rest = slice_text(header->count); rest.size != 0;)
+        find_members(c, slice_cut(&rest, ','));
 }
 
 void an__profiles_read(an__profile_list *out)
@@ -200,8 +206,7 @@ struct an__page_list an__graph_counted(const struct an_graph *graph, uint64_t pa
     for (size_t i = 0; i < graph->profiles.count; i++) {
         const struct cfg_profile *profile = graph->profiles.items[i];
         for (size_t h = 0; h < profile->header_count && an__profile_is_for(profile, types); h++)
-            if (profile->headers[h].count != NULL)
-                find_counts(&c, &profile->headers[h]);
+            find_counts(&c, &profile->headers[h]);
     }
     struct an__page_list list = pages_of(&c.places, page, dirty);
     names_free(types);

@@ -52,27 +52,13 @@ static bool find_member(const struct an_model *model, dw_type_id id, struct slic
     return false;
 }
 
-struct slice an__cut(struct slice *rest, char separator)
-{
-    const uint8_t *at = memchr(rest->data, separator, rest->size);
-    size_t size = at ? (size_t)(at - rest->data) : rest->size;
-    struct slice word = slice_of(rest->data, size);
-    size_t taken = at ? size + 1 : size;
-    *rest = slice_of(rest->data + taken, rest->size - taken);
-    while (word.size > 0 && word.data[0] == ' ')
-        word = slice_of(word.data + 1, word.size - 1);
-    while (word.size > 0 && word.data[word.size - 1] == ' ')
-        word.size--;
-    return word;
-}
-
 bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
                       uint64_t *offset, dw_type_id *member)
 {
     uint64_t bits, total = 0;
     *member = type;
     while (path.size > 0) {
-        if (!find_member(model, *member, an__cut(&path, '.'), &bits, member))
+        if (!find_member(model, *member, slice_cut(&path, '.'), &bits, member))
             return false;
         total += bits;
     }
@@ -92,7 +78,7 @@ struct place {
 static bool locate(const struct an_model *model, struct slice text, struct place *place)
 {
     struct slice path = text;
-    struct slice name = an__cut(&path, '.');
+    struct slice name = slice_cut(&path, '.');
     place->text = text;
     place->type = an__model_type(model, name);
     return place->type != DW_NO_TYPE &&
@@ -171,8 +157,8 @@ static bool measure(const struct an_model *model, struct slice function, const s
 static bool absent(const struct asking *asking, struct slice name, struct slice words,
                    struct fault *fault)
 {
-    struct slice rest = words, first = an__cut(&rest, ','), path = first;
-    struct slice type = an__cut(&path, '.');
+    struct slice rest = words, first = slice_cut(&rest, ','), path = first;
+    struct slice type = slice_cut(&path, '.');
     const char *nearest[3];
     char *text = arena_text(asking->model->arena, type);
     size_t count = an__model_type(asking->model, type) == DW_NO_TYPE
@@ -219,7 +205,7 @@ static bool ask(void *context, struct slice name, struct slice words, int64_t *v
         if (slice_equal(name, slice_text(answers[i].name)))
             return answers[i].value(model, words, value) || absent(asking, name, words, fault);
     for (struct slice rest = words; rest.size > 0;) {
-        if (!locate(model, an__cut(&rest, ','), &place))
+        if (!locate(model, slice_cut(&rest, ','), &place))
             continue;
         *value = 1;
         if (has || measure(model, name, &place, value))

@@ -152,7 +152,6 @@ static bool find_collectors(const struct binding *b, uint64_t *sum)
     return found || find_bits(b, b->stated->gc[0], true, sum, &(const struct dw_member *){NULL});
 }
 
-// Bits that fill no byte of their own count as others.
 // Of several names the first that the build has; else the last, which is then missed.
 static const char *first_present(const struct binding *b, const char *names)
 {
@@ -160,13 +159,14 @@ static const char *first_present(const struct binding *b, const char *names)
     uint64_t offset;
     dw_type_id found;
     while (memchr(rest.data, ',', rest.size) != NULL) {
-        struct slice name = an__cut(&rest, ',');
+        struct slice name = slice_cut(&rest, ',');
         if (an__model_member(b->model, b->header, name, &offset, &found))
             return arena_text(b->model->arena, name);
     }
-    return names == NULL ? NULL : arena_text(b->model->arena, an__cut(&rest, ','));
+    return names == NULL ? NULL : arena_text(b->model->arena, slice_cut(&rest, ','));
 }
 
+// Bits that fill no byte of their own count as others.
 static bool divide(const struct binding *b, struct an__header *header)
 {
     const struct dw_member *count = NULL, *class = NULL;

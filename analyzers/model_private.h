@@ -167,8 +167,6 @@ const char *an__where(struct an_model *model, uint32_t line);
 // A type by name; DW_NO_TYPE when the build defines none.
 dw_type_id an__model_type(const struct an_model *model, struct slice name);
 // A member by path ("long_value.ob_digit") in a type. Bytes from its start.
-// The word up to `separator`, which is taken off `rest` with it.
-struct slice an__cut(struct slice *rest, char separator);
 bool an__model_member(const struct an_model *model, dw_type_id type, struct slice path,
                       uint64_t *offset, dw_type_id *member);
 bool an__enumerator(const struct an_model *model, struct slice name, int64_t *value);

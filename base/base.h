@@ -96,6 +96,8 @@ static inline bool slice_is(struct slice a, const char *text)
     return slice_equal(a, slice_text(text));
 }
 
+// The word up to `separator`, without blanks around it; both are taken off `rest`.
+struct slice slice_cut(struct slice *rest, char separator);
 bool slice_starts(struct slice text, const char *prefix);
 bool slice_ends(struct slice text, const char *suffix);
 // What stands behind the last '/', within `path`.

@@ -6,6 +6,20 @@
 
 #include "base/base.h"
 
+struct slice slice_cut(struct slice *rest, char separator)
+{
+    const uint8_t *at = memchr(rest->data, separator, rest->size);
+    size_t size = at ? (size_t)(at - rest->data) : rest->size;
+    struct slice word = slice_of(rest->data, size);
+    size_t taken = at ? size + 1 : size;
+    *rest = slice_of(rest->data + taken, rest->size - taken);
+    while (word.size > 0 && word.data[0] == ' ')
+        word = slice_of(word.data + 1, word.size - 1);
+    while (word.size > 0 && word.data[word.size - 1] == ' ')
+        word.size--;
+    return word;
+}
+
 bool slice_starts(struct slice text, const char *prefix)
 {
     size_t size = strlen(prefix);

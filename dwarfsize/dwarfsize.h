@@ -159,7 +159,7 @@ void dw_shapes_free(struct dw_shapes *shapes);
 void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
                         void (*pointer)(void *context, uint64_t offset), void *context);
 // From now on members of that name are found, whatever their type; before any object is looked at.
-void dw_shapes_watch(struct dw_shapes *shapes, const char *member);
+void dw_shapes_watch(struct dw_shapes *shapes, struct slice member);
 // The same for whatever is of the typedef of that name.
 void dw_shapes_watch_typedef(struct dw_shapes *shapes, const char *name);
 // Bytes of that type; 0 when none was met.

@@ -269,9 +269,9 @@ void dw_shapes_pointers(struct dw_shapes *shapes, dw_ref type, uint64_t size,
     visit_all(shapes, type, size, POINTER, pointer, context);
 }
 
-void dw_shapes_watch(struct dw_shapes *shapes, const char *member)
+void dw_shapes_watch(struct dw_shapes *shapes, struct slice member)
 {
-    shapes->watched = names_text(shapes->names, names_intern_text(shapes->names, member));
+    shapes->watched = names_text(shapes->names, names_intern(shapes->names, member));
 }
 
 void dw_shapes_watch_typedef(struct dw_shapes *shapes, const char *name)
