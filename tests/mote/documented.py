@@ -99,15 +99,30 @@ def compare_left(trace, counters):
     return traced == counted
 
 
+def told_of(build, folder, kind, program):
+    """The first row of that kind in the census of a program."""
+    path = os.path.join(folder, "told.json")
+    subprocess.run([os.path.join(build, "mote"), "--census=" + path, "-c", program], check=True)
+    with open(path) as f:
+        return next(row for row in json.load(f)["objects"] if row["kind"] == kind)
+
+
+def moved_told(build, folder):
+    """What is moved to an end leaves the table of an OrderedDict of CPython as it is."""
+    program = "import collections\nkept = collections.OrderedDict()\nfor i in range(3000):\n kept[i % 500] = i\n"
+    rows = [told_of(build, folder, "OrderedDict", program + more) for more in ("", " kept.move_to_end(i % 500)\n")]
+    if rows[0]["cpython"] == rows[1]["cpython"] == 1024:
+        return True
+    print("FAILED 500 keys of an OrderedDict, and the same moved: %s" % rows)
+    return False
+
+
 def generators_told(build, folder):
     """What the census says that the code of a generator needs on MicroPython."""
-    path = os.path.join(folder, "generator.json")
     good = True
     for body, *wanted in GENERATORS:
         program = "def g(a, b):\n" + "".join(" %s\n" % line for line in body.split("\n")) + "kept = g(1, 2)\n"
-        subprocess.run([os.path.join(build, "mote"), "--census=" + path, "-c", program], check=True)
-        with open(path) as f:
-            row = next(row for row in json.load(f)["objects"] if row["kind"] == "generator")
+        row = told_of(build, folder, "generator", program)
         if [row["micropython"], row["tries"]] != wanted:
             print("FAILED %r needs %s, told as %s" % (body, wanted, [row["micropython"], row["tries"]]))
             good = False
@@ -129,14 +144,14 @@ def main():
         text = f.read()
     with tempfile.TemporaryDirectory() as folder:
         counters, census, trace = run(build, folder)
-        told = generators_told(build, folder)
+        told = [generators_told(build, folder), moved_told(build, folder)]
     events = {line.split()[0] for line in trace.splitlines()[1:]}
     explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),
             compare("--census", members(json.loads(census)), rows(section(text, "The census"))),
             compare("--trace", events, explained),
             compare_left(trace, json.loads(counters))]
-    good += [told, place_of_error(build)]
+    good += [*told, place_of_error(build)]
     sys.exit(not all(good))
 
 

@@ -14,6 +14,9 @@ o.move_to_end('a')
 print(o)
 o.move_to_end('c', last=False)
 print(list(o.items()))
+n = OrderedDict([(1, 'a'), (2, 'b')])
+n.move_to_end(True)
+print(n)
 try:
     o.move_to_end('z')
 except KeyError as e:

@@ -277,6 +277,13 @@ void room_updates(const struct table *to, const struct table *from)
         r->cpython = other->cpython;
 }
 
+void room_keeps(const struct table *t, const struct room *before)
+{
+    struct room *r = find(t);
+    if (r)
+        *r = *before;
+}
+
 void room_clears(const struct table *t)
 {
     struct room *r = find(t);

@@ -56,6 +56,7 @@ void room_reserves(const struct table *t, size_t more);
 void room_copies(const struct table *to, const struct table *from); // into a new one
 void room_updates(const struct table *to, const struct table *from);
 void room_clears(const struct table *t);
+void room_keeps(const struct table *t, const struct room *before); // nothing happened there since
 
 // A set was changed by `op` with another of `other` keys, from a copy made for it or in place; it had `had` keys.
 void room_set_op(const struct table *t, enum op op, size_t had, size_t other, bool in_place);

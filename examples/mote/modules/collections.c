@@ -3,6 +3,7 @@
 //
 // A dict keeps its order anyway: OrderedDict is a dict that compares by it and can change it. A namedtuple is a type on the
 // heap whose objects look like tuples: the names are in the dict of the type alone, and cost an object nothing.
+#include "core/rooms.h"
 #include "modules/modules.h"
 #include "types/containers.h"
 
@@ -18,24 +19,29 @@ static struct table *ordered_self(val v)
 static const val last_keyword[] = {NOTHING, NOTHING, S(last)};
 
 #if MOTE_RARE
+// CPython has the order beside the table, which stays as it is.
 static val ordered_move_to_end(size_t n, val *a)
 {
     (void)n;
     struct table *t = ordered_self(a[0]);
-    ROOTS(r, 2);
+    ROOTS(r, 3);
     val *slot = table_find(t, a[1]);
     if (!slot)
         raise_key(a[1]);
     r[0] = slot[1];
+    r[2] = slot[0]; // the key it has, not the equal one that was asked for
+    struct room before = {0};
+    ROOMS(before = *room_of(t));
     table_remove_slot(t, slot);
     if (a[2] && !truth(a[2])) { // to the front: the others again, behind it
         r[1] = dict_new(0);
         table_copy(table_of(r[1]), t);
         table_clear(t);
     }
-    table_add(t, a[1])[1] = r[0];
+    table_add(t, r[2])[1] = r[0];
     if (r[1])
         dict_update((val)native_self(a[0], &type_OrderedDict), r[1]);
+    ROOMS(room_keeps(t, &before));
     return NONE;
 }
 NATIVE_FULL(ordered_move_to_end, move_to_end, 2, 3, 0, last_keyword);
