@@ -52,19 +52,6 @@ const struct cfg_region *an__budget_region(const struct an_measured *build,
     return NULL;
 }
 
-// Columns that only builds for a target have: a budget on one must not hold because it is not there.
-static bool has_column(const struct an__account *account, const struct cfg_budget *budget,
-                       struct fault *fault)
-{
-    const struct ledger *ledger = account->build->ledger;
-    const char *column = budget->subject == CFG_TOTAL ? budget->name : budget->column;
-    if (column == NULL || column[0] != 'r' || led_total(ledger, LED_ROM) != 0 ||
-        led_total(ledger, LED_RAM) != 0)
-        return true;
-    return an__budget_fault(account->options, budget, fault, "%s has no %s: it is no firmware",
-                            account->build->name, column);
-}
-
 // ---------------------------------------------------------------------------- sums
 
 static enum an_dim dim_of(const struct cfg_budget *budget)
@@ -90,6 +77,19 @@ static uint8_t weight_of(const char *column)
         if (strcmp(rows[i].name, column) == 0)
             return rows[i].weight;
     return 0;
+}
+
+// Columns that only builds for a target have: a budget on one must not hold because it is not there.
+static bool has_column(const struct an__account *account, const struct cfg_budget *budget,
+                       struct fault *fault)
+{
+    const struct ledger *ledger = account->build->ledger;
+    const char *column = budget->subject == CFG_TOTAL ? budget->name : budget->column;
+    bool of_target = weight_of(column) & (LED_ROM | LED_RAM);
+    if (!of_target || led_total(ledger, LED_ROM) != 0 || led_total(ledger, LED_RAM) != 0)
+        return true;
+    return an__budget_fault(account->options, budget, fault, "%s has no %s: it is no firmware",
+                            account->build->name, column);
 }
 
 static struct an__sums *find_sums(const struct an__account *account, struct an__sums wanted)

@@ -73,17 +73,24 @@ unsigned an__graph_letter(const uint8_t *data, uint64_t left)
 
 #define TEXT_LEAST 4 // letters: where numbers or code lie as well, less may be one
 
+// Bytes of the letters at `data`, without the zero that may end them.
+static uint64_t letters_size(const uint8_t *data, uint64_t limit)
+{
+    uint64_t size = 0;
+    unsigned letter;
+    while (size < limit && (letter = an__graph_letter(data + size, limit - size)) != 0)
+        size += letter;
+    return size;
+}
+
 // Bytes of the text at `start` with its zero, 0 when there is none before `end`.
 static uint64_t text_size(struct filler *f, uint64_t start, uint64_t end, bool sure)
 {
     if (f->bytes.size == 0 || start < f->no_text)
         return 0;
     const uint8_t *data = f->bytes.data + (start - f->area->start);
-    uint64_t size = 0, limit = end - start;
-    unsigned letter;
+    uint64_t limit = end - start, size = letters_size(data, limit);
     uint64_t least = sure ? 1 : TEXT_LEAST;
-    while (size < limit && (letter = an__graph_letter(data + size, limit - size)) != 0)
-        size += letter;
     if (size >= least && size < limit && data[size] == 0)
         return size + 1;
     f->no_text = start + size;
@@ -224,9 +231,8 @@ static bool holds_strings(const struct filler *f)
         return false;
     for (size_t at = 0, size; section->entry_size == 0 && at < f->bytes.size; at += size) {
         const uint8_t *data = f->bytes.data + at;
-        size_t left = f->bytes.size - at, letter;
-        for (size = 0; size < left && (letter = an__graph_letter(data + size, left - size)) != 0;)
-            size += letter;
+        size_t left = f->bytes.size - at;
+        size = letters_size(data, left);
         bool ends = size != 0 && size < left && data[size] == 0;
         size += size < left;
         texts += ends ? size : 0;

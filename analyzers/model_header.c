@@ -97,7 +97,6 @@ struct binding {
     struct an_model *model;
     const struct cfg_header *stated;
     const char *where;
-    dw_type_id header;
     const struct dw_type *record;
     struct fault *fault;
 };
@@ -153,17 +152,18 @@ static bool find_collectors(const struct binding *b, uint64_t *sum)
 }
 
 // Of several names the first that the build has; else the last, which is then missed.
-static const char *first_present(const struct binding *b, const char *names)
+static const char *first_present(struct an_model *model, dw_type_id type, const char *names)
 {
-    struct slice rest = slice_text(names ? names : "");
+    const char *name = NULL;
     uint64_t offset;
     dw_type_id found;
-    while (memchr(rest.data, ',', rest.size) != NULL) {
-        struct slice name = slice_cut(&rest, ',');
-        if (an__model_member(b->model, b->header, name, &offset, &found))
-            return arena_text(b->model->arena, name);
+    bool present = false;
+    for (struct slice rest = slice_text(names); rest.size != 0 && !present;) {
+        struct slice word = slice_cut(&rest, ',');
+        present = an__model_member(model, type, word, &offset, &found);
+        name = arena_text(model->arena, word);
     }
-    return names == NULL ? NULL : arena_text(b->model->arena, slice_cut(&rest, ','));
+    return name;
 }
 
 // Bits that fill no byte of their own count as others.
@@ -173,7 +173,8 @@ static bool divide(const struct binding *b, struct an__header *header)
     uint64_t all = 0, counted = 0, classed = 0, collected = 0;
     for (uint32_t i = 0; i < b->record->member_count; i++)
         all += bits_of(b->model->input.types, &b->record->members[i]);
-    if (!find_bits(b, first_present(b, b->stated->count), false, &counted, &count) ||
+    const char *counter = first_present(b->model, header->type, b->stated->count);
+    if (!find_bits(b, counter, false, &counted, &count) ||
         !find_bits(b, b->stated->class, true, &classed, &class))
         return false;
     if (count != NULL && count == class)
@@ -193,9 +194,8 @@ static bool bind(struct an_model *model, const struct cfg_header *stated, struct
                  struct fault *fault)
 {
     const struct dw_types *types = model->input.types;
-    struct binding b = {model, stated, an__where(model, stated->line), DW_NO_TYPE, NULL, fault};
+    struct binding b = {model, stated, an__where(model, stated->line), NULL, fault};
     header->type = dw_types_strip(types, an__model_type(model, slice_text(stated->type)));
-    b.header = header->type;
     b.record = dw_types_get(types, header->type);
     if (b.record == NULL || !an__is_record(b.record))
         return fault_set(fault, FAULT_INPUT, b.where, NULL, NO_OFFSET,

@@ -183,7 +183,6 @@ struct run {
 
 struct content_reader {
     struct led__image *im;
-    uint32_t section;
     struct slice table;
     uint64_t entry_size, slice_size; // bytes
     unsigned word;                   // bytes of a place
@@ -205,11 +204,9 @@ static void read_slice(void *context, size_t index, unsigned worker)
     cur_seek(&c, index * reader->slice_size);
     uint64_t start = cur_offset(&c), last = 0, here = start;
     uint64_t end = MIN(reader->table.size, start + reader->slice_size);
-    struct passed passed = passing(reader->im, reader->section);
-    passed.released = start;
-    file_want(slice_of(reader->table.data + start, end - start));
+    struct slice slice = slice_of(reader->table.data + start, end - start);
+    file_want(slice);
     for (size_t at = 0; here + reader->entry_size <= end; here = cur_offset(&c)) {
-        pass(&passed, here);
         uint64_t place = reader->word == 8 ? cur_u64(&c) : cur_u32(&c);
         cur_skip(&c, reader->entry_size - reader->word);
         uint64_t pos = reader->base + MIN(place, reader->target_size - 1);
@@ -223,8 +220,7 @@ static void read_slice(void *context, size_t index, unsigned worker)
     }
     if (here != start)
         vec_push(&out->runs, (struct run){start, here, last});
-    img_file_release(passed.file, slice_of(passed.table.data + index * reader->slice_size,
-                                           end - index * reader->slice_size));
+    img_file_release(reader->im->run->build->file, slice);
 }
 
 static void claim_by_content(struct led__image *im, const struct img_section *section,
@@ -234,7 +230,6 @@ static void claim_by_content(struct led__image *im, const struct img_section *se
     enum led_dim dim = led__wants(im->run, LED_UNIT) ? LED_UNIT : LED_SOURCE;
     struct content_reader reader = {
         .im = im,
-        .section = section->index,
         .table = img_section_raw(im->img, section->index),
         .entry_size = (section->type == SHT_RELA ? 3 : 2) * word,
         .word = word,
