@@ -12,6 +12,7 @@ const char *lm__stranger(struct slice text)
     static const struct {
         const char *mark, *what;
     } strangers[] = {
+        {"\177ELF", "an ELF file, beside which its linker writes a map"},
         {"IAR Universal Linker", "a map of IAR XLINK"},
         {"IAR XLINK", "a map of IAR XLINK"},
         {"<link_info>", "the XML of a TI linker, beside which it writes a map"},
