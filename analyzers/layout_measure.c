@@ -113,6 +113,14 @@ static uint64_t natural_align(uint64_t size)
 
 static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth);
 
+// A bit field that does not, as layout_place has it, is in a packed record.
+static bool lies_in_unit(const struct an__types *facts, const struct dw_member *member,
+                         uint64_t align)
+{
+    uint64_t unit = MAX(dw_types_size(facts->types, member->type), (uint64_t)1) * 8;
+    return member->bit_offset % (align * 8) + member->bit_size <= unit;
+}
+
 static uint64_t record_align(struct an__types *facts, const struct dw_type *type, unsigned depth)
 {
     uint64_t best = 1;
@@ -120,11 +128,12 @@ static uint64_t record_align(struct an__types *facts, const struct dw_type *type
         const struct dw_member *member = &type->members[i];
         if (!an__is_laid_out(member))
             continue;
-        uint64_t align =
-            member->alignment ? member->alignment : align_of(facts, member->type, depth + 1);
+        uint64_t align = MAX(member->alignment, align_of(facts, member->type, depth + 1));
         uint64_t byte = member->bit_offset / 8;
-        bool placed = !(member->flags & DW_MEMBER_BIT_FIELD) && byte != 0;
-        if (placed)
+        bool bits = member->flags & DW_MEMBER_BIT_FIELD;
+        if (bits && !lies_in_unit(facts, member, align))
+            return 1;
+        if (!bits && byte != 0)
             align = MIN(align, lowest_bit(byte));
         best = MAX(best, align);
     }
@@ -174,6 +183,14 @@ static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth)
 uint64_t an__align(struct an__types *facts, dw_type_id id)
 {
     return align_of(facts, id, 0);
+}
+
+uint64_t an__member_align(struct an__types *facts, const struct dw_member *member)
+{
+    uint64_t align = an__align(facts, member->type), byte = member->bit_offset / 8;
+    return member->alignment > align || (member->alignment != 0 && byte % align != 0)
+               ? member->alignment
+               : align;
 }
 
 // ------------------------------------------------------------------------- fields

@@ -62,6 +62,8 @@ static inline bool an__is_laid_out(const struct dw_member *member)
 
 // The alignment of a type in bytes: as stated, else inferred from sizes and offsets; at least 1.
 uint64_t an__align(struct an__types *facts, dw_type_id id);
+// That of a member: of its type, or more where the member states more. Less only where it is packed too.
+uint64_t an__member_align(struct an__types *facts, const struct dw_member *member);
 // The name people know the type by: its own, or that of the typedef of an anonymous one; "" if
 // none.
 const char *an__name(const struct an__types *facts, dw_type_id id);
@@ -80,26 +82,36 @@ void an__measure(struct an__types *facts, const struct dw_type *type, struct an_
 struct an__placing {
     const struct an__field *fields;
     size_t count;
-    uint64_t *unit;  // by field: bits of the declared type of a bit field, else alignment in bits
+    uint64_t *unit;  // by field: bits of the declared type of a bit field
+    uint64_t *step;  // by field: alignment in bits
     uint64_t *start; // by field: the bit where the rules put it
     bool *broken;    // by field: a bit field that starts a new unit (after an unnamed `: 0`)
     uint64_t align;  // of the whole, bytes
-    bool stated;     // the alignment of the whole is stated, not inferred
+    bool stated;     // the alignment of the whole is stated, and more than its members ask for
 };
 // For the fields of a layout; arrays live in `arena`.
 void an__placing_init(struct an__placing *placing, struct an__types *facts,
                       const struct an__layout *layout, struct arena *arena);
-// The alignment of the whole, after a change of units: that of the widest, unless it is stated.
+// The alignment of the whole, after a change of steps: the widest of them, unless it is stated.
 void an__placing_align(struct an__placing *placing);
+// Takes alignment away that is not stated, as __attribute__((packed)) does; bit fields then have no units.
+void an__placing_pack(struct an__placing *placing);
 // Places the fields in `order` (NULL: as they come); fills placing->start; gives the size in bytes.
 uint64_t an__place(struct an__placing *placing, const uint32_t *order);
 // Whether the rules reproduce the layout of a type as it is; finds `broken`.
 bool an__placing_is_right(struct an__placing *placing, const struct dw_type *type);
 
+// A type for a bit field that has a wider one.
+struct an__narrow {
+    const char *name; // "unsigned char"
+    uint64_t size;    // bytes
+};
+
 // A better order of the members of one struct.
 struct an__plan {
     struct dw_type type; // the same type with members in the new order, at their new offsets
-    const char **notes;  // the saving and the steps
+    struct an__narrow *narrowed; // by member of `type`; size 0: as it is declared
+    const char **notes;          // the saving and the steps
     size_t note_count;
     uint64_t saving; // bytes; 0: keep the order (notes may say why)
 };
@@ -122,10 +134,11 @@ struct an_layouts {
     VEC(dw_type_id) chosen;
     size_t cut; // behind those that are kept
     size_t at;
-    bool *found;                // by name of the options
-    bool *twin;                 // by place in chosen: another chosen type has its name
-    struct spelling *spellings; // by type id
-    struct arena *run, *one;    // lifetimes: all; until the next type
+    bool *found;                       // by name of the options
+    bool *twin;                        // by place in chosen: another chosen type has its name
+    struct spelling *spellings;        // by type id
+    const struct an__narrow *narrowed; // of the type being shown, or NULL
+    struct arena *run, *one;           // lifetimes: all; until the next type
     struct buf text;
     struct an__scratch scratch[AN__EXPAND_DEPTH + 1]; // by depth of expansion
     VEC(struct rep_member) members;

@@ -31,6 +31,7 @@ struct plan {
     struct an__types *facts;
     const struct an__layout *layout;
     struct an__placing placing;
+    struct an__narrow *narrowed; // by field
     struct item *items;
     size_t count;
     uint32_t *fields; // scratch: an order of items as one of fields
@@ -101,7 +102,7 @@ static void make_items(struct plan *plan, struct arena *arena)
         const struct an__field *end = &layout->fields[item->first + item->count - 1];
         item->size = (end->start + end->bits - first->start + 7) / 8;
         for (uint32_t f = item->first; f < item->first + item->count; f++)
-            item->align = MAX(item->align, plan->placing.unit[f] / 8);
+            item->align = MAX(item->align, plan->placing.step[f] / 8);
     }
 }
 
@@ -208,39 +209,82 @@ static void sort_by_align(const struct plan *plan, uint32_t *order, size_t front
 
 // ---------------------------------------------------------------------- demotion
 
-static const char *unit_name(uint64_t bits)
+static bool is_signed(const struct plan *plan, const struct dw_member *member)
 {
-    return bits == 8 ? "unsigned char" : bits == 16 ? "unsigned short" : "unsigned int";
+    const struct dw_types *types = plan->facts->types;
+    const struct dw_type *type = dw_types_get(types, dw_types_strip(types, member->type));
+    if (type != NULL && type->kind == DW_ENUM)
+        type = dw_types_get(types, dw_types_strip(types, type->target));
+    return type != NULL && type->is_signed;
 }
 
-// Tries narrower declared types for one run of bit fields; returns the bits chosen, or 0.
-static uint64_t demote(struct plan *plan, const uint32_t *order, const struct item *item,
-                       uint64_t *size)
+static struct an__narrow narrow_type(const struct plan *plan, const struct dw_member *member,
+                                     uint64_t bits)
 {
-    uint64_t total = 0, widest = 0, old_align = plan->placing.align;
-    uint64_t old[64];
-    if (item->count > COUNT_OF(old) || plan->placing.stated)
-        return 0;
+    static const char *const names[][2] = {
+        {"unsigned char", "signed char"}, {"unsigned short", "short"}, {"unsigned int", "int"}};
+    const char *name = names[bits == 8 ? 0 : bits == 16 ? 1 : 2][is_signed(plan, member)];
+    return (struct an__narrow){name, bits / 8};
+}
+
+// What a run of bit fields is placed by.
+struct run {
+    uint64_t unit[64], step[64], align;
+};
+
+static void save_run(const struct plan *plan, const struct item *item, struct run *run)
+{
+    memcpy(run->unit, plan->placing.unit + item->first, item->count * sizeof *run->unit);
+    memcpy(run->step, plan->placing.step + item->first, item->count * sizeof *run->step);
+    run->align = plan->placing.align;
+}
+
+static void restore_run(struct plan *plan, const struct item *item, const struct run *run)
+{
+    memcpy(plan->placing.unit + item->first, run->unit, item->count * sizeof *run->unit);
+    memcpy(plan->placing.step + item->first, run->step, item->count * sizeof *run->step);
+    plan->placing.align = run->align;
+}
+
+// Fields of a wider type get one of `bits`.
+static void narrow(struct plan *plan, const struct item *item, uint64_t bits)
+{
+    struct an__placing *placing = &plan->placing;
+    for (uint32_t f = item->first; f < item->first + item->count; f++) {
+        placing->step[f] = MIN(placing->step[f], bits);
+        placing->unit[f] = MIN(placing->unit[f], bits);
+    }
+    an__placing_align(placing);
+}
+
+// Tries narrower declared types for one run of bit fields; whether that saves.
+static bool demote(struct plan *plan, const uint32_t *order, const struct item *item,
+                   uint64_t *size)
+{
+    uint64_t total = 0, widest = 0;
+    struct run old;
+    if (item->count > COUNT_OF(old.unit) || plan->placing.stated)
+        return false;
+    save_run(plan, item, &old);
     for (uint32_t f = item->first; f < item->first + item->count; f++) {
         total += plan->layout->fields[f].bits;
         widest = MAX(widest, plan->placing.unit[f]);
-        old[f - item->first] = plan->placing.unit[f];
     }
     for (uint64_t bits = 8; bits < widest && bits <= 32; bits *= 2) {
         if (total > bits)
             continue;
-        for (uint32_t f = item->first; f < item->first + item->count; f++)
-            plan->placing.unit[f] = bits;
-        an__placing_align(&plan->placing);
+        narrow(plan, item, bits);
         uint64_t new_size = place(plan, order);
         if (new_size < *size) {
             *size = new_size;
-            return bits;
+            for (uint32_t f = item->first; f < item->first + item->count; f++)
+                if (old.unit[f - item->first] > bits)
+                    plan->narrowed[f] = narrow_type(plan, plan->layout->fields[f].member, bits);
+            return true;
         }
-        memcpy(plan->placing.unit + item->first, old, item->count * sizeof *old);
-        plan->placing.align = old_align;
+        restore_run(plan, item, &old);
     }
-    return 0;
+    return false;
 }
 
 // -------------------------------------------------------------------------- notes
@@ -274,11 +318,13 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
 {
     const struct dw_type *old = plan->layout->type;
     struct dw_member *members = ARENA_ARRAY(arena, MAX(old->member_count, 1u), struct dw_member);
+    out->narrowed = ARENA_ARRAY(arena, MAX(old->member_count, 1u), struct an__narrow);
     uint32_t count = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const struct item *item = &plan->items[order[i]];
         for (uint32_t f = item->first; f < item->first + item->count; f++) {
             members[count] = *plan->layout->fields[f].member;
+            out->narrowed[count] = plan->narrowed[f];
             members[count++].bit_offset = plan->placing.start[f];
         }
     }
@@ -287,6 +333,7 @@ static void apply(struct plan *plan, const uint32_t *order, uint64_t size, struc
             members[count++] = old->members[i];
     out->type.members = members;
     out->type.size = size;
+    out->type.alignment = plan->placing.align;
 }
 
 static bool is_candidate(const struct an__layout *layout)
@@ -320,13 +367,16 @@ static uint64_t better_order(struct plan *plan, uint32_t *order, size_t front, s
 static uint64_t demote_all(struct plan *plan, const uint32_t *order, uint64_t size,
                            struct arena *arena, struct an__plan *out)
 {
+    const struct an__field *fields = plan->layout->fields;
+    plan->narrowed = ARENA_ARRAY(arena, plan->layout->field_count, struct an__narrow);
     for (size_t i = 0; i < plan->count; i++) {
         const struct item *item = &plan->items[order[i]];
-        bool bits = is_bit_field(&plan->layout->fields[item->first]);
-        uint64_t unit = bits ? demote(plan, order, item, &size) : 0;
-        if (unit != 0)
-            out->notes[out->note_count++] = arena_printf(
-                arena, "declare %s as %s", item_name(plan, order[i], arena), unit_name(unit));
+        if (!is_bit_field(&fields[item->first]) || !demote(plan, order, item, &size))
+            continue;
+        for (uint32_t f = item->first; f < item->first + item->count; f++)
+            if (plan->narrowed[f].size != 0)
+                out->notes[out->note_count++] = arena_printf(
+                    arena, "declare '%s' as %s", fields[f].member->name, plan->narrowed[f].name);
     }
     return size;
 }

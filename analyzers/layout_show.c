@@ -131,12 +131,23 @@ static void add_embedded(struct an_layouts *layouts, dw_type_id record, uint64_t
     layouts->members.items[owner].expanded_count = (uint32_t)(layouts->members.count - owner - 1);
 }
 
+// A bit field of a narrower type than it has.
+static void narrow(struct an_layouts *layouts, const struct an__narrow *type,
+                   struct rep_member *member)
+{
+    member->type = type->name;
+    member->storage_size = type->size;
+    member->declaration = arena_printf(layouts->one, "%s %s", type->name, member->name);
+}
+
 static void add_field(struct an_layouts *layouts, const struct an__field *field, uint64_t base,
                       unsigned depth)
 {
     const struct dw_member *member = field->member;
     struct rep_member shown = describe(layouts, member, base + field->start, field->bits, depth);
     shown.flexible = field->flexible;
+    if (depth == 0 && layouts->narrowed && layouts->narrowed[field->index].size != 0)
+        narrow(layouts, &layouts->narrowed[field->index], &shown);
     vec_push(&layouts->members, shown);
     dw_type_id record = an__embedded(layouts->facts.types, member->type, NULL);
     bool deeper = record != DW_NO_TYPE && depth < AN__EXPAND_DEPTH && expands(layouts, record) &&
@@ -219,9 +230,12 @@ static void describe_record(struct an_layouts *layouts, const struct dw_type *ty
             struct dw_type *better = arena_copy(layouts->one, &plan.type, sizeof plan.type);
             an__measure(&layouts->facts, better, &layouts->scratch[0], &layout);
             out->size = better->size;
+            out->alignment = better->alignment;
+            layouts->narrowed = plan.narrowed;
         }
     }
     add_record(layouts, &layout, 0, 0);
+    layouts->narrowed = NULL;
     out->tail_padding = layout.tail_bits / 8;
     out->tail_padding_bits = layout.tail_bits % 8;
     out->member_total = (uint32_t)layout.field_count;

@@ -26,16 +26,6 @@ struct settling {
 
 // ------------------------------------------------------------------------- layout
 
-// Without alignment, as __attribute__((packed)) has it.
-static void pack(struct an__placing *placing)
-{
-    for (size_t f = 0; f < placing->count; f++)
-        if (!(placing->fields[f].member->flags & DW_MEMBER_BIT_FIELD))
-            placing->unit[f] = 8;
-    if (!placing->stated)
-        placing->align = 1;
-}
-
 struct old_layout {
     struct an__layout layout;
     struct an__placing placing;
@@ -52,7 +42,7 @@ static void read_old(struct settling *s, dw_type_id id, struct old_layout *old)
     old->right = type->kind == DW_UNION || an__placing_is_right(&old->placing, type);
     old->packed = !old->right;
     if (old->packed) {
-        pack(&old->placing);
+        an__placing_pack(&old->placing);
         old->right = an__placing_is_right(&old->placing, type);
     }
     old->field_of = ARENA_ARRAY(editing->arena, type->member_count + 1, size_t);
@@ -91,11 +81,13 @@ static void new_fields(struct settling *s, const struct an__edited *edited,
             continue;
         size_t was = old->field_of[slot->origin];
         placing->unit[f] = old->placing.unit[was];
+        placing->step[f] = old->placing.step[was];
         placing->broken[f] = old->placing.broken[was];
         fields[f].bits = old->layout.fields[was].bits; // an empty base takes none
     }
+    placing->stated = old->placing.stated;
     if (old->packed)
-        pack(placing);
+        an__placing_pack(placing);
     else
         an__placing_align(placing);
 }
