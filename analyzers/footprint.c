@@ -67,6 +67,18 @@ static uint32_t *find_slot(const struct an__tree *tree, uint32_t parent, uint32_
     }
 }
 
+// Room for about as many as there will be: an array that grows by doubling fills fresh memory over and
+// over. What is not used is not touched.
+static void reserve_nodes(struct an__tree *tree)
+{
+    size_t most = 0, count;
+    for (enum led_dim dim = 0; dim < LED_DIM_COUNT; dim++) {
+        led_stretches(tree->ledger, dim, &count);
+        most = MAX(most, count);
+    }
+    vec_reserve(&tree->nodes, most);
+}
+
 static void rehash(struct an__tree *tree, size_t slots)
 {
     free(tree->slots);
@@ -309,30 +321,11 @@ static void make_rows(struct an__tree *tree, struct arena *arena, struct rep_row
     free(first);
 }
 
-// By the larger of file and vm, then by name: a table must show what is big in either.
-static int compare_rows(const void *left, const void *right)
-{
-    const struct rep_row *a = left, *b = right;
-    uint64_t size_a = MAX(a->values[0].u, a->values[1].u);
-    uint64_t size_b = MAX(b->values[0].u, b->values[1].u);
-    if (size_a != size_b)
-        return size_a > size_b ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
-static void sort_rows(struct rep_row *row)
-{
-    if (row->row_count > 1)
-        qsort(row->rows, row->row_count, sizeof *row->rows, compare_rows);
-    for (size_t i = 0; i < row->row_count; i++)
-        sort_rows(&row->rows[i]);
-}
-
 static bool sort_table(const struct an__tree *tree, struct rep_table *out, struct fault *fault)
 {
     const char *key = tree->options->sort;
     if (key == NULL) {
-        sort_rows(&out->total);
+        rep_sort_larger(out, 0, 1); // file and vm: a table must show what is big in either
         return true;
     }
     size_t column = 0;
@@ -369,6 +362,7 @@ bool an_footprint(const struct ledger *ledger, struct an_modules *modules,
     struct an__tree tree = {.ledger = ledger, .modules = modules, .options = options};
     tree.padding = NO_OWNER;
     choose_columns(&tree);
+    reserve_nodes(&tree);
     vec_push(&tree.nodes, (struct an__node){0});
     rehash(&tree, 4096);
     led_walk(ledger, add_parcel, &tree);

@@ -79,6 +79,8 @@ struct rep_table {
 // Sorts the rows at every depth by a column, then by name; REP_DELTA by magnitude, so that the
 // largest changes come first either way; REP_NONE last. A column that is not there: by name only.
 void rep_sort(struct rep_table *table, size_t column, bool descending);
+// By the larger of two columns of bytes or counts, largest first, then by name.
+void rep_sort_larger(struct rep_table *table, size_t column, size_t other);
 
 // Totals of rows that do not add up: REP_NONE in every column but text, in `arena`.
 void rep_no_total(struct arena *arena, struct rep_table *table);

@@ -71,7 +71,7 @@ void rep_check(const struct rep_table *table)
 
 struct order {
     const struct rep_column *column; // NULL: by name only
-    size_t index;
+    size_t index, other;             // by the larger of these columns; mostly they are one
     bool descending;
 };
 
@@ -94,11 +94,17 @@ static int compare_values(enum rep_unit unit, union rep_value a, union rep_value
     }
 }
 
+static union rep_value value_of(const struct order *order, const struct rep_row *row)
+{
+    union rep_value value = row->values[order->index], other = row->values[order->other];
+    return order->other != order->index && other.u > value.u ? other : value;
+}
+
 static int compare_column(const struct order *order, const struct rep_row *a,
                           const struct rep_row *b)
 {
     enum rep_unit unit = order->column->unit;
-    union rep_value left = a->values[order->index], right = b->values[order->index];
+    union rep_value left = value_of(order, a), right = value_of(order, b);
     bool left_missing = rep__missing(unit, left), right_missing = rep__missing(unit, right);
     if (left_missing || right_missing)
         return (int)left_missing - (int)right_missing;
@@ -117,7 +123,7 @@ static int compare_rows(const void *left, const void *right, void *context)
 // A number that orders rows as their values do; REP_NONE last, as the largest.
 static uint64_t key_of(const struct order *order, const struct rep_row *row)
 {
-    union rep_value value = row->values[order->index];
+    union rep_value value = value_of(order, row);
     uint64_t key = value.u;
     if (rep__missing(order->column->unit, value))
         return UINT64_MAX;
@@ -166,7 +172,13 @@ static void sort_rows(struct rep_row *row, struct order *order)
 void rep_sort(struct rep_table *table, size_t column, bool descending)
 {
     bool known = column < table->column_count;
-    struct order order = {known ? &table->columns[column] : NULL, column, descending};
+    struct order order = {known ? &table->columns[column] : NULL, column, column, descending};
+    sort_rows(&table->total, &order);
+}
+
+void rep_sort_larger(struct rep_table *table, size_t column, size_t other)
+{
+    struct order order = {&table->columns[column], column, other, true};
     sort_rows(&table->total, &order);
 }
 

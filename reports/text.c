@@ -26,6 +26,7 @@ struct column {
     size_t index;        // in the table
     size_t share, value; // widths; share 0: none shown
     size_t width;        // of all of it
+    uint64_t most;       // the largest number measured
 };
 
 struct sheet {
@@ -47,6 +48,19 @@ static size_t word_pad_max(const struct sheet *sheet)
 
 // -------------------------------------------------------------------------- widths
 
+// Whether a larger number was measured that no smaller one is wider than. Most cells of a large table are.
+static bool is_covered(const struct sheet *sheet, struct column *column, union rep_value value)
+{
+    enum rep_unit unit = sheet->table->columns[column->index].unit;
+    if ((unit != REP_BYTES && unit != REP_COUNT) || rep__missing(unit, value))
+        return false;
+    bool scaled = unit == REP_BYTES && !sheet->out->style->plain_bytes;
+    if (value.u <= column->most && (!scaled || column->value >= strlen("1023.9 KiB")))
+        return true;
+    column->most = MAX(column->most, value.u);
+    return false;
+}
+
 static void measure_cell(const struct sheet *sheet, struct column *column,
                          const struct rep_row *row)
 {
@@ -58,6 +72,8 @@ static void measure_cell(const struct sheet *sheet, struct column *column,
         column->value = MAX(column->value, MIN(width, word_pad_max(sheet)));
         return;
     }
+    if (is_covered(sheet, column, value))
+        return;
     size_t width = rep__show(text, kind->unit, value, sheet->out->style->plain_bytes);
     column->value = MAX(column->value, width);
     width = rep__share(text, kind, value, sheet->table->total.values[column->index]);
