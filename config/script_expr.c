@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Expressions of linker scripts: unsigned 64-bit arithmetic with C's operators, worked out while they
-// are read. What only the linker knows (`.`, SIZEOF, ADDR) is a fault, and so is what a script
+// Expressions of linker scripts: unsigned 64-bit arithmetic with C's operators, but for / and %, which take
+// signed numbers as GNU ld does, worked out while they are read. What only the linker knows (`.`, SIZEOF, ADDR) is a fault, and so is what a script
 // leaves to the command line and nobody gave.
 
 #include <ctype.h>
@@ -141,7 +141,7 @@ static bool two_arguments(struct expr *e, uint64_t *a, uint64_t *b)
 static uint64_t log2_ceil(uint64_t value)
 {
     uint64_t result = 0;
-    while (result < 63 && ((uint64_t)1 << result) < value)
+    while (result < 64 && ((uint64_t)1 << result) < value)
         result++;
     return result;
 }
@@ -177,37 +177,61 @@ static bool call(struct expr *e, struct slice name, uint64_t *value)
 
 // --------------------------------------------------------------------------- terms
 
-// Octal after 0, hexadecimal after 0x; K and M multiply.
+static unsigned digit_of(uint8_t c)
+{
+    return isdigit(c) ? c - (unsigned)'0' : isxdigit(c) ? (c | 0x20u) - 'a' + 10 : 99;
+}
+
+// The base of a word that begins with a digit or '$': octal after 0, hexadecimal after 0x and $, or as the
+// letter at its end says. Leaves the digits and their unit.
+static unsigned base_of(struct slice *word)
+{
+    static const char letters[] = "hxobd";
+    static const unsigned bases[] = {16, 16, 8, 2, 10};
+    bool zero = word->size > 1 && word->data[0] == '0';
+    if (word->data[0] == '$' || (zero && (word->data[1] | 0x20) == 'x')) {
+        size_t prefix = word->data[0] == '$' ? 1 : 2;
+        *word = slice_of(word->data + prefix, word->size - prefix);
+        return 16;
+    }
+    const char *letter = strchr(letters, word->data[word->size - 1] | 0x20);
+    if (letter != NULL) {
+        word->size--;
+        return bases[letter - letters];
+    }
+    return zero && isdigit(word->data[1]) ? 8 : 10;
+}
+
+static uint64_t unit_of(struct slice *digits)
+{
+    uint8_t unit = digits->size ? digits->data[digits->size - 1] | 0x20 : 0;
+    if (unit != 'k' && unit != 'm')
+        return 1;
+    digits->size--;
+    return unit == 'k' ? 1024 : 1024 * 1024;
+}
+
 static bool number(struct expr *e, uint64_t *value)
 {
     struct cfg__lexer *lex = &e->lex;
-    unsigned base = 10, digit;
-    if (lex->end - lex->at > 2 && lex->at[0] == '0') {
-        bool hex = (lex->at[1] | 0x20) == 'x';
-        base = hex ? 16 : isdigit(lex->at[1]) ? 8 : 10;
-        lex->at += hex ? 2 : 0;
-    }
-    const uint8_t *first = lex->at;
-    for (*value = 0; lex->at < lex->end; lex->at++) {
-        digit = isdigit(*lex->at)    ? *lex->at - (unsigned)'0'
-                : isxdigit(*lex->at) ? (*lex->at | 0x20u) - 'a' + 10
-                                     : 99;
+    const uint8_t *first = lex->at++;
+    while (lex->at < lex->end && (isalnum(*lex->at) || *lex->at == '_'))
+        lex->at++;
+    struct slice digits = slice_of(first, (size_t)(lex->at - first));
+    unsigned base = base_of(&digits);
+    uint64_t unit = unit_of(&digits);
+    if (digits.size == 0)
+        return CFG__LEX_FAULT(e->script, lex, "expected a number");
+    *value = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        unsigned digit = digit_of(digits.data[i]);
         if (digit >= base)
-            break;
+            return CFG__LEX_FAULT(e->script, lex, "a number with an unknown end");
         if (!mul_u64(*value, base, value) || !add_u64(*value, digit, value))
             return CFG__LEX_FAULT(e->script, lex, "a number beyond 64 bits");
     }
-    uint8_t unit = lex->at < lex->end ? *lex->at & ~0x20 : 0;
-    if (first == lex->at)
-        return CFG__LEX_FAULT(e->script, lex, "expected a number");
-    if (unit == 'K' || unit == 'M') {
-        lex->at++;
-        if (!mul_u64(*value, unit == 'K' ? 1024 : 1024 * 1024, value))
-            return CFG__LEX_FAULT(e->script, lex, "a number beyond 64 bits");
-    }
-    if (lex->at < lex->end && (isalnum(*lex->at) || *lex->at == '_'))
-        return CFG__LEX_FAULT(e->script, lex, "a number with an unknown end");
-    return true;
+    return mul_u64(*value, unit, value) ||
+           CFG__LEX_FAULT(e->script, lex, "a number beyond 64 bits");
 }
 
 static bool named(struct expr *e, uint64_t *value)
@@ -243,7 +267,7 @@ static bool term(struct expr *e, uint64_t *value)
         e->lex.at++;
         return one_argument(e, value);
     }
-    return isdigit(c) ? number(e, value) : named(e, value);
+    return isdigit(c) || c == '$' ? number(e, value) : named(e, value);
 }
 
 // ----------------------------------------------------------------------- operators
@@ -312,10 +336,10 @@ static bool apply(struct expr *e, const struct op *op, uint64_t a, uint64_t b, u
         *value = a * b;
         break;
     case '/':
-        *value = a / b;
+        *value = b == UINT64_MAX ? -a : (uint64_t)((int64_t)a / (int64_t)b);
         break;
     default:
-        *value = a % b;
+        *value = b == UINT64_MAX ? 0 : (uint64_t)((int64_t)a % (int64_t)b);
     }
     return true;
 }
