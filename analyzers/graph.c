@@ -293,6 +293,7 @@ static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
     an__graph_tagged(links, input, &graph->areas, graph->shapes, &named->objects, &graph->profiles);
     an__graph_code(links, input, &graph->areas, named);
     release_code(input, &graph->areas);
+    an__graph_looks_texts(links, input, &graph->areas, &named->objects);
     return true;
 }
 

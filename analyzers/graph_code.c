@@ -39,45 +39,6 @@ struct job {
 
 // ------------------------------------------------------------------------ constants
 
-// The last one that begins at or before an address, or NULL.
-static const struct an__object *last_before(const an__object_list *list, uint64_t addr)
-{
-    size_t low = 0, high = list->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (list->items[middle].addr <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? &list->items[low - 1] : NULL;
-}
-
-static const struct an__object *named_at(const struct job *job, uint64_t addr)
-{
-    const struct an__object *object = last_before(job->objects, addr);
-    return object != NULL && addr - object->addr < object->size ? object : NULL;
-}
-
-// Whether something ends in front of a place without a name: a section begins, or there ends a text, an object with
-// a name, what a mark covers.
-static bool is_behind(const struct job *job, const struct an__area *area, uint64_t addr)
-{
-    uint64_t until, before;
-    if (addr == area->start)
-        return true;
-    img_mark_at(job->input->img, addr - 1, &until);
-    return until == addr || named_at(job, addr - 1) != NULL ||
-           (an__graph_number(job->input->img, addr - 1, 1, &before) && before == 0);
-}
-
-static bool begins_text(const struct job *job, const struct an__area *area, uint64_t addr)
-{
-    uint64_t letter;
-    return an__graph_number(job->input->img, addr, 1, &letter) && letter >= '\t' &&
-           letter != 0x7f && is_behind(job, area, addr);
-}
-
 static bool is_address(const struct job *job, const struct an__area *area,
                        const struct code_ref *ref)
 {
@@ -86,14 +47,16 @@ static bool is_address(const struct job *job, const struct an__area *area,
         return area->executable;
     if (ref->kind != CODE_CONSTANT)
         return true;
-    const struct an__object *object = named_at(job, ref->target);
+    struct img *img = job->input->img;
+    const struct an__object *object = an__graph_named_at(job->objects, ref->target);
     if (object != NULL)
         return object->addr == ref->target || !object->code;
-    const struct an__object *label = last_before(job->labels, ref->target);
+    const struct an__object *label = an__graph_last_before(job->labels, ref->target);
     if (label != NULL && label->addr == ref->target)
         return true;
-    return !an__graph_is_code(job->input->img, job->areas, ref->target) &&
-           begins_text(job, area, ref->target);
+    return !an__graph_is_code(img, job->areas, ref->target) &&
+           (an__graph_begins_text(img, area, job->objects, ref->target) ||
+            an__graph_is_tail(img, area, job->objects, ref->target));
 }
 
 struct receiver {

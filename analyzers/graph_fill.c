@@ -73,8 +73,7 @@ unsigned an__graph_letter(const uint8_t *data, uint64_t left)
 
 #define TEXT_LEAST 4 // letters: where numbers or code lie as well, less may be one
 
-// Bytes of the letters at `data`, without the zero that may end them.
-static uint64_t letters_size(const uint8_t *data, uint64_t limit)
+uint64_t an__graph_letters(const uint8_t *data, uint64_t limit)
 {
     uint64_t size = 0;
     unsigned letter;
@@ -89,7 +88,7 @@ static uint64_t text_size(struct filler *f, uint64_t start, uint64_t end, bool s
     if (f->bytes.size == 0 || start < f->no_text)
         return 0;
     const uint8_t *data = f->bytes.data + (start - f->area->start);
-    uint64_t limit = end - start, size = letters_size(data, limit);
+    uint64_t limit = end - start, size = an__graph_letters(data, limit);
     uint64_t least = sure ? 1 : TEXT_LEAST;
     if (size >= least && size < limit && data[size] == 0)
         return size + 1;
@@ -232,7 +231,7 @@ static bool holds_strings(const struct filler *f)
     for (size_t at = 0, size; section->entry_size == 0 && at < f->bytes.size; at += size) {
         const uint8_t *data = f->bytes.data + at;
         size_t left = f->bytes.size - at;
-        size = letters_size(data, left);
+        size = an__graph_letters(data, left);
         bool ends = size != 0 && size < left && data[size] == 0;
         size += size < left;
         texts += ends ? size : 0;

@@ -8,9 +8,6 @@
 // typed         a word of the linked content that is a pointer by the type of its object. A number that
 //               looks like an address is none.
 // linkage       a word of the GOT: the linker puts nothing else there.
-// looks         where neither is to be had: a word that is the address of an object with a name. Better an
-//               edge too many than to call unreachable what is used. So are the vectors of a firmware, which
-//               C mostly declares as numbers.
 
 #include "analyzers/graph_private.h"
 
@@ -171,6 +168,16 @@ static bool finds_table(const struct reader *r, uint32_t type)
            type <= R_PPC_REL16_HA;
 }
 
+// In a linked image the word at the place is the result, not what was added: of a whole word it is the target.
+static bool is_target(const struct reader *r, const struct img_reloc *reloc, uint64_t *target)
+{
+    uint16_t machine = img_info(r->img)->machine;
+    bool whole = (machine == EM_386 && reloc->type == R_386_32) ||
+                 (machine == EM_ARM && reloc->type == R_ARM_ABS32) ||
+                 (machine == EM_MIPS && reloc->type == R_MIPS_32);
+    return whole && an__graph_word(r->img, reloc->addr, target);
+}
+
 static enum outcome symbol_target(struct reader *r, const struct img_reloc *reloc, bool code,
                                   uint64_t *target)
 {
@@ -194,8 +201,9 @@ static enum outcome symbol_target(struct reader *r, const struct img_reloc *relo
         addend += (int32_t)word;
     if (counts_from_end(r, reloc->type))
         addend += 4;
-    // In a linked image the word at the place is the result, not what was added.
     bool linked = !r->dynamic && img_info(r->img)->type != ET_REL;
+    if (linked && !r->addends && is_target(r, reloc, target))
+        return FOUND;
     if (linked && !r->addends)
         addend = 0;
     bool inside =
@@ -367,58 +375,5 @@ void an__graph_typed(struct an__links *links, const struct an_graph_input *input
         for (uint64_t at = area->start; table && area->end - at >= word; at += word)
             if (!add_word(&t, at, AN_LINK_LINKAGE))
                 break;
-    }
-}
-
-// --------------------------------------------------------------------------- looks
-
-static bool is_start(const an__object_list *objects, uint64_t addr)
-{
-    size_t low = 0, high = objects->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (objects->items[middle].addr < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < objects->count && objects->items[low].addr == addr &&
-           objects->items[low].name != NULL;
-}
-
-static void look_into(struct an__links *links, const struct an_graph_input *input,
-                      const struct an__areas *areas, const an__object_list *objects,
-                      const struct an__object *object)
-{
-    struct slice bytes;
-    uint64_t size = img_info(input->img)->address_size, skip = -object->addr & (size - 1);
-    if (!img_bytes_at(input->img, object->addr, object->size, &bytes) || skip > bytes.size)
-        return;
-    struct cur c = cur_make(bytes, img_info(input->img)->big_endian);
-    cur_skip(&c, skip);
-    while (cur_left(&c) >= size) {
-        uint64_t place = object->addr + cur_offset(&c), word = cur_uint(&c, (unsigned)size);
-        uint64_t target = an__graph_without_mode(input->img, areas, word);
-        if (word != 0 && an__graph_fits_mode(input->img, areas, word) && is_start(objects, target))
-            vec_push(&links->list, ((struct an__link){place, target, AN_LINK_LOOKS}));
-    }
-}
-
-void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
-                     const struct an__areas *areas, const an__object_list *objects)
-{
-    if (img_info(input->img)->type != ET_EXEC || links->data)
-        return;
-    bool firmware = led_is_firmware(input->img);
-    size_t count;
-    const struct img_section *sections = img_sections(input->img, &count);
-    for (size_t i = 0; i < objects->count; i++) {
-        const struct an__object *object = &objects->items[i];
-        bool typed = object->type != DW_NO_REF || object->by == AN__BY_STRING ||
-                     object->by == AN__BY_LINKAGE || object->by == AN__BY_PADDING ||
-                     img_is_merged(&sections[object->section]);
-        bool vectors = firmware && (i == 0 || object->exported); // addresses, whatever the type
-        if (!object->code && (!typed || vectors))
-            look_into(links, input, areas, objects, object);
     }
 }

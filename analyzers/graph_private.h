@@ -4,7 +4,8 @@
 //
 //   graph_objects   what lies where, by name;  graph_fill  every byte of code and data in one object
 //   graph_frames    functions of stripped programs, by their unwind entries
-//   graph_links     who points where: relocations, typed members, GOT, code
+//   graph_links     who points where: relocations, typed members, GOT;  graph_code  instructions
+//   graph_looks     numbers that look like addresses
 //   graph_tagged    words of an interpreter that hold a pointer or the number of a string
 //   graph_rpython   objects that name their type in their first word (graph_rpython.h)
 //   graph           both made into one graph, its roots, its modules;  graph_names  what they are called
@@ -144,6 +145,18 @@ void an__graph_tagged(struct an__links *links, const struct an_graph_input *inpu
 // of assemblers): words that are the address of an object with a name. `objects` are all of them.
 void an__graph_looks(struct an__links *links, const struct an_graph_input *input,
                      const struct an__areas *areas, const an__object_list *objects);
+// The same: words that are the address of a text. `objects` are those with a name and a size.
+void an__graph_looks_texts(struct an__links *links, const struct an_graph_input *input,
+                           const struct an__areas *areas, const an__object_list *objects);
+// The last one that begins at or before an address, or that holds it; or NULL.
+const struct an__object *an__graph_last_before(const an__object_list *list, uint64_t addr);
+const struct an__object *an__graph_named_at(const an__object_list *list, uint64_t addr);
+// Whether letters lie at an address of an area, and something ends in front of them; or some end there that begin
+// before, and the address is no number one often meets.
+bool an__graph_begins_text(struct img *img, const struct an__area *area,
+                           const an__object_list *objects, uint64_t addr);
+bool an__graph_is_tail(struct img *img, const struct an__area *area, const an__object_list *objects,
+                       uint64_t addr);
 // What instructions refer to, where relocations have not told; the literals among them become objects.
 void an__graph_code(struct an__links *links, const struct an_graph_input *input,
                     const struct an__areas *areas, struct an__named *named);
@@ -160,6 +173,8 @@ bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *v
 bool an__graph_word(struct img *img, uint64_t addr, uint64_t *value);
 // Bytes of the letter at `data`, in UTF-8; 0 when there is none. Addresses and numbers mostly fail here.
 unsigned an__graph_letter(const uint8_t *data, uint64_t left);
+// Bytes of the letters at `data`, without the zero that may end them.
+uint64_t an__graph_letters(const uint8_t *data, uint64_t limit);
 // Text up to its zero, not empty and no longer than AN__TEXT_MAX; lent from the image.
 #define AN__TEXT_MAX 255
 bool an__graph_text(struct img *img, uint64_t addr, const char **text);

@@ -66,6 +66,12 @@ static bool branches(const cs_insn *insn)
 
 // ----------------------------------------------------------------------------- x86
 
+// An operand in memory to which nothing is added, or a table of places to jump to.
+static bool is_absolute(const cs_insn *insn, const x86_op_mem *mem)
+{
+    return mem->base == X86_REG_INVALID && (mem->index == X86_REG_INVALID || branches(insn));
+}
+
 static void read_x86(struct code_reader *r, const cs_insn *insn)
 {
     const cs_x86 *x86 = &insn->detail->x86;
@@ -75,7 +81,8 @@ static void read_x86(struct code_reader *r, const cs_insn *insn)
             tell(r, insn->address + insn->size + (uint64_t)op->mem.disp, CODE_ADDRESS);
         else if (op->type == X86_OP_MEM && r->fixed && op->mem.disp > 0 &&
                  op->mem.segment == X86_REG_INVALID)
-            tell(r, (uint64_t)op->mem.disp, CODE_CONSTANT);
+            tell(r, (uint64_t)op->mem.disp,
+                 is_absolute(insn, &op->mem) ? CODE_ADDRESS : CODE_CONSTANT);
         else if (op->type == X86_OP_IMM && branches(insn))
             tell(r, (uint64_t)op->imm, CODE_BRANCH);
         else if (op->type == X86_OP_IMM && r->fixed && op->imm > 0)
@@ -91,7 +98,7 @@ static void tell_x86(struct code_reader *r, uint64_t addr, const struct code__x8
     if (x86->relative)
         tell(r, end + (uint64_t)x86->memory, CODE_ADDRESS);
     else if (x86->has_memory && r->fixed && x86->memory > 0)
-        tell(r, (uint64_t)x86->memory, CODE_CONSTANT);
+        tell(r, (uint64_t)x86->memory, x86->absolute ? CODE_ADDRESS : CODE_CONSTANT);
     if (x86->branches)
         tell(r, end + (uint64_t)x86->constant, CODE_BRANCH);
     else if (x86->has_constant && r->fixed && x86->constant > 0)

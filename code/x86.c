@@ -58,6 +58,7 @@ struct decoder {
     bool half;        // operands of 16 bits
     bool small;       // addresses of 32 bits
     bool has_segment; // FS or GS
+    bool group5;      // calls and jumps through memory, among others
 };
 
 static void read_prefixes(struct decoder *d, uint8_t *opcode)
@@ -77,8 +78,8 @@ static unsigned read_modrm(struct decoder *d)
     if (mode == 3)
         return modrm >> 3 & 7;
     bool scaled = rm == 4;
-    uint8_t base = scaled ? cur_u8(&d->c) & 7 : rm;
-    bool no_base = mode == 0 && base == 5;
+    uint8_t sib = scaled ? cur_u8(&d->c) : 0, base = scaled ? sib & 7 : rm;
+    bool no_base = mode == 0 && base == 5, no_index = (sib & 0x38) == 0x20;
     if (mode == 1)
         cur_skip(&d->c, 1);
     if (mode != 2 && !no_base)
@@ -86,6 +87,7 @@ static unsigned read_modrm(struct decoder *d)
     d->out->memory = (int32_t)cur_u32(&d->c);
     d->out->relative = no_base && !scaled;
     d->out->has_memory = !d->has_segment && !d->small;
+    d->out->absolute = no_base && scaled && (no_index || d->group5) && d->out->has_memory;
     return modrm >> 3 & 7;
 }
 
@@ -183,6 +185,7 @@ bool code__x86_decode(const uint8_t *at, size_t left, struct code__x86 *out)
     struct decoder d = {.c = cur_make(slice_of(at, MIN(left, (size_t)LONGEST)), false), .out = out};
     *out = (struct code__x86){0};
     read_prefixes(&d, &opcode);
+    d.group5 = opcode == 0xff;
     bool known;
     if (opcode == 0xc4 || opcode == 0xc5 || opcode == 0x62)
         known = read_vector(&d, opcode);

@@ -10,6 +10,7 @@ struct code__x86 {
     uint8_t size;      // bytes
     bool relative;     // an operand in memory is counted from the end of the instruction
     bool has_memory;   // an operand in memory has a displacement of 32 bits, and no segment
+    bool absolute;     // and nothing is added to it, or it is a table of places to jump to
     bool has_constant; // a constant of 32 bits or more
     bool branches;     // a direct call or jump
     int64_t memory;    // the displacement
