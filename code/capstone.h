@@ -17,6 +17,8 @@ struct code__capstone {
     __typeof__(cs_disasm_iter) *disasm_iter;
     __typeof__(cs_free) *free;
     __typeof__(cs_close) *close;
+    csh handle;
+    cs_insn *insn; // the one that was read last
 };
 
 // False when it is not installed. Each reader has its own; the system loads the library once.

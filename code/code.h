@@ -7,7 +7,8 @@
 //   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
 //             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
 //             movzx eax, byte [rax + table] a fixed place
-//   ARM       ldr r0, [pc, #16]             an address, and the constant that lies there (literal pool)
+//   ARM       ldr r0, [pc, #16]             the constant that lies there (literal pool)
+//             add r0, pc                    an address: how far it is was loaded from there
 //             movw r0, #lo; movt r0, #hi    a constant
 //   AArch64   adrp x0, page; add x0, x0, #n an address
 //   RISC-V    auipc a0, hi; addi a0, a0, lo an address; the same with lui a constant

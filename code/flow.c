@@ -109,9 +109,16 @@ static struct code__value place_of(const struct code__flow *f, const struct code
     struct code__value base = get(f, s->base), other = get(f, s->other);
     if (s->near)
         return (struct code__value){s->value, CODE__NEAR};
-    if (base.trust < other.trust)
+    if (s->counted)
+        return (struct code__value){s->value + base.value,
+                                    base.trust == CODE__UNKNOWN ? CODE__UNKNOWN : CODE__NEAR};
+    if (base.trust < other.trust) {
+        struct code__value swap = base;
         base = other;
-    base.value += s->value;
+        other = swap;
+    }
+    base.value +=
+        s->value + (base.trust >= CODE__BASE && other.trust == CODE__HALF ? other.value : 0);
     return base;
 }
 
@@ -126,7 +133,8 @@ static void shift(struct code__flow *f, const struct code__step *s, struct code_
 
 static bool is_address(const struct code__flow *f, struct code__value value)
 {
-    return value.trust >= CODE__BASE || (value.trust != CODE__UNKNOWN && f->cpu->fixed);
+    enum code__trust least = f->cpu->no_low ? CODE__HALF : CODE__NUMBER;
+    return value.trust >= CODE__BASE || (value.trust >= least && f->cpu->fixed);
 }
 
 static void access(struct code__flow *f, const struct code__step *s, struct code__value place)
@@ -145,7 +153,8 @@ static void pool(struct code__flow *f, const struct code__step *s)
     struct slice bytes;
     unsigned size = f->cpu->wide ? 8 : 4;
     set(f, s->to, 0, CODE__UNKNOWN);
-    tell(f, s->value, CODE_LITERAL);
+    if (!f->cpu->pools_inside)
+        tell(f, s->value, CODE_LITERAL);
     if (!img_bytes_at(f->cpu->img, s->value, size, &bytes))
         return;
     struct cur c = cur_make(bytes, f->cpu->big_endian);
@@ -185,10 +194,10 @@ static void call(struct code__flow *f)
             f->now.registers[i] = f->cpu->always[i];
 }
 
-static void go_by(struct code__flow *f, struct code__value place)
+static void go_by(struct code__flow *f, const struct code__step *s, struct code__value place)
 {
     if (is_address(f, place))
-        tell(f, place.value, CODE_BRANCH);
+        tell(f, place.value, s->memory ? CODE_ADDRESS : CODE_BRANCH);
 }
 
 // What is known where nothing falls through; false when no branch led here.
@@ -243,6 +252,8 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         break;
     case CODE__RAISES:
         set(f, s->to, place.value, place.trust == CODE__NUMBER ? CODE__HALF : place.trust);
+        if (s->whole)
+            tell_value(f, get(f, s->to));
         break;
     case CODE__SHIFTS:
         shift(f, s, base);
@@ -268,7 +279,7 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         leave(f, false);
         break;
     case CODE__JUMPS_BY:
-        go_by(f, place);
+        go_by(f, s, place);
         f->at_case = f->now;
         f->has_case = true;
         leave(f, false);
@@ -281,10 +292,13 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         call(f);
         break;
     case CODE__CALLS_BY:
-        go_by(f, place);
+        go_by(f, s, place);
         call(f);
         break;
     }
+    for (uint8_t i = 0; s->also >> i; i++)
+        if (s->also >> i & 1)
+            set(f, i, 0, CODE__UNKNOWN);
 }
 
 // What a branch leads to begins an instruction: one that covers it is none.
@@ -295,13 +309,15 @@ static void cut(struct code__flow *f, struct code__step *s)
             *s = (struct code__step){.size = i};
 }
 
-static void begin(struct code__flow *f)
+void code__flow_begin(struct code__flow *f, uint64_t start)
 {
     memcpy(f->now.registers, f->cpu->always, sizeof f->now.registers);
     for (size_t i = 0; i < SAVED; i++)
         f->saved[i].target = 0;
     f->has_case = false;
     f->fell = true;
+    if (f->cpu->own != CODE__NO)
+        set(f, f->cpu->own, start, CODE__BASE);
 }
 
 static struct code__step step_at(struct code__flow *f, uint64_t addr, const uint8_t *at,
@@ -332,11 +348,8 @@ static size_t follow_both(struct code__flow *f, const struct code__step *branch,
     return branch->size + slot.size;
 }
 
-void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
+void code__flow_run(struct code__flow *f, uint64_t start, struct slice bytes)
 {
-    begin(f);
-    if (f->cpu->own != CODE__NO)
-        set(f, f->cpu->own, start, CODE__BASE);
     for (size_t at = 0, size; at < bytes.size; at += MIN(size, bytes.size - at)) {
         size = 1;
         if (!f->fell && f->cpu->fills && bytes.data[at] == 0)
@@ -353,6 +366,10 @@ void code__flow_read(struct code__flow *f, uint64_t start, struct slice bytes)
         if (lost && step.act < CODE__ACCESSES && step.to == CODE__NO) // it aligns what follows
             f->fell = false;
     }
+}
+
+void code__flow_end(struct code__flow *f, uint64_t end)
+{
     if (f->fell)
-        tell(f, start + bytes.size, CODE_FALLS);
+        tell(f, end, CODE_FALLS);
 }

@@ -56,9 +56,13 @@ struct code__step {
     uint8_t size; // bytes, at least 1
     uint8_t act;
     uint8_t to, base, other; // registers, or CODE__NO
-    bool near;               // value is the address of something, and base none
+    bool near;               // value is the address of something, and base none;
+    bool counted;            // it is where the instruction stands, and base how far to go
+    bool memory;             // what it goes to lies there
+    bool whole;              // what is made of two halves is told
     bool delayed;            // takes effect behind the next instruction,
     bool likely;             // which counts only where the branch is taken
+    uint64_t also;           // registers that something is written to besides, a bit each
     uint64_t value;
 };
 
@@ -105,12 +109,16 @@ struct code__tables {
 // What is the same for all instructions of an image.
 struct code__cpu {
     struct img *img;
-    bool wide; // registers of 64 bits
+    struct code__capstone *capstone; // that cuts its instructions up, or NULL
+    bool wide;                       // registers of 64 bits
     bool big_endian;
-    bool fixed;    // linked to a fixed address: a number may be one
-    bool fills;    // zeros behind a jump align what follows and are no instruction
-    uint64_t kept; // registers that a call keeps, a bit each
-    uint8_t own;   // register that holds a function's address where it begins, or CODE__NO
+    bool fixed; // linked to a fixed address: a number may be one
+    bool thumb;
+    bool no_low;       // a number of few bits is no address, where it is used as one either
+    bool pools_inside; // words of a pool lie in the function that loads them
+    bool fills;        // zeros behind a jump align what follows and are no instruction
+    uint64_t kept;     // registers that a call keeps, a bit each
+    uint8_t own;       // register that holds a function's address where it begins, or CODE__NO
     struct code__tables tables;
     bool halves; // upper halves of addresses are in them too, which may be 0
     struct code__value always[CODE__REGISTERS]; // known wherever code begins
@@ -120,15 +128,20 @@ struct code__cpu {
 
 typedef void code__tell(void *context, uint64_t place, uint64_t target, enum code_kind kind);
 
+struct code__capstone;
 struct code__flow;
 struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell, void *context);
 void code__flow_free(struct code__flow *flow);
-// Follows the bytes of a function, or of what lies between functions.
-void code__flow_read(struct code__flow *flow, uint64_t start, struct slice bytes);
+// Follows the bytes of a function, or of what lies between functions: one run after the other, where data lies
+// between them. `end` is that of the last one.
+void code__flow_begin(struct code__flow *flow, uint64_t start);
+void code__flow_run(struct code__flow *flow, uint64_t start, struct slice bytes);
+void code__flow_end(struct code__flow *flow, uint64_t end);
 // What a register holds at the end of what was read.
 struct code__value code__flow_value(const struct code__flow *flow, unsigned reg);
 
 // Machines: what is known of an image, and their decoders.
+void code__arm(struct code__cpu *cpu);
 void code__riscv(struct code__cpu *cpu);
 void code__xtensa(struct code__cpu *cpu);
 void code__mips(struct code__cpu *cpu);

@@ -22,12 +22,11 @@ struct value {
 struct code_reader {
     struct img *img;
     const struct machine *machine;
-    struct code__capstone cs;
-    csh handle;
-    cs_insn *insn;           // NULL: the decoder is ours
-    struct code__cpu cpu;    // of our decoder
-    struct code__flow *flow; // and its values
+    struct code__capstone cs; // insn NULL: the decoder is ours
+    struct code__cpu cpu;
+    struct code__flow *flow; // and its values, or NULL
     bool fixed;              // linked to a fixed address
+    bool both;               // ARM and Thumb
     uint64_t start, end;
     struct value registers[REGISTERS];
     void (*ref)(void *context, const struct code_ref *ref);
@@ -38,9 +37,9 @@ struct machine {
     uint16_t machine;
     cs_arch arch;
     cs_mode mode;
-    uint8_t step; // bytes passed over where nothing can be decoded
+    uint8_t step; // 0: capstone is not asked; bytes passed over where nothing can be decoded
     void (*read)(struct code_reader *r, const cs_insn *insn);
-    void (*open)(struct code__cpu *cpu); // a decoder of ours
+    void (*open)(struct code__cpu *cpu); // values are followed (flow.h)
 };
 
 static void tell_from(void *context, uint64_t place, uint64_t target, enum code_kind kind)
@@ -53,7 +52,7 @@ static void tell_from(void *context, uint64_t place, uint64_t target, enum code_
 
 static void tell(struct code_reader *r, uint64_t target, enum code_kind kind)
 {
-    tell_from(r, r->insn->address, target, kind);
+    tell_from(r, r->cs.insn->address, target, kind);
 }
 
 static bool branches(const cs_insn *insn)
@@ -94,7 +93,7 @@ static void read_x86(struct code_reader *r, const cs_insn *insn)
 static void tell_x86(struct code_reader *r, uint64_t addr, const struct code__x86 *x86)
 {
     uint64_t end = addr + x86->size;
-    r->insn->address = addr;
+    r->cs.insn->address = addr;
     if (x86->relative)
         tell(r, end + (uint64_t)x86->memory, CODE_ADDRESS);
     else if (x86->has_memory && r->fixed && x86->memory > 0)
@@ -105,116 +104,13 @@ static void tell_x86(struct code_reader *r, uint64_t addr, const struct code__x8
         tell(r, (uint64_t)x86->constant, CODE_CONSTANT);
 }
 
-// ----------------------------------------------------------------------------- ARM
-
-static bool word_at(const struct code_reader *r, uint64_t addr, uint64_t *value)
-{
-    struct slice bytes;
-    if (!img_bytes_at(r->img, addr, 4, &bytes))
-        return false;
-    struct cur c = cur_make(bytes, img_info(r->img)->big_endian);
-    *value = cur_u32(&c);
-    return true;
-}
+// --------------------------------------------------------------------------- AArch64
 
 static struct value *register_of(struct code_reader *r, unsigned first, unsigned last, unsigned reg)
 {
     return reg >= first && reg <= last && reg - first < REGISTERS ? &r->registers[reg - first]
                                                                   : NULL;
 }
-
-// The base of an operand in memory, when its value is known.
-static const struct value *arm_base(struct code_reader *r, const cs_arm_op *op)
-{
-    if (op->type != ARM_OP_MEM)
-        return NULL;
-    const struct value *base = register_of(r, ARM_REG_R0, ARM_REG_R12, op->mem.base);
-    return base != NULL && base->known ? base : NULL;
-}
-
-// A load from the literal pool, or the address of something near.
-static void read_arm_pool(struct code_reader *r, const cs_insn *insn, uint64_t pool,
-                          struct value *to)
-{
-    uint64_t word;
-    if (insn->id == ARM_INS_LDR && word_at(r, pool, &word)) {
-        tell(r, word, CODE_CONSTANT);
-        if (to != NULL)
-            *to = (struct value){word, .known = true};
-        return;
-    }
-    tell(r, pool, CODE_ADDRESS);
-    if (to != NULL)
-        *to = (struct value){0};
-}
-
-// What an instruction adds to a known value: the objects of a file may be addressed from one of them
-// (section anchors), an array from its end. An index is taken for 0: then it is the beginning of an array.
-static bool arm_sum(struct code_reader *r, const cs_insn *insn, uint64_t *sum)
-{
-    const cs_arm *arm = &insn->detail->arm;
-    const cs_arm_op *last = &arm->operands[arm->op_count - 1];
-    const struct value *from =
-        register_of(r, ARM_REG_R0, ARM_REG_R12, arm->operands[arm->op_count == 3].reg);
-    bool adds = insn->id == ARM_INS_ADD || insn->id == ARM_INS_ADDW;
-    bool takes = (insn->id == ARM_INS_SUB || insn->id == ARM_INS_SUBW) && last->type == ARM_OP_IMM;
-    if ((!adds && !takes) || arm->operands[arm->op_count == 3].type != ARM_OP_REG || from == NULL ||
-        !from->known)
-        return false;
-    int64_t added = last->type == ARM_OP_IMM ? last->imm : 0;
-    *sum = (uint32_t)(from->value + (takes ? -(uint64_t)added : (uint64_t)added));
-    return true;
-}
-
-static bool arm_stores(const cs_insn *insn)
-{
-    return insn->mnemonic[0] == 's' && insn->mnemonic[1] == 't';
-}
-
-static void read_arm(struct code_reader *r, const cs_insn *insn)
-{
-    const cs_arm *arm = &insn->detail->arm;
-    const cs_arm_op *op = arm->operands;
-    uint64_t sum;
-    if (branches(insn)) {
-        if (arm->op_count == 1 && op[0].type == ARM_OP_IMM)
-            tell(r, (uint32_t)op[0].imm & ~UINT64_C(1), CODE_BRANCH);
-        for (unsigned i = 0; i < 4 && (insn->id == ARM_INS_BL || insn->id == ARM_INS_BLX); i++)
-            r->registers[i] = (struct value){0}; // what a call may change
-        return;
-    }
-    if (arm->op_count < 2 || op[0].type != ARM_OP_REG)
-        return;
-    struct value *to = register_of(r, ARM_REG_R0, ARM_REG_R12, op[0].reg);
-    const struct value *base = arm_base(r, &op[1]);
-    uint64_t here = (insn->address + (r->machine->step == 2 ? 4 : 8)) & ~UINT64_C(3);
-    if (op[1].type == ARM_OP_MEM && op[1].mem.base == ARM_REG_PC &&
-        op[1].mem.index == ARM_REG_INVALID) {
-        read_arm_pool(r, insn, (uint32_t)(here + (uint64_t)(int64_t)op[1].mem.disp), to);
-        return;
-    }
-    if (base != NULL)
-        tell(r, (uint32_t)(base->value + (uint64_t)(int64_t)op[1].mem.disp), CODE_ADDRESS);
-    if (insn->id == ARM_INS_ADR && op[1].type == ARM_OP_IMM) {
-        tell(r, (uint32_t)(here + (uint64_t)(int64_t)op[1].imm), CODE_ADDRESS);
-    } else if (insn->id == ARM_INS_MOVT && to != NULL && (to->known || to->low)) {
-        *to = (struct value){(uint32_t)op[1].imm << 16 | (to->value & 0xffff), .known = true};
-        tell(r, to->value, CODE_CONSTANT);
-        return;
-    } else if (insn->id == ARM_INS_MOVW && op[1].type == ARM_OP_IMM && to != NULL) {
-        *to = (struct value){(uint16_t)op[1].imm, .low = true};
-        return;
-    } else if (arm_sum(r, insn, &sum)) {
-        tell(r, sum, CODE_ADDRESS);
-        if (to != NULL)
-            *to = (struct value){sum, .known = true};
-        return;
-    }
-    if (to != NULL && !arm_stores(insn))
-        *to = (struct value){0};
-}
-
-// --------------------------------------------------------------------------- AArch64
 
 static void read_aarch64(struct code_reader *r, const cs_insn *insn)
 {
@@ -254,8 +150,8 @@ static void read_aarch64(struct code_reader *r, const cs_insn *insn)
 static const struct machine machines[] = {
     {EM_X86_64, CS_ARCH_X86, CS_MODE_64, 1, read_x86, NULL},
     {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86, NULL},
-    {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, read_arm, NULL},
-    {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS, 2, read_arm, NULL},
+    {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, NULL, code__arm},
+    {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB, 2, NULL, code__arm},
     {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64, NULL},
     {.machine = EM_RISCV, .open = code__riscv},
     {.machine = EM_XTENSA, .open = code__xtensa},
@@ -281,16 +177,38 @@ static bool known(const struct img *img)
            (info->machine != EM_MIPS || code__mips_knows(info->flags));
 }
 
+// Processors that know Thumb alone have no BLX to ARM code.
+static bool has_arm_code(struct img *img)
+{
+    size_t count;
+    const struct img_mark *marks = img_marks(img, &count);
+    for (size_t i = 0; i < count; i++)
+        if (marks[i].kind == 'a')
+            return true;
+    return false;
+}
+
+// Big-endian programs of ARM since version 6 have code of little endian.
+static cs_mode mode_of(const struct code_reader *r, const struct machine *machine)
+{
+    const struct img_info *info = img_info(r->img);
+    bool little = info->machine == EM_ARM && (info->flags & EF_ARM_BE8);
+    cs_mode mode = machine->mode;
+    if (info->big_endian && !little)
+        mode |= CS_MODE_BIG_ENDIAN;
+    if (machine->mode == CS_MODE_THUMB && !r->both)
+        mode |= CS_MODE_MCLASS;
+    return mode;
+}
+
 static bool open_handle(struct code_reader *r, const struct machine *machine)
 {
-    cs_mode mode = machine->mode;
-    if (img_info(r->img)->big_endian)
-        mode |= CS_MODE_BIG_ENDIAN;
     r->machine = machine;
-    if (!code__capstone_load(&r->cs) || r->cs.open(machine->arch, mode, &r->handle) != CS_ERR_OK ||
-        r->cs.option(r->handle, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
+    if (!code__capstone_load(&r->cs) ||
+        r->cs.open(machine->arch, mode_of(r, machine), &r->cs.handle) != CS_ERR_OK ||
+        r->cs.option(r->cs.handle, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
         return false;
-    r->insn = r->cs.malloc(r->handle);
+    r->cs.insn = r->cs.malloc(r->cs.handle);
     return true;
 }
 
@@ -302,7 +220,8 @@ static void open_flow(struct code_reader *r, const struct machine *machine)
                                 .wide = info->address_size == 8,
                                 .big_endian = info->big_endian,
                                 .fixed = r->fixed,
-                                .own = CODE__NO};
+                                .own = CODE__NO,
+                                .capstone = &r->cs};
     machine->open(&r->cpu);
     r->flow = code__flow_new(&r->cpu, tell_from, r);
 }
@@ -314,13 +233,14 @@ struct code_reader *code_reader_new(struct img *img)
     struct code_reader *r = mem_zalloc(1, sizeof *r);
     r->img = img;
     r->fixed = img_info(img)->type == ET_EXEC;
+    r->both = has_arm_code(img) || img_section_named(img, ".plt") != NULL;
     const struct machine *machine = find_machine(img_info(img)->machine);
-    if (machine->open != NULL) {
-        open_flow(r, machine);
-    } else if (!open_handle(r, machine)) {
+    if (machine->step != 0 && !open_handle(r, machine)) {
         code_reader_free(r);
         return NULL;
     }
+    if (machine->open != NULL)
+        open_flow(r, machine);
     return r;
 }
 
@@ -328,9 +248,9 @@ void code_reader_free(struct code_reader *r)
 {
     if (r == NULL)
         return;
-    if (r->insn != NULL) {
-        r->cs.free(r->insn, 1);
-        r->cs.close(&r->handle);
+    if (r->cs.insn != NULL) {
+        r->cs.free(r->cs.insn, 1);
+        r->cs.close(&r->cs.handle);
     }
     code__capstone_unload(&r->cs);
     code__flow_free(r->flow);
@@ -343,8 +263,9 @@ static void set_thumb(struct code_reader *r, bool thumb)
     const struct machine *wanted = find_machine(EM_ARM) + (thumb ? 1 : 0);
     if (r->machine == wanted)
         return;
-    r->cs.option(r->handle, CS_OPT_MODE, (size_t)wanted->mode);
+    r->cs.option(r->cs.handle, CS_OPT_MODE, (size_t)mode_of(r, wanted));
     r->machine = wanted;
+    r->cpu.thumb = thumb;
 }
 
 static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
@@ -353,7 +274,7 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     if (!img_bytes_at(r->img, start, end - start, &bytes))
         return;
     if (r->flow != NULL) {
-        code__flow_read(r->flow, start, bytes);
+        code__flow_run(r->flow, start, bytes);
         return;
     }
     const uint8_t *at = bytes.data;
@@ -369,8 +290,8 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
             addr += x86.size;
             continue;
         }
-        if (r->cs.disasm_iter(r->handle, &at, &left, &addr, r->insn)) {
-            r->machine->read(r, r->insn);
+        if (r->cs.disasm_iter(r->cs.handle, &at, &left, &addr, r->cs.insn)) {
+            r->machine->read(r, r->cs.insn);
             continue;
         }
         size_t step = MIN((size_t)r->machine->step, left);
@@ -380,6 +301,13 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     }
 }
 
+// Without marks, all code is taken to be like that where the program is entered, but for what a linker adds.
+static bool enters_thumb(const struct img *img, uint64_t addr)
+{
+    const struct img_section *section = img_section_at(img, addr);
+    return (img_info(img)->entry & 1) && section != NULL && strcmp(section->name, ".plt") != 0;
+}
+
 void code_read(struct code_reader *r, uint64_t start, uint64_t end,
                void (*ref)(void *context, const struct code_ref *ref), void *context)
 {
@@ -387,12 +315,16 @@ void code_read(struct code_reader *r, uint64_t start, uint64_t end,
     r->context = context;
     r->start = start;
     r->end = end;
+    if (r->flow != NULL)
+        code__flow_begin(r->flow, start);
     for (uint64_t until; start < end; start = until) {
         char kind = img_mark_at(r->img, start, &until);
         until = MIN(until, end);
         if (img_info(r->img)->machine == EM_ARM)
-            set_thumb(r, kind == 't');
+            set_thumb(r, kind == 't' || (kind == 0 && enters_thumb(r->img, start)));
         if (kind != 'd')
             read_run(r, start, until);
     }
+    if (r->flow != NULL)
+        code__flow_end(r->flow, end);
 }

@@ -81,6 +81,27 @@ static void test_pair(void)
                {16, 0x20000020, CODE_ADDRESS});
 }
 
+// Position-independent code of ARM: a word of the pool says how far it is, from the instruction or from the table.
+static void test_arm(void)
+{
+    const uint32_t code[] = {
+        0xe59f3018, // ldr r3, [pc, #24]
+        0xe08f3003, // add r3, pc, r3
+        0xe59f2014, // ldr r2, [pc, #20]
+        0xe7932002, // ldr r2, [r3, r2]
+        0xe5920004, // ldr r0, [r2, #4]
+        0xe59f100c, // ldr r1, [pc, #12]
+        0xe79f1001, // ldr r1, [pc, r1]
+        0xe12fff1e, // bx lr
+        0x0003eff4, // to the table, from 0x100c
+        0x00000004, // its second word
+        0x00010000, // from 0x1020
+    };
+    CHECK_CODE(EM_ARM, code, 0, {0, 0x3eff4, CODE_CONSTANT}, {4, GOT, CODE_ADDRESS},
+               {8, 4, CODE_CONSTANT}, {12, GOT + 4, CODE_ADDRESS}, {16, 0x20004, CODE_ADDRESS},
+               {20, 0x10000, CODE_CONSTANT}, {24, 0x11020, CODE_ADDRESS});
+}
+
 // A value goes along with a branch, is kept by no call unless its register is, and ends with a return.
 static void test_ways(void)
 {
@@ -256,6 +277,7 @@ static void test_noise(void)
 int main(void)
 {
     test_pair();
+    test_arm();
     test_ways();
     test_cases();
     test_gp();
