@@ -7,6 +7,7 @@
 //   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
 //             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
 //             movzx eax, byte [rax + table] a fixed place
+//   x86       call thunk; add ebx, table    an address is counted from there, or is the word that lies there
 //   ARM       ldr r0, [pc, #16]             the constant that lies there (literal pool)
 //             add r0, pc                    an address: how far it is was loaded from there
 //             movw r0, #lo; movt r0, #hi    a constant
@@ -44,8 +45,7 @@ struct code_ref {
 struct code_reader;
 
 // NULL when its code cannot be read. Known are x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), MIPS (but
-// release 6, microMIPS and MIPS16), PowerPC, and x86 that is linked to a fixed address (else it counts from a
-// register that holds the address of the GOT); x86, ARM and AArch64 only where capstone is installed.
+// release 6, microMIPS and MIPS16), PowerPC; x86, ARM and AArch64 only where capstone is installed.
 struct code_reader *code_reader_new(struct img *img);
 void code_reader_free(struct code_reader *reader);
 // Calls ref() for every reference in [start, end), which lies in one section, in order. Branches

@@ -248,7 +248,8 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         set(f, s->to, s->value, CODE__BASE);
         break;
     case CODE__ADDS:
-        make(f, s->to, place.value, place.trust);
+        make(f, s->to, place.value,
+             s->leads && place.trust == CODE__BASE ? CODE__NEAR : place.trust);
         break;
     case CODE__RAISES:
         set(f, s->to, place.value, place.trust == CODE__NUMBER ? CODE__HALF : place.trust);
@@ -290,6 +291,7 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
     case CODE__CALLS:
         tell(f, s->value, CODE_BRANCH);
         call(f);
+        set(f, s->to, f->addr + s->size, CODE__BASE);
         break;
     case CODE__CALLS_BY:
         go_by(f, s, place);

@@ -45,7 +45,7 @@ enum code__act {
     CODE__POOLS,    // to = the word that lies at `value`
     CODE__BRANCHES, // perhaps, to value
     CODE__JUMPS,    // to value
-    CODE__CALLS,    // value
+    CODE__CALLS,    // value; to = the address behind it, CODE__NO: nothing
     CODE__JUMPS_BY, // to base + value
     CODE__CALLS_BY, // base + value
     CODE__RETURNS,
@@ -58,11 +58,12 @@ struct code__step {
     uint8_t to, base, other; // registers, or CODE__NO
     bool near;               // value is the address of something, and base none;
     bool counted;            // it is where the instruction stands, and base how far to go
-    bool memory;             // what it goes to lies there
-    bool whole;              // what is made of two halves is told
-    bool delayed;            // takes effect behind the next instruction,
-    bool likely;             // which counts only where the branch is taken
-    uint64_t also;           // registers that something is written to besides, a bit each
+    bool leads;    // what is made is an address, and not only what others are counted from
+    bool memory;   // what it goes to lies there
+    bool whole;    // what is made of two halves is told
+    bool delayed;  // takes effect behind the next instruction,
+    bool likely;   // which counts only where the branch is taken
+    uint64_t also; // registers that something is written to besides, a bit each
     uint64_t value;
 };
 
@@ -142,6 +143,7 @@ struct code__value code__flow_value(const struct code__flow *flow, unsigned reg)
 
 // Machines: what is known of an image, and their decoders.
 void code__arm(struct code__cpu *cpu);
+void code__i386(struct code__cpu *cpu);
 void code__riscv(struct code__cpu *cpu);
 void code__xtensa(struct code__cpu *cpu);
 void code__mips(struct code__cpu *cpu);

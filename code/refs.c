@@ -149,7 +149,7 @@ static void read_aarch64(struct code_reader *r, const cs_insn *insn)
 
 static const struct machine machines[] = {
     {EM_X86_64, CS_ARCH_X86, CS_MODE_64, 1, read_x86, NULL},
-    {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86, NULL},
+    {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86, code__i386},
     {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, NULL, code__arm},
     {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB, 2, NULL, code__arm},
     {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64, NULL},
@@ -172,7 +172,6 @@ static bool known(const struct img *img)
 {
     const struct img_info *info = img_info(img);
     return find_machine(info->machine) != NULL &&
-           (info->machine != EM_386 || info->type == ET_EXEC) &&
            (info->machine != EM_XTENSA || !info->big_endian) &&
            (info->machine != EM_MIPS || code__mips_knows(info->flags));
 }
@@ -273,10 +272,10 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     struct slice bytes;
     if (!img_bytes_at(r->img, start, end - start, &bytes))
         return;
-    if (r->flow != NULL) {
+    if (r->flow != NULL)
         code__flow_run(r->flow, start, bytes);
+    if (r->machine->read == NULL || (r->flow != NULL && !r->fixed))
         return;
-    }
     const uint8_t *at = bytes.data;
     size_t left = bytes.size;
     uint64_t addr = start;
