@@ -144,15 +144,23 @@ static int64_t addend_at_place(const struct reader *r, const struct img_reloc *r
     return img_info(r->img)->address_size == 4 ? (int32_t)word : (int64_t)word;
 }
 
-// x86 counts from the end of the instruction, which is mostly that of the place.
-static bool counts_from_end(const struct reader *r, uint32_t type)
+// x86 counts from the end of the instruction, which is mostly that of the place; s390 from its beginning, two bytes
+// before the place. What is added to the symbol makes up for that.
+static int64_t counted_from(const struct reader *r, uint32_t type)
 {
-    uint16_t machine = img_info(r->img)->machine;
-    if (machine == EM_386)
-        return type == R_386_PC32 || type == R_386_PLT32;
-    return machine == EM_X86_64 &&
-           (type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_GOTPCREL ||
-            type == R_X86_64_GOTPCRELX || type == R_X86_64_REX_GOTPCRELX);
+    switch (img_info(r->img)->machine) {
+    case EM_386:
+        return type == R_386_PC32 || type == R_386_PLT32 ? 4 : 0;
+    case EM_X86_64:
+        return type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_GOTPCREL ||
+                       type == R_X86_64_GOTPCRELX || type == R_X86_64_REX_GOTPCRELX
+                   ? 4
+                   : 0;
+    case EM_S390:
+        return (type >= R_390_PC16DBL && type <= R_390_GOTPCDBL) || type == R_390_GOTENT ? -2 : 0;
+    default:
+        return 0;
+    }
 }
 
 enum outcome { NOWHERE, OUTSIDE, FOUND };
@@ -199,8 +207,7 @@ static enum outcome symbol_target(struct reader *r, const struct img_reloc *relo
     if (img_info(r->img)->machine == EM_XTENSA && img_info(r->img)->type == ET_REL &&
         reloc->type == 1 && an__graph_word(r->img, reloc->addr, &word))
         addend += (int32_t)word;
-    if (counts_from_end(r, reloc->type))
-        addend += 4;
+    addend += counted_from(r, reloc->type);
     bool linked = !r->dynamic && img_info(r->img)->type != ET_REL;
     if (linked && !r->addends && is_target(r, reloc, target))
         return FOUND;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // code: what instructions refer to. Disassembly is capstone's, but for x86-64, of which a decoder of our own
-// finds lengths and operands in a fraction of the time, and RISC-V, Xtensa, MIPS and PowerPC, which have small
-// decoders too; what operands mean for a static reader is here.
+// finds lengths and operands in a fraction of the time, and RISC-V, Xtensa, MIPS, PowerPC and s390x, which have
+// small decoders too; what operands mean for a static reader is here.
 //
 //   x86-64    lea rdi, [rip + 0x1234]       an address: counted from the end of the instruction
 //             mov edi, 0x8b52ad             a constant, which may be an address where code is linked to
@@ -45,7 +45,7 @@ struct code_ref {
 struct code_reader;
 
 // NULL when its code cannot be read. Known are x86-64, ARM, AArch64, RISC-V, Xtensa (of little endian), MIPS (but
-// release 6, microMIPS and MIPS16), PowerPC; x86, ARM and AArch64 only where capstone is installed.
+// release 6, microMIPS and MIPS16), PowerPC, s390x; x86, ARM and AArch64 only where capstone is installed.
 struct code_reader *code_reader_new(struct img *img);
 void code_reader_free(struct code_reader *reader);
 // Calls ref() for every reference in [start, end), which lies in one section, in order. Branches

@@ -145,6 +145,7 @@ struct code__value code__flow_value(const struct code__flow *flow, unsigned reg)
 void code__arm(struct code__cpu *cpu);
 void code__i386(struct code__cpu *cpu);
 void code__riscv(struct code__cpu *cpu);
+void code__s390(struct code__cpu *cpu);
 void code__xtensa(struct code__cpu *cpu);
 void code__mips(struct code__cpu *cpu);
 // Of release 6, MIPS16 and microMIPS other instructions are to be known.

@@ -158,6 +158,7 @@ static const struct machine machines[] = {
     {.machine = EM_MIPS, .open = code__mips},
     {.machine = EM_PPC, .open = code__powerpc},
     {.machine = EM_PPC64, .open = code__powerpc},
+    {.machine = EM_S390, .open = code__s390},
 };
 
 static const struct machine *find_machine(uint16_t machine)
@@ -173,6 +174,7 @@ static bool known(const struct img *img)
     const struct img_info *info = img_info(img);
     return find_machine(info->machine) != NULL &&
            (info->machine != EM_XTENSA || !info->big_endian) &&
+           (info->machine != EM_S390 || info->is64) &&
            (info->machine != EM_MIPS || code__mips_knows(info->flags));
 }
 

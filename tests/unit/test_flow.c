@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What code of RISC-V, Xtensa, MIPS and PowerPC refers to: instructions as an assembler wrote them, and each reference
+// What code of ARM, s390, RISC-V, Xtensa, MIPS and PowerPC refers to: instructions as an assembler wrote them, and each reference
 // that is expected of them.
 
 #include "code/code.h"
@@ -25,11 +25,13 @@ static void keep(void *context, const struct code_ref *ref)
     found->count++;
 }
 
-// Reads what begins `from` bytes behind START, in a program of 32 bits for a fixed address.
+// Reads what begins `from` bytes behind START, in a program for a fixed address: of 32 bits and little endian, but of
+// s390.
 static void read_code(uint16_t machine, const void *code, size_t size, size_t from,
                       struct found *found)
 {
-    struct maker m = maker(false, false, ET_EXEC, machine);
+    bool s390 = machine == EM_S390;
+    struct maker m = maker(s390, s390, ET_EXEC, machine);
     uint32_t text = add_section(&m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, START);
     uint32_t got = add_section(&m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, GOT);
     struct img_file *file;
@@ -100,6 +102,22 @@ static void test_arm(void)
     CHECK_CODE(EM_ARM, code, 0, {0, 0x3eff4, CODE_CONSTANT}, {4, GOT, CODE_ADDRESS},
                {8, 4, CODE_CONSTANT}, {12, GOT + 4, CODE_ADDRESS}, {16, 0x20004, CODE_ADDRESS},
                {20, 0x10000, CODE_CONSTANT}, {24, 0x11020, CODE_ADDRESS});
+}
+
+// What s390 counts from the instruction, in half words; from the linker's table; from an address that is known.
+static void test_s390(void)
+{
+    const uint8_t code[] = {
+        0xc0, 0x10, 0x00, 0x00, 0x80, 0x00, // larl %r1, 0x11000
+        0xc4, 0x28, 0x00, 0x01, 0xf8, 0x01, // lgrl %r2, 0x40008
+        0xe3, 0x30, 0x20, 0x08, 0x00, 0x04, // lg %r3, 8(%r2)
+        0x41, 0x40, 0x10, 0x04,             // la %r4, 4(%r1)
+        0xc0, 0xe5, 0x00, 0x00, 0x08, 0x00, // brasl %r14, 0x2016
+        0xe3, 0x30, 0x20, 0x10, 0x00, 0x04, // lg %r3, 16(%r2): not kept
+        0x07, 0xfe,                         // br %r14
+    };
+    CHECK_CODE(EM_S390, code, 0, {0, 0x11000, CODE_ADDRESS}, {6, GOT + 8, CODE_ADDRESS},
+               {12, 0x20008, CODE_ADDRESS}, {18, 0x11004, CODE_ADDRESS}, {22, 0x2016, CODE_BRANCH});
 }
 
 // A value goes along with a branch, is kept by no call unless its register is, and ends with a return.
@@ -278,6 +296,7 @@ int main(void)
 {
     test_pair();
     test_arm();
+    test_s390();
     test_ways();
     test_cases();
     test_gp();
