@@ -8,7 +8,8 @@
 //                 have fill
 //   merged        sections of strings and constants: their size in the end less that before; pools
 //                 the linker lists as its own
-//   relaxed       any other section that states two sizes (relaxing, unwind entries that were dropped)
+//   relaxed       any other section that states two sizes (relaxing, unwind entries that were dropped);
+//                 relocation tables that came out shorter than the linker had planned
 //   veneers       what the linker made: stubs, PLT, GOT, dynamic tables, headers
 //   lto           objects that a link-time optimiser wrote
 //   not loaded    all of a section that takes no memory in the ELF
@@ -147,6 +148,15 @@ static void add_contribution(struct checking *c, const struct side *side,
     }
 }
 
+// gold's map has no line for the stubs that it puts behind input in sections of code, on the machines that
+// need them.
+static bool has_silent_stubs(const struct checking *c, const struct side *side)
+{
+    uint16_t machine = img_info(c->img)->machine;
+    return strcmp(c->map->dialect->name, "gold") == 0 && side->elf->flags & SHF_EXECINSTR &&
+           (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_PPC64);
+}
+
 struct gaps {
     struct checking *checking;
     const struct side *side;
@@ -158,9 +168,12 @@ struct gaps {
 static void add_gap(void *context, const struct an__piece *piece)
 {
     struct gaps *gaps = context;
-    if (piece->contribution == LM_NO && piece->owner == gaps->padding &&
-        is_fill(gaps->checking, gaps->side, gaps->addr, piece->size))
-        gaps->account->values[PADDING] += take(gaps->checking, piece->size);
+    struct checking *c = gaps->checking;
+    bool gap = piece->contribution == LM_NO, small = piece->owner == gaps->padding;
+    if (gap && small && is_fill(c, gaps->side, gaps->addr, piece->size))
+        gaps->account->values[PADDING] += take(c, piece->size);
+    else if (gap && has_silent_stubs(c, gaps->side))
+        gaps->account->values[VENEERS] += take(c, piece->size);
     gaps->addr += piece->size;
 }
 
@@ -237,6 +250,7 @@ static void check_section(struct checking *c, uint32_t index)
         return;
     }
     account.values[IN_ELF] = take(c, memory);
+    account.values[RELAXED] -= (int64_t)an__map_unused_relocs(c->img, s, &c->sections[found]);
     add_row(c, arena_text(c->arena, s->name), false, account);
 }
 

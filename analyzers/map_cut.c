@@ -7,7 +7,7 @@
 //   pieces    |main|helper |  pad |?|printf        |pad?|
 //
 // What lies between contributions is padding when its size is below the alignment that the next
-// one states or, where none is stated, below the largest power of two that divides its address.
+// one, or an empty one before it, states or, where none is stated, below the largest power of two that divides its address.
 // Anything else between them is nobody's. Where contributions overlap, the earlier one has the bytes.
 
 #include "analyzers/map_private.h"
@@ -106,6 +106,7 @@ struct cutter {
     uint32_t section;
     bool symbols;
     uint64_t pos, end; // what was handed out, and the end of the section
+    uint32_t align;    // the largest that empty input behind `pos` states
     void (*take)(void *context, const struct an__piece *piece);
     void *context;
 };
@@ -117,6 +118,7 @@ static void hand_out(struct cutter *cutter, uint64_t end, uint32_t contribution,
         return;
     struct an__piece piece = {cutter->section, contribution, symbol, owner, end - cutter->pos};
     cutter->pos = end;
+    cutter->align = 0;
     cutter->take(cutter->context, &piece);
 }
 
@@ -176,9 +178,10 @@ static void cut_contribution(struct cutter *cutter, uint32_t index)
 {
     const struct lm_contribution *c = &cutter->map->map->contributions.items[index];
     uint64_t end;
+    cutter->align = MAX(cutter->align, c->align);
     if (c->size == 0 || c->addr >= cutter->end || !add_u64(c->addr, c->size, &end))
         return;
-    hand_out_gap(cutter, c->addr, c->align);
+    hand_out_gap(cutter, c->addr, cutter->align);
     end = MIN(end, cutter->end);
     name_id owner = special_owner(cutter->map, c);
     if (owner != 0 || !cutter->symbols)
@@ -216,7 +219,7 @@ void an__map_cut(struct an_map *map, uint32_t section, bool symbols,
                  void (*take)(void *context, const struct an__piece *piece), void *context)
 {
     const struct lm_section *s = &map->map->sections.items[section];
-    struct cutter cutter = {map, section, symbols, s->addr, 0, take, context};
+    struct cutter cutter = {map, section, symbols, s->addr, 0, 0, take, context};
     if (!add_u64(s->addr, s->size, &cutter.end))
         return;
     if (symbols)

@@ -50,6 +50,11 @@ name_id an__map_name(struct an_map *map, enum an_map_dim dim, const struct an__p
 // The same of a file.
 name_id an__map_file_name(struct an_map *map, enum an_map_dim dim, uint32_t file);
 
+// Bytes that the linker kept for run-time relocations and did not need, as GNU ld does on MIPS: the table of the
+// ELF is shorter than in the map, and nothing lies in the rest of it.
+uint64_t an__map_unused_relocs(const struct img *img, const struct lm_section *in_map,
+                               const struct img_section *in_elf);
+
 // The region a section runs in, or LM_NO. What begins right behind a region that is full
 // belongs to it: that is how the map of a failed link looks.
 uint32_t an__map_region_of(struct an_map *map, uint32_t section);

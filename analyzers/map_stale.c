@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "analyzers/analyzers.h"
+#include "analyzers/map_private.h"
 #include "ledger/collect.h"
 
 #define SYMBOLS_RATE 16 // one in so many may differ
@@ -39,6 +39,22 @@ static void differs(struct comparing *c, uint64_t *count, struct slice name, uin
                                   text, map_size, map_addr, elf_size, elf_addr);
 }
 
+uint64_t an__map_unused_relocs(const struct img *img, const struct lm_section *in_map,
+                               const struct img_section *in_elf)
+{
+    bool relocs = in_elf->type == SHT_REL || in_elf->type == SHT_RELA;
+    if (!relocs || in_elf->addr != in_map->addr || in_elf->size >= in_map->size)
+        return 0;
+    size_t count;
+    const struct img_section *sections = img_sections(img, &count);
+    uint64_t rest = in_elf->addr + in_elf->size, size = in_map->size - in_elf->size;
+    for (size_t i = 1; i < count; i++)
+        if (sections[i].flags & SHF_ALLOC && sections[i].size != 0 && sections[i].addr >= rest &&
+            sections[i].addr - rest < size)
+            return 0;
+    return size;
+}
+
 static void compare_sections(struct comparing *c)
 {
     const uint32_t *found = led_map_sections(c->map, c->img, c->arena);
@@ -49,6 +65,7 @@ static void compare_sections(struct comparing *c)
             continue;
         c->sections_both++;
         uint64_t size = in_map->packed == LM_NONE ? in_map->size : in_map->packed;
+        size -= an__map_unused_relocs(c->img, in_map, in_elf);
         if (size != in_elf->size || (in_map->size != 0 && in_map->addr != in_elf->addr))
             differs(c, &c->sections_differ, in_map->name, in_map->addr, size, in_elf->addr,
                     in_elf->size);

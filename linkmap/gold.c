@@ -15,7 +15,13 @@
 //                   0x0000000000400640                main
 //    ** fill        0x000000000040066f        0x1
 //
-// What is not loaded stands at address 0. Dropped input has its size.
+// What is not loaded stands at address 0. Dropped input has its size. On ARM and AArch64 a section that the
+// stubs of its group follow stands at -1; where it is, its neighbours and symbols tell:
+//
+//    .text.a        0x0000000000000550       0x14 a.o
+//    .text.main     0xffffffffffffffff       0xa4 a.o
+//                   0x0000000000000565                main       Thumb
+//    .text.b        0x000000000000060c        0x0 b.o
 
 #include "linkmap/lists.h"
 
@@ -85,6 +91,47 @@ static void map_line(struct gold *gold, struct slice line)
     }
 }
 
+// ------------------------------------------------------------------- lost sections
+
+// Behind the one before, or, when that leaves a small gap that no symbol says is a part of it, right before
+// the one behind: the gap is then for alignment. Stubs take more.
+#define GAP_MAX 64
+
+static void find_lost(const struct lm_map *map, const struct lm_section *section, uint32_t index,
+                      uint64_t first_symbol)
+{
+    struct lm_contribution *items = map->contributions.items, *c = &items[index];
+    bool first = index == section->first, last = index + 1 == section->first + section->count;
+    uint64_t front = first ? section->addr : items[index - 1].addr + items[index - 1].size;
+    uint64_t end = last ? section->addr + section->size : items[index + 1].addr;
+    uint64_t rear = end - c->size;
+    c->addr = front;
+    if (end != UINT64_MAX && end >= c->size && rear > front && rear - front < GAP_MAX)
+        c->addr = MAX(front, rear / 4 * 4);
+    if (first_symbol < c->addr)
+        c->addr = front;
+}
+
+static void find_all_lost(const struct lm_map *map)
+{
+    size_t symbol = 0;
+    for (size_t s = 0; s < map->sections.count; s++) {
+        const struct lm_section *section = &map->sections.items[s];
+        for (uint32_t i = section->first; i < section->first + section->count; i++) {
+            uint64_t first_symbol = UINT64_MAX;
+            if (map->contributions.items[i].addr != UINT64_MAX)
+                continue;
+            while (symbol < map->symbols.count &&
+                   map->symbols.items[symbol].contribution + 1 <= i) // LM_NO is none
+                symbol++;
+            for (; symbol < map->symbols.count && map->symbols.items[symbol].contribution == i;
+                 symbol++)
+                first_symbol = MIN(first_symbol, map->symbols.items[symbol].addr);
+            find_lost(map, section, i, first_symbol);
+        }
+    }
+}
+
 void lm__gold_read(struct lm__reader *r)
 {
     struct lm__lists lists = {.r = r, .member = LM_NO};
@@ -99,4 +146,5 @@ void lm__gold_read(struct lm__reader *r)
             gold.pending = slice_of(NULL, 0);
     }
     lm__lists_end(&lists);
+    find_all_lost(r->map);
 }
