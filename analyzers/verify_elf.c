@@ -95,15 +95,17 @@ static void compare_section(struct elf_check *c, size_t index, Elf_Scn *scn, siz
         return;
     }
     uint64_t file_size = header.sh_size;
+    bool has_bytes =
+        header.sh_type != SHT_NOBITS; // else its offset may lie behind the file, and ours does not
     bool inflated = inflate_header(scn, &header), object = c->info->type == ET_REL;
     bool old_compressed = strncmp(name, ".zdebug", 7) == 0; // its size is inside
     const struct field fields[] = {
         {"type", ours->type, header.sh_type, true},
         {"flags", ours->flags, header.sh_flags, true},
         {"address", ours->addr, header.sh_addr, !object}, // a .o gets addresses of our own
-        {"offset", ours->offset, header.sh_offset, true},
+        {"offset", ours->offset, header.sh_offset, has_bytes},
         {"size", ours->size, header.sh_size, inflated && !old_compressed},
-        {"size in the file", ours->file_size, file_size, header.sh_type != SHT_NOBITS},
+        {"size in the file", ours->file_size, file_size, has_bytes},
         {"alignment", ours->align, header.sh_addralign, inflated},
         {"entry size", ours->entry_size, header.sh_entsize, true},
         {"link", ours->link, header.sh_link, true},
