@@ -226,8 +226,17 @@ static led_owner owner_at(struct owners *owners, uint64_t pos)
     return s[low].owner;
 }
 
+// What nobody claims of an archive that was joined is its member's.
+static name_id module_of_member(const struct an_graph_input *input, const char *member)
+{
+    const struct cfg_place place = {.unit = member, .archive = img_info(input->img)->path};
+    return member != NULL ? an_module_at(input->modules, &place, member) : 0;
+}
+
 static void find_modules(struct an_graph *graph, const struct an_graph_input *input)
 {
+    size_t count;
+    const struct img_section *sections = img_sections(input->img, &count);
     struct owners by_dim[LED_DIM_COUNT] = {0};
     for (size_t d = 0; d < LED_DIM_COUNT; d++)
         by_dim[d].stretches = led_stretches(input->ledger, (enum led_dim)d, &by_dim[d].count);
@@ -240,8 +249,8 @@ static void find_modules(struct an_graph *graph, const struct an_graph_input *in
         for (size_t d = 0; d < LED_DIM_COUNT; d++)
             owners[d] = owner_at(&by_dim[d], pos);
         name_id module = an_module_of(input->modules, owners);
-        if (an_modules_text(input->modules, module)[0] != '[') // those are nobody's
-            object->module = module;
+        bool owned = an_modules_text(input->modules, module)[0] != '['; // those are nobody's
+        object->module = owned ? module : module_of_member(input, sections[object->section].member);
     }
 }
 
@@ -280,7 +289,7 @@ static bool read_all(struct an_graph *graph, const struct an_graph_input *input,
     if (!an__graph_named(named, input, &graph->areas, fault))
         return false;
     an__graph_frames(named, input->img, &graph->areas);
-    an__graph_relocs(links, input, &graph->areas);
+    an__graph_relocs(links, input, &graph->areas, &named->objects);
     release_tables(input);
     if (input->typeids_path != NULL) {
         if (!an__rpython_new(&graph->rpython, input, &graph->areas, links, fault))

@@ -10,6 +10,7 @@
 // linkage       a word of the GOT: the linker puts nothing else there.
 
 #include "analyzers/graph_private.h"
+#include "code/code.h"
 
 bool an__graph_number(struct img *img, uint64_t addr, uint64_t size, uint64_t *value)
 {
@@ -101,6 +102,9 @@ struct reader {
     bool addends;   // in the entries
     int64_t high;   // of MIPS: the upper half that was met last, of this symbol
     uint32_t high_symbol;
+    const an__object_list *objects; // with a name
+    uint64_t table_next; // where a table of distances into code goes on, of this symbol; 0: nowhere
+    uint32_t table_symbol;
 };
 
 // What MIPS adds to a symbol stands in its instructions; of an address each of two holds a half. False when the
@@ -144,14 +148,18 @@ static int64_t addend_at_place(const struct reader *r, const struct img_reloc *r
     return img_info(r->img)->address_size == 4 ? (int32_t)word : (int64_t)word;
 }
 
-// x86 counts from the end of the instruction, which is mostly that of the place; s390 from its beginning, two bytes
+// x86 counts from the end of the instruction, behind the place and the number that may follow; s390 from its beginning, two bytes
 // before the place. What is added to the symbol makes up for that.
-static int64_t counted_from(const struct reader *r, uint32_t type)
+static int64_t counted_from(const struct reader *r, const struct img_reloc *reloc)
 {
+    struct slice before;
+    uint32_t type = reloc->type;
     switch (img_info(r->img)->machine) {
     case EM_386:
         return type == R_386_PC32 || type == R_386_PLT32 ? 4 : 0;
     case EM_X86_64:
+        if (type == R_X86_64_PC32 && img_bytes_at(r->img, reloc->addr - 6, 6, &before))
+            return 4 + code_x86_behind(before);
         return type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_GOTPCREL ||
                        type == R_X86_64_GOTPCRELX || type == R_X86_64_REX_GOTPCRELX
                    ? 4
@@ -161,6 +169,44 @@ static int64_t counted_from(const struct reader *r, uint32_t type)
     default:
         return 0;
     }
+}
+
+// A word that tells how far away something is.
+static bool is_distance(const struct reader *r, const struct img_reloc *reloc)
+{
+    static const struct {
+        uint16_t machine, type;
+    } distances[] = {
+        {EM_X86_64, R_X86_64_PC32}, {EM_S390, R_390_PC32},          {EM_PPC, R_PPC_REL32},
+        {EM_PPC64, R_PPC64_REL32},  {EM_AARCH64, R_AARCH64_PREL32},
+    };
+    for (size_t i = 0; i < COUNT_OF(distances); i++)
+        if (distances[i].machine == img_info(r->img)->machine && distances[i].type == reloc->type)
+            return true;
+    return false;
+}
+
+// Whether it is one of a table of places to jump to but the first, each so far from where the table begins: what it adds
+// up to is too far by how far it lies in the table. They are places of the function that has the table.
+static bool goes_on(struct reader *r, const struct img_reloc *reloc)
+{
+    uint32_t at = reloc->symbol < r->map.count ? r->map.by_index[reloc->symbol] : 0;
+    const struct img_symbol *symbol = at != 0 ? &r->symbols[at - 1] : NULL;
+    bool place = symbol != NULL && symbol->type == STT_SECTION && is_distance(r, reloc) &&
+                 an__graph_is_code(r->img, r->areas, symbol->addr);
+    bool follows = place && r->table_next == reloc->addr && r->table_symbol == reloc->symbol;
+    r->table_next = place ? reloc->addr + 4 : 0;
+    r->table_symbol = reloc->symbol;
+    return follows;
+}
+
+// The same of clang's tables of constants, which have a name.
+static uint64_t too_far(const struct reader *r, const struct img_reloc *reloc)
+{
+    const struct an__object *object =
+        is_distance(r, reloc) ? an__graph_named_at(r->objects, reloc->addr) : NULL;
+    bool table = object != NULL && strncmp(object->name, "reltable.", 9) == 0;
+    return table ? reloc->addr - object->addr : 0;
 }
 
 enum outcome { NOWHERE, OUTSIDE, FOUND };
@@ -207,7 +253,7 @@ static enum outcome symbol_target(struct reader *r, const struct img_reloc *relo
     if (img_info(r->img)->machine == EM_XTENSA && img_info(r->img)->type == ET_REL &&
         reloc->type == 1 && an__graph_word(r->img, reloc->addr, &word))
         addend += (int32_t)word;
-    addend += counted_from(r, reloc->type);
+    addend += code ? counted_from(r, reloc) : 0;
     bool linked = !r->dynamic && img_info(r->img)->type != ET_REL;
     if (linked && !r->addends && is_target(r, reloc, target))
         return FOUND;
@@ -275,9 +321,9 @@ static void read_section(struct an__links *links, struct reader *r)
         if (code && !r->dynamic && r->addends)
             links->told[area - r->areas->items] = true;
         links->data |= !code && !r->dynamic;
-        if (outcome != FOUND)
+        if (outcome != FOUND || (!code && goes_on(r, &reloc)))
             continue;
-        target = an__graph_without_mode(r->img, r->areas, target);
+        target = an__graph_without_mode(r->img, r->areas, target - too_far(r, &reloc));
         vec_push(&links->list, ((struct an__link){reloc.addr, target, AN_LINK_RELOCATION}));
     }
 }
@@ -301,7 +347,7 @@ static void make_room(struct an__links *links, const struct img_section *section
 }
 
 void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
-                      const struct an__areas *areas)
+                      const struct an__areas *areas, const an__object_list *objects)
 {
     size_t count;
     struct map maps[] = {map_symbols(input->img, IMG_SYMTAB), map_symbols(input->img, IMG_DYNSYM)};
@@ -311,8 +357,11 @@ void an__graph_relocs(struct an__links *links, const struct an_graph_input *inpu
     memset(links->told, img_info(input->img)->type == ET_REL, areas->count + 1);
     make_room(links, sections, count);
     for (size_t i = 1; i < count; i++) {
-        struct reader r = {
-            .img = input->img, .areas = areas, .section = &sections[i], .symbols = symbols};
+        struct reader r = {.img = input->img,
+                           .areas = areas,
+                           .section = &sections[i],
+                           .symbols = symbols,
+                           .objects = objects};
         r.dynamic = sections[i].flags & SHF_ALLOC;
         r.addends = img_has_addends(&sections[i]);
         if (!img_is_reloc_section(&sections[i]) || !applies(&r, sections, count))

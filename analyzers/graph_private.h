@@ -122,8 +122,9 @@ struct an__links {
     bool data;                // and all that data refers to: nothing needs to be guessed
 };
 
+// `objects` have a name.
 void an__graph_relocs(struct an__links *links, const struct an_graph_input *input,
-                      const struct an__areas *areas);
+                      const struct an__areas *areas, const an__object_list *objects);
 // Pointers in the content of objects whose type is known, and in the GOT.
 void an__graph_typed(struct an__links *links, const struct an_graph_input *input,
                      const struct an__areas *areas, struct dw_shapes *shapes,

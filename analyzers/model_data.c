@@ -23,8 +23,9 @@ static struct memory memory_open(struct img *img, struct arena *arena)
 {
     const struct an_graph_input input = {.img = img};
     struct an__areas areas = an__graph_areas(img, arena, NULL);
+    const an__object_list none = {0};
     struct an__links links = {0};
-    an__graph_relocs(&links, &input, &areas);
+    an__graph_relocs(&links, &input, &areas, &none);
     struct memory memory = {img, mem_alloc(2 * (links.list.count + 1) * sizeof(struct keyed)),
                             links.list.count};
     for (size_t i = 0; i < memory.count; i++)

@@ -169,6 +169,17 @@ bool cmd_build_open(struct cmd *cmd, const char *spec, struct cmd_build *out)
     return true;
 }
 
+bool cmd_build_join(struct cmd *cmd, struct cmd_build *build)
+{
+    struct img_file *joined;
+    if (!img_file_join(&joined, build->file, cmd->doubts, &cmd->fault))
+        return false;
+    img_file_close(build->file);
+    build->file = joined;
+    build->image_count = 1;
+    return true;
+}
+
 bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build)
 {
     if (build->debug != NULL || build->file == NULL)

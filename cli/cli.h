@@ -178,6 +178,8 @@ struct cmd_build {
 
 bool cmd_build_open(struct cmd *cmd, const char *spec, struct cmd_build *out);
 void cmd_build_close(struct cmd_build *build);
+// Makes one relocatable file of the members of an archive; before anything else is asked of it.
+bool cmd_build_join(struct cmd *cmd, struct cmd_build *build);
 // Looks for debug information; idempotent.
 bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build);
 // Opens it; idempotent.

@@ -19,6 +19,7 @@ struct graph_run {
     const struct cfg_profile *profile; // NULL: none
     struct buf typeids;
     struct cmd_model model; // for --features, where the profile knows of more
+    bool joined;            // from the members of an archive
     bool by_default;        // nobody asked for a dimension
     uint64_t page;          // bytes
     struct rep_graph view;
@@ -112,11 +113,9 @@ static bool open_build(struct cmd *cmd, struct graph_run *run)
     if (build->file == NULL)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
                          "is a snapshot: only a build has content");
-    if (build->image_count != 1)
-        return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
-                         "is an archive, whose members refer to each other by name only: link them "
-                         "(ld -r -o all.o --whole-archive %s) and name that",
-                         build->path);
+    run->joined = img_file_is_archive(build->file);
+    if (run->joined && !cmd_build_join(cmd, build))
+        return false;
     if (img_info(img_file_image(build->file, 0))->debug_only)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
                          "is a debug file: name the program it belongs to");
@@ -249,8 +248,9 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
         an_graph_duplicates(run->graph, &run->options, cmd->arena, table);
         return true;
     }
-    // Without units there are no modules, and one module tells nothing.
-    if (run->by_default && run->options.filter_count == 0 && cmd->options.typeids == NULL &&
+    // Without units there are no modules, and one module tells nothing; members of archives are some.
+    if (run->by_default && !run->joined && run->options.filter_count == 0 &&
+        cmd->options.typeids == NULL &&
         (!cmd_build_has_units(&run->build) || !an_modules_tell(run->modules)))
         run->options.dim = AN_GRAPH_OBJECT;
     return an_graph_table(run->graph, &run->options, cmd->arena, table, &cmd->fault);

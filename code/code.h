@@ -53,4 +53,8 @@ void code_reader_free(struct code_reader *reader);
 void code_read(struct code_reader *reader, uint64_t start, uint64_t end,
                void (*ref)(void *context, const struct code_ref *ref), void *context);
 
+// x86-64: bytes of the number that stands behind a displacement counted from the end of the instruction, which is so
+// much further. `before`: up to 6 bytes in front of the displacement.
+unsigned code_x86_behind(struct slice before);
+
 #endif

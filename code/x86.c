@@ -16,6 +16,7 @@
 // Instructions with VEX or EVEX always have a ModRM byte, but for VZEROUPPER.
 
 #include "code/x86.h"
+#include "code/code.h"
 
 static const char one_byte[] = "mmmmbzxxmmmmbzxx"  // 00: add or
                                "mmmmbzxxmmmmbzxx"  // 10: adc sbb
@@ -195,4 +196,26 @@ bool code__x86_decode(const uint8_t *at, size_t left, struct code__x86 *out)
         known = read_operands(&d, one_byte[opcode]);
     out->size = (uint8_t)cur_offset(&d.c);
     return known && !d.c.failed;
+}
+
+// Told by the opcode, which stands in front of ModRM; the prefixes VEX and REX may stand before it, and 66.
+unsigned code_x86_behind(struct slice before)
+{
+    uint8_t b[7] = {0}; // b[1] is ModRM, b[2] the opcode, b[3] what stands before it
+    for (size_t i = 1; i < sizeof b && i <= before.size; i++)
+        b[i] = before.data[before.size - i];
+    unsigned field = b[1] >> 3 & 7;
+    bool half = b[3] == 0x66 || ((b[3] & 0xf0) == 0x40 && b[4] == 0x66);
+    bool vex = b[5] == 0xc4, evex = b[6] == 0x62, vector = b[4] == 0xc5 || vex || evex;
+    if ((b[1] & 0xc7) != 5)
+        return 0;
+    if ((b[4] == 0x0f && b[3] == 0x3a) || (vex && (b[4] & 0x1f) == 3) || (evex && (b[5] & 7) == 3))
+        return 1;
+    if (b[3] == 0x0f)
+        return two_byte[b[2]] == 'r';
+    if (one_byte[b[2]] == 'r' || (one_byte[b[2]] == 'g' && field < 2))
+        return 1;
+    if (!vector && (one_byte[b[2]] == 'R' || (one_byte[b[2]] == 'G' && field < 2)))
+        return half ? 2 : 4;
+    return 0;
 }

@@ -43,6 +43,10 @@ bool img_file_open(struct img_file **out, const char *path, struct doubts *doubt
 // where the members of a thin archive are looked for.
 bool img_file_open_memory(struct img_file **out, const void *data, size_t size, const char *path,
                           struct doubts *doubts, struct fault *fault);
+// The members of an archive as one relocatable file, in which they refer to each other; it lives without the archive,
+// and looks like a file at the same path. `archive` is of no use afterwards but to be closed.
+bool img_file_join(struct img_file **out, struct img_file *archive, struct doubts *doubts,
+                   struct fault *fault);
 void img_file_close(struct img_file *file);
 
 const char *img_file_path(const struct img_file *file);
@@ -95,6 +99,7 @@ const char *img_machine_name(uint16_t machine);
 struct img_section {
     uint32_t index;     // number in the section header table
     const char *name;   // "" when it has none
+    const char *member; // of the archive it was in before members were joined, or NULL
     uint32_t type;      // SHT_*
     uint64_t flags;     // SHF_*
     uint64_t addr;      // synthetic in a .o (allocated sections only, else 0)

@@ -14,6 +14,7 @@
 struct img_file {
     const char *path;
     struct slice bytes;
+    struct buf owned; // the same, when it was made in memory
     bool archive;
     struct doubts *doubts;
     struct arena *arena;
@@ -143,6 +144,22 @@ bool img_file_open_memory(struct img_file **out, const void *data, size_t size, 
     return finish_open(out, file_new(path, slice_of(data, size), doubts), fault);
 }
 
+bool img__file_open_owned(struct img_file **out, struct buf *bytes, const char *path,
+                          struct doubts *doubts, struct fault *fault)
+{
+    struct img_file *file = file_new(path, slice_of(bytes->data, bytes->size), doubts);
+    file->owned = *bytes;
+    *bytes = (struct buf){0};
+    return finish_open(out, file, fault);
+}
+
+void img__set_member(struct img_file *file, uint32_t section, const char *member)
+{
+    struct img *img = img_file_image(file, 0);
+    if (member != NULL && section < img->section_count)
+        img->sections[section].member = arena_text(file->arena, slice_text(member));
+}
+
 void img_file_close(struct img_file *file)
 {
     if (file == NULL)
@@ -154,6 +171,7 @@ void img_file_close(struct img_file *file)
     vec_free(&file->images);
     vec_free(&file->mappings);
     vec_free(&file->spans);
+    buf_free(&file->owned);
     arena_free(file->arena);
     free(file);
 }

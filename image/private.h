@@ -92,6 +92,12 @@ void img__file_add_member(struct img_file *file, struct slice bytes, uint64_t st
 struct arena *img__file_arena(struct img_file *file);
 struct doubts *img__file_doubts(struct img_file *file);
 
+// Opens what was made in memory, which it takes over; `path` is what messages say.
+bool img__file_open_owned(struct img_file **out, struct buf *bytes, const char *path,
+                          struct doubts *doubts, struct fault *fault);
+// Says which member of an archive a section is of; the name is copied. NULL: of none.
+void img__set_member(struct img_file *file, uint32_t section, const char *member);
+
 // looks.c: "a GNU ld map", "a PE file" ...
 const char *img__looks_like(struct slice bytes);
 static inline bool img__is_elf(struct slice bytes)

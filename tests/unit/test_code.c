@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // The fast decoder of x86-64 against capstone, over the code of this program and of the C library: where
-// both know an instruction they agree on its length and on what it refers to.
+// both know an instruction they agree on its length and on what it refers to, and on what stands behind a displacement.
 
 #include <capstone/capstone.h>
 
+#include "code/code.h"
 #include "code/x86.h"
 #include "image/image.h"
 #include "tests/unit/check.h"
@@ -50,6 +51,11 @@ static void compare(struct counts *counts, const cs_insn *insn, const uint8_t *a
     refers_to(insn, &memory, &branch);
     bool good = ours.size == insn->size;
     good &= (ours.relative ? end + (uint64_t)ours.memory : 0) == memory;
+    const cs_x86_encoding *parts = &insn->detail->x86.encoding;
+    if (good && memory != 0 && parts->disp_size == 4) {
+        unsigned place = parts->disp_offset, behind = insn->size - place - 4;
+        good &= code_x86_behind(slice_of(at, place)) == behind;
+    }
     good &= (ours.branches ? end + (uint64_t)ours.constant : 0) == branch;
     if (!good && counts->wrong++ < 10)
         fprintf(stderr, "0x%llx: %s %s: %u bytes, not %u\n", (unsigned long long)insn->address,
