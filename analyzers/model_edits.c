@@ -65,13 +65,66 @@ static void resize_classes(struct an_model *model, const struct dw_types *was)
     }
 }
 
+typedef VEC(const char *) edit_list;
+
+// The header in which the edit changes a member, when objects repeat its members; else NULL.
+static const struct an__header *repeated(struct an_model *model, const char *edit)
+{
+    struct slice path = target_of(edit);
+    dw_type_id type = an__model_type(model, slice_cut(&path, '.'));
+    type = type == DW_NO_TYPE ? type : dw_types_strip(model->input.types, type);
+    for (size_t i = 0; path.size != 0 && type != DW_NO_TYPE && i < model->header_count; i++)
+        if (model->headers[i].type == type && !model->headers[i].embedded)
+            return &model->headers[i];
+    return NULL;
+}
+
+static void push_once(edit_list *edits, const char *edit)
+{
+    for (size_t i = 0; i < edits->count; i++)
+        if (strcmp(edits->items[i], edit) == 0)
+            return;
+    vec_push(edits, edit);
+}
+
+// "TYPE.member: change" again, in another type. What is added to a header comes before what objects have besides.
+static void repeat_in(struct an_model *model, const struct an__header *header, const char *edit,
+                      const char *type, const char *view, edit_list *edits)
+{
+    struct slice path = target_of(edit);
+    slice_cut(&path, '.');
+    const char *change = strchr(edit, ':') + 1;
+    const struct dw_type *record = dw_types_get(model->input.types, header->type);
+    const char *member = arena_printf(model->arena, "%s%s%s.%s", type, view[0] ? "." : "", view,
+                                      arena_text(model->arena, path));
+    push_once(edits, arena_printf(model->arena, "%s:%s", member, change));
+    if (strncmp(change + strspn(change, " "), "add ", 4) == 0 && header->members != 0)
+        push_once(edits, arena_printf(model->arena, "%s: after %s", member,
+                                      record->members[header->members - 1].name));
+}
+
+// Objects that have their header of a macro have what becomes of it.
+static void repeat(struct an_model *model, const char *edit, edit_list *edits)
+{
+    const struct dw_types *types = model->input.types;
+    const struct an__header *header = repeated(model, edit);
+    for (dw_type_id id = 0; header != NULL && id < dw_types_count(types); id++) {
+        const char *name = an__name(&model->facts, id);
+        const char *view = an__repeated_in(model, id, header);
+        if (view != NULL && name[0] != '\0' && an__header_of(model, id) == header)
+            repeat_in(model, header, edit, name, view, edits);
+    }
+}
+
 bool an__model_edit(struct an_model *model, struct fault *fault)
 {
     const struct dw_types *was = model->input.types;
-    VEC(const char *) edits = {0};
+    edit_list edits = {0};
     for (size_t i = 0; i < model->input.edit_count; i++)
-        if (!gives_value(model, model->input.edits[i]))
+        if (!gives_value(model, model->input.edits[i])) {
             vec_push(&edits, model->input.edits[i]);
+            repeat(model, model->input.edits[i], &edits);
+        }
     bool good = an_what_if(was, edits.items, edits.count, &model->what_if, fault);
     vec_free(&edits);
     if (!good)

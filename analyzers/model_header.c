@@ -5,6 +5,7 @@
 //   struct list { struct object head; ... }      a member: whatever has it first is an object
 //   struct list { HEADER; ... }                  a macro: whatever repeats its members is one
 //   struct list { union { struct header header; struct { ... } }; ... }      a member, in a union
+//   union string { double align; struct { HEADER; ... } tsv; }               one of the views of a union
 //
 // A header that is a member anywhere is one everywhere: a record that only looks alike is no object then.
 
@@ -26,12 +27,13 @@ static bool same_member(const struct dw_types *types, const struct dw_member *a,
 
 // A record that has the members of the header as its own first ones, as a macro puts them there.
 static bool starts_like(const struct dw_types *types, const struct dw_type *type,
-                        const struct dw_type *header)
+                        const struct an__header *header)
 {
-    bool same = an__is_record(header) && header->member_count != 0 &&
-                type->member_count >= header->member_count && header->members[0].name[0] != '\0';
-    for (uint32_t i = 0; same && i < header->member_count; i++)
-        same = same_member(types, &type->members[i], &header->members[i]);
+    const struct dw_type *stated = dw_types_get(types, header->type);
+    bool same = header->members != 0 && header->members <= stated->member_count &&
+                type->member_count >= header->members && stated->members[0].name[0] != '\0';
+    for (uint32_t i = 0; same && i < header->members; i++)
+        same = same_member(types, &type->members[i], &stated->members[i]);
     return same;
 }
 
@@ -53,16 +55,50 @@ static dw_type_id first_of(const struct dw_types *types, dw_type_id id)
     return first;
 }
 
+static bool is_or_repeats(const struct dw_types *types, dw_type_id id,
+                          const struct an__header *header)
+{
+    const struct dw_type *type = dw_types_get(types, id);
+    return id == header->type || (!header->embedded && type != NULL && type->kind != DW_UNION &&
+                                  an__is_record(type) && starts_like(types, type, header));
+}
+
+// Of a union the first view that is a struct without a name of its own and repeats the header: one with a
+// name is an object by itself.
+static const struct dw_member *view_of(const struct dw_types *types, const struct dw_type *type,
+                                       const struct an__header *header)
+{
+    for (uint32_t i = 0; type->kind == DW_UNION && i < type->member_count; i++) {
+        dw_type_id view = dw_types_strip(types, type->members[i].type);
+        const struct dw_type *inside = dw_types_get(types, view);
+        if (inside != NULL && inside->name[0] == '\0' && is_or_repeats(types, view, header))
+            return &type->members[i];
+    }
+    return NULL;
+}
+
+const char *an__repeated_in(const struct an_model *model, dw_type_id id,
+                            const struct an__header *header)
+{
+    const struct dw_types *types = model->input.types;
+    const struct dw_type *type = dw_types_get(types, id);
+    if (type == NULL || id == header->type || header->embedded)
+        return NULL;
+    const struct dw_member *view = view_of(types, type, header);
+    if (view != NULL)
+        return view->name;
+    return is_or_repeats(types, id, header) ? "" : NULL;
+}
+
 static bool begins_with(const struct an_model *model, dw_type_id id,
                         const struct an__header *header)
 {
     const struct dw_types *types = model->input.types;
+    const struct dw_type *whole = dw_types_get(types, id);
+    if (whole != NULL && view_of(types, whole, header) != NULL)
+        return true;
     for (unsigned depth = 0; depth < HEADER_DEPTH && id != DW_NO_TYPE; depth++) {
-        const struct dw_type *type = dw_types_get(types, id);
-        if (id == header->type)
-            return true;
-        if (!header->embedded && type != NULL && type->kind != DW_UNION && an__is_record(type) &&
-            starts_like(types, type, dw_types_get(types, header->type)))
+        if (is_or_repeats(types, id, header))
             return true;
         id = first_of(types, id);
     }
@@ -142,7 +178,7 @@ static bool find_collectors(const struct binding *b, uint64_t *sum)
     quiet.fault = &fault;
     for (size_t i = 0; i < b->stated->gc_count; i++) {
         const struct dw_member *member;
-        uint64_t bits;
+        uint64_t bits = 0;
         if (!find_bits(&quiet, b->stated->gc[i], true, &bits, &member))
             continue;
         *sum += bits;
@@ -171,7 +207,7 @@ static bool divide(const struct binding *b, struct an__header *header)
 {
     const struct dw_member *count = NULL, *class = NULL;
     uint64_t all = 0, counted = 0, classed = 0, collected = 0;
-    for (uint32_t i = 0; i < b->record->member_count; i++)
+    for (uint32_t i = 0; i < header->members; i++)
         all += bits_of(b->model->input.types, &b->record->members[i]);
     const char *counter = first_present(b->model, header->type, b->stated->count);
     if (!find_bits(b, counter, false, &counted, &count) ||
@@ -190,18 +226,47 @@ static bool divide(const struct binding *b, struct an__header *header)
     return true;
 }
 
+// Whether the profile says what the member is for.
+static bool is_named(const struct cfg_header *stated, const char *name)
+{
+    bool found = stated->class != NULL && strcmp(stated->class, name) == 0;
+    for (size_t i = 0; i < stated->gc_count; i++)
+        found |= strcmp(stated->gc[i], name) == 0;
+    for (struct slice rest = slice_text(stated->count ? stated->count : ""); rest.size != 0;)
+        found |= slice_is(slice_cut(&rest, ','), name);
+    return found;
+}
+
+static uint32_t count_members(const struct dw_type *record, const struct cfg_header *stated)
+{
+    uint32_t count = record->member_count;
+    while (stated->part && count > 0 && !is_named(stated, record->members[count - 1].name))
+        count--;
+    return count;
+}
+
+// Of several names the first that the build has.
+static dw_type_id first_type(const struct an_model *model, const char *names)
+{
+    dw_type_id id = DW_NO_TYPE;
+    for (struct slice rest = slice_text(names); rest.size != 0 && id == DW_NO_TYPE;)
+        id = an__model_type(model, slice_cut(&rest, ','));
+    return dw_types_strip(model->input.types, id);
+}
+
 static bool bind(struct an_model *model, const struct cfg_header *stated, struct an__header *header,
                  struct fault *fault)
 {
     const struct dw_types *types = model->input.types;
     struct binding b = {model, stated, an__where(model, stated->line), NULL, fault};
-    header->type = dw_types_strip(types, an__model_type(model, slice_text(stated->type)));
+    header->type = first_type(model, stated->type);
     b.record = dw_types_get(types, header->type);
     if (b.record == NULL || !an__is_record(b.record))
         return fault_set(fault, FAULT_INPUT, b.where, NULL, NO_OFFSET,
                          "the build has no struct '%s', with which its objects begin",
                          stated->type);
     header->embedded = is_embedded(types, header->type);
+    header->members = count_members(b.record, stated);
     return divide(&b, header);
 }
 

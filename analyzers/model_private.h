@@ -93,12 +93,16 @@ struct an__class {
 
 struct an__header {
     dw_type_id type;
-    bool embedded; // objects have it as their first member; else they repeat its members
+    bool embedded;    // objects have it as their first member; else they repeat its members
+    uint32_t members; // so many of its first ones
     uint64_t count, class, gc, other; // bytes of its members; 0: there is none
 };
 
 // The first header that an object of the type begins with; NULL: it is no object.
 const struct an__header *an__header_of(const struct an_model *model, dw_type_id type);
+// Where a type repeats the members of a header: "", or the name of the view of a union; NULL: it does not.
+const char *an__repeated_in(const struct an_model *model, dw_type_id type,
+                            const struct an__header *header);
 uint64_t an__header_size(const struct an__header *header); // bytes without holes; NULL is fine
 
 // ------------------------------------------------------------------------- macros

@@ -25,6 +25,7 @@ struct kind {
 
 struct header {
     char *type, *count, *class;
+    bool part;
     uint64_t immortal;
     struct cfg_globs gc;
 };
@@ -118,6 +119,7 @@ static const cyaml_schema_field_t header_fields[] = {
     NEEDED_TEXT("type", struct header, type),
     TEXT("count", struct header, count),
     TEXT("class", struct header, class),
+    CYAML_FIELD_BOOL("part", CYAML_FLAG_OPTIONAL, struct header, part),
     CYAML_FIELD_UINT("immortal", CYAML_FLAG_OPTIONAL, struct header, immortal),
     TEXTS("gc", struct header, gc),
     CYAML_FIELD_END,
@@ -326,6 +328,7 @@ static void read_headers(struct reader *r, int list)
             (struct cfg_header){.type = h->type,
                                 .count = h->count,
                                 .class = h->class,
+                                .part = h->part,
                                 .immortal = h->immortal,
                                 .gc = (const char *const *)h->gc.items,
                                 .gc_count = h->gc.count,

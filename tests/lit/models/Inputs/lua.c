@@ -1,11 +1,24 @@
-// Structures laid out as those of Lua 5.4 (5.3 with -DOLD), enough of them for its profile. No part of Lua.
+// Structures laid out as those of Lua 5.4 (5.1 with -DVIEWS, 5.3 with -DOLD, 5.5 with -DAPART), enough
+// of them for its profile. No part of Lua.
 #include <stddef.h>
+#ifdef VIEWS
+#define ANY union GCObject
+#else
+#define ANY struct GCObject
+#endif
 #define HEADER                                                                                     \
-    struct GCObject *next;                                                                         \
+    ANY *next;                                                                                     \
     unsigned char tt, marked
+#ifdef VIEWS
+typedef union GCObject GCObject;
+typedef struct GCheader {
+    HEADER;
+} GCheader;
+#else
 typedef struct GCObject {
     HEADER;
 } GCObject;
+#endif
 typedef union Value {
     GCObject *gc;
     void *p;
@@ -16,6 +29,21 @@ typedef struct TValue {
     Value value_;
     unsigned char tt_;
 } TValue;
+#ifdef VIEWS
+typedef union TString {
+    double align;
+    struct {
+        HEADER;
+        unsigned char reserved;
+        unsigned hash;
+        size_t len;
+    } tsv;
+} TString;
+union GCObject {
+    GCheader gch;
+    TString ts;
+};
+#else
 typedef struct TString {
     HEADER;
     unsigned char extra, shrlen;
@@ -24,10 +52,15 @@ typedef struct TString {
         size_t lnglen;
         struct TString *hnext;
     } u;
-#ifndef OLD
+#ifdef APART
+    char *contents;
+    void *(*falloc)(void *, void *, size_t, size_t);
+    void *ud;
+#elif !defined(OLD)
     char contents[1];
 #endif
 } TString;
+#endif
 #ifdef OLD
 typedef struct Node {
     TValue i_val;
@@ -73,8 +106,13 @@ typedef struct Table {
     HEADER;
     unsigned char flags, lsizenode;
     unsigned size;
+#ifdef APART
+    Value *array;
+    Node *node;
+#else
     TValue *array;
     Node *node, *lastfree;
+#endif
     struct Table *metatable;
     GCObject *gclist;
 } Table;
