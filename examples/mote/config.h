@@ -50,6 +50,12 @@
 #ifndef MOTE_STRUCT
 #define MOTE_STRUCT 1
 #endif
+#ifndef MOTE_ARRAY
+#define MOTE_ARRAY 1
+#endif
+#ifndef MOTE_COLLECTIONS
+#define MOTE_COLLECTIONS 1
+#endif
 #ifndef MOTE_REPL
 #define MOTE_REPL 1
 #endif

@@ -6,6 +6,8 @@
 #define MOTE_FLOAT        0
 #define MOTE_JSON         0
 #define MOTE_STRUCT       0
+#define MOTE_ARRAY        0
+#define MOTE_COLLECTIONS  0
 #define MOTE_REPL         0
 #define MOTE_MEMORYVIEW   0
 #define MOTE_IO           0

@@ -185,11 +185,13 @@ static void shape_code(const struct obj *o, struct shape_key *key)
     key->number[1] = count_of(c->consts);
 }
 
+#if MOTE_COLLECTIONS
 static void shape_deque(const struct obj *o, struct shape_key *key)
 {
     key->number[0] = deque_length(o);
     key->number[1] = deque_limit(o);
 }
+#endif
 
 static void shape_exception(const struct obj *o, struct shape_key *key)
 {
@@ -240,7 +242,9 @@ static const struct described described[] = {
      NULL,
      {"entries", "bases", "order", "slotted", "inherits", "capacity"},
      shape_type},
+#if MOTE_COLLECTIONS
     {&type_deque, NULL, {"length", "made"}, shape_deque},
+#endif
     {&type_method, NULL, {NULL}, shape_method},
     {&type_zip, NULL, {"length"}, shape_lazy},
     {&type_map, NULL, {"length"}, shape_lazy},

@@ -15,11 +15,16 @@ static const struct {
     {                                                                                              \
         (uint16_t)(S(module) >> 2), &module_##module                                               \
     }
-    M(builtins), M(collections), M(gc),
+    M(builtins), M(gc), M(mote), M(sys), M(time),
+#if MOTE_ARRAY
+    M(array),
+#endif
+#if MOTE_COLLECTIONS
+    M(collections),
+#endif
 #if MOTE_FLOAT
     M(math),
 #endif
-    M(mote),     M(sys),         M(time), M(array),
 #if MOTE_IO
     M(io),
 #endif

@@ -5,6 +5,8 @@
 #include "types/containers.h"
 #include "types/vector.h"
 
+#if MOTE_ARRAY
+
 static struct array *array_of(val v)
 {
     return native_self(v, &type_array);
@@ -360,3 +362,5 @@ const struct type type_array = {{&type_type},
                                 {sizeof(struct array), 0, 1 << 2, 0, TYPE_BASE}};
 
 NAMES(module_array, S(__name__), S(array), S(array), V(type_array));
+
+#endif

@@ -7,6 +7,8 @@
 #include "modules/modules.h"
 #include "types/containers.h"
 
+#if MOTE_COLLECTIONS
+
 // ------------------------------------------------------------------------------------------ OrderedDict
 
 static const struct type type_OrderedDict, type_defaultdict;
@@ -403,3 +405,5 @@ NATIVE_FULL(collections_namedtuple, namedtuple, 2, 3, 0, namedtuple_keywords);
 NAMES(module_collections, S(OrderedDict), V(type_OrderedDict), S(__name__), S(collections),
       S(defaultdict), V(type_defaultdict), S(deque), V(type_deque),
       N(namedtuple, collections_namedtuple));
+
+#endif

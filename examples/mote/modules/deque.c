@@ -10,6 +10,8 @@
 #include "modules/modules.h"
 #include "types/containers.h"
 
+#if MOTE_COLLECTIONS
+
 struct deque {
     struct obj head;
     struct items *items; // NULL: none yet
@@ -434,3 +436,5 @@ const struct type type_deque = {{&type_type},
                                 NOTHING,
                                 NOTHING,
                                 {sizeof(struct deque), 0, 1 << 1, 0, TYPE_BASE}};
+
+#endif

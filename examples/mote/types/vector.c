@@ -18,7 +18,7 @@ enum { WIDEST = 8 }; // element
 
 static bool is_bytearray(const struct bytearray *b)
 {
-    return b->head.type == &type_bytearray;
+    return !MOTE_ARRAY || b->head.type == &type_bytearray;
 }
 
 static char code_of(const struct bytearray *b)
@@ -26,10 +26,12 @@ static char code_of(const struct bytearray *b)
     return is_bytearray(b) ? 'B' : (char)((const struct array *)b)->code;
 }
 
+#if MOTE_ARRAY
 size_t vector_unit(const struct bytearray *b)
 {
     return element_size(code_of(b));
 }
+#endif
 
 uint8_t *vector_at(const struct bytearray *b, size_t i)
 {
@@ -38,7 +40,8 @@ uint8_t *vector_at(const struct bytearray *b, size_t i)
 
 val vector_load(const struct bytearray *b, size_t i)
 {
-    return element_load(code_of(b), vector_at(b, i));
+    const uint8_t *at = vector_at(b, i);
+    return is_bytearray(b) ? int_new(*at) : element_load(code_of(b), at);
 }
 
 // ------------------------------------------------------------------------------------------ change
@@ -127,8 +130,8 @@ void vector_store_slice(struct bytearray *b, val slice, const void *data, size_t
 
 static struct bytearray *self_of(val v)
 {
-    val b = as_native(v, &type_bytearray);
-    return (struct bytearray *)(b ? b : need_native(v, &type_array));
+    val b = MOTE_ARRAY ? as_native(v, &type_array) : NOTHING;
+    return (struct bytearray *)(b ? b : need_native(v, &type_bytearray));
 }
 
 static val vector_append(size_t n, val *a)

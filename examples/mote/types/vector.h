@@ -11,7 +11,11 @@ struct array { // its elements are as its code says, and `len` of them
     size_t code;
 };
 
+#if MOTE_ARRAY
 size_t vector_unit(const struct bytearray *b); // bytes of an element
+#else
+#define vector_unit(b) ((size_t)1)
+#endif
 uint8_t *vector_at(const struct bytearray *b, size_t i);
 val vector_load(const struct bytearray *b, size_t i);
 // Puts `count` elements at `data` (not of this vector; NULL: to be filled at once) in the place of `cut` ones; answers where.
