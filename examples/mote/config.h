@@ -73,6 +73,9 @@
 #define MOTE_UNICODE                                                                               \
     1 // case and kind of Latin, Greek, Cyrillic letters; 0: of ASCII, others are letters without case
 #endif
+#ifndef MOTE_CODECS
+#define MOTE_CODECS 1 // ASCII and Latin-1, and ways to go past errors; 0: UTF-8, strict
+#endif
 #ifndef MOTE_MEMORYVIEW
 #define MOTE_MEMORYVIEW 1
 #endif

@@ -40,12 +40,31 @@ HELPER struct text text_of(val str)
     return (struct text){s->text, count_of(s)};
 }
 
-HELPER void roots_enter(struct roots *r, size_t count)
+#ifdef HELPERS_CALLED
+static
+#else
+HELPER
+#endif
+    void
+    roots_enter(struct roots *r, size_t count)
 {
     *r = (struct roots){mote.roots, count, (val *)(r + 1)};
     mote.roots = r;
     memset(r->values, 0, count * WORD);
 }
+#define ENTER(n)                                                                                   \
+    HELPER void roots_enter_##n(struct roots *r)                                                   \
+    {                                                                                              \
+        roots_enter(r, n);                                                                         \
+    }
+ENTER(1)
+ENTER(2)
+ENTER(3)
+ENTER(4)
+ENTER(5)
+ENTER(6)
+ENTER(8)
+#undef ENTER
 
 HELPER void roots_pop(void)
 {

@@ -209,6 +209,7 @@ struct ops {
     val (*make)(const struct type *type, size_t n, size_t kw, val *args); // TYPE(...)
     bool (*buffer)(val self, struct buffer *out); // the bytes behind a bytes-like object
 };
+extern const struct ops no_ops; // of what only lies there
 #define LOAD   NOTHING
 #define DELETE ((val)4) // no object lies there
 
@@ -303,7 +304,7 @@ struct heap_counts {
 };
 
 // Values in C variables that an allocation must not lose. `ROOTS(r, 2);` declares val r[2], zeroed, safe until the end
-// of the scope.
+// of the scope. The number is a digit, 1 to 6 or 8: each has a function that saves the callers an argument.
 struct roots {
     struct roots *up;
     size_t count;
@@ -315,8 +316,14 @@ struct roots {
         val values[n];                                                                             \
     } name##_roots __attribute__((cleanup(roots_leave)));                                          \
     val *const name = name##_roots.values;                                                         \
-    roots_enter(&name##_roots.head, n)
-HELPER void roots_enter(struct roots *r, size_t count); // the values lie behind it
+    roots_enter_##n(&name##_roots.head)
+HELPER void roots_enter_1(struct roots *r); // the values lie behind it
+HELPER void roots_enter_2(struct roots *r);
+HELPER void roots_enter_3(struct roots *r);
+HELPER void roots_enter_4(struct roots *r);
+HELPER void roots_enter_5(struct roots *r);
+HELPER void roots_enter_6(struct roots *r);
+HELPER void roots_enter_8(struct roots *r);
 HELPER void roots_pop(void);
 static inline void roots_leave(void *innermost)
 {
@@ -429,11 +436,24 @@ _Noreturn void raise_value(const char *format, ...); // ValueError
 int never_told(const char *format, ...); // nowhere: what is behind `0 &&` only has to compile
 #define UNTOLD(raise, ...)     ((void)(0 && never_told(__VA_ARGS__)), raise)
 #define raise_error(type, ...) UNTOLD(raise_bare(type), __VA_ARGS__)
-#define raise_type(...)        UNTOLD(raise_bare_type(), __VA_ARGS__)
-#define raise_value(...)       UNTOLD(raise_bare_value(), __VA_ARGS__)
-_Noreturn void raise_bare(const struct type *type);
-_Noreturn void raise_bare_type(void);
-_Noreturn void raise_bare_value(void);
+#define raise_type(...)        UNTOLD(raise_bare_TypeError(), __VA_ARGS__)
+#define raise_value(...)       UNTOLD(raise_bare_ValueError(), __VA_ARGS__)
+// The frequent ones are a call without arguments.
+#define RAISED_OFTEN(X)                                                                            \
+    X(AttributeError) X(IndexError) X(OverflowError) X(RuntimeError) X(TypeError) X(ValueError)
+#define X(name) _Noreturn void raise_bare_##name(void);
+RAISED_OFTEN(X)
+#undef X
+_Noreturn void raise_bare_type(const struct type *type);
+__attribute__((always_inline)) _Noreturn static inline void raise_bare(const struct type *type)
+{
+#define X(name)                                                                                    \
+    if (__builtin_constant_p(type == &type_##name) && type == &type_##name)                        \
+        raise_bare_##name();
+    RAISED_OFTEN(X)
+#undef X
+    raise_bare_type(type);
+}
 #endif
 // How an object that is no data prints; where messages are not told as <TYPE object at ADDRESS>.
 #define TOLD_PRINT(print) (MOTE_MESSAGES ? (print) : NULL)

@@ -12,6 +12,7 @@
 #define MOTE_MEMORYVIEW   0
 #define MOTE_IO           0
 #define MOTE_UNICODE      0
+#define MOTE_CODECS       0
 #define MOTE_RARE         0
 #define MOTE_CENSUS       0
 #define MOTE_TRACE        0

@@ -180,46 +180,47 @@ struct compiler {
     size_t at;                   // in the text: what is being written belongs there
     size_t line_at, line_before; // a place and the lines before it: where the last count ended
 };
-enum { ROOT_CHUNKS, ROOT_KEPT, ROOT_NEW, ROOT_COUNT };
+extern struct compiler compiler; // the one of the machine, as there is one `mote`: nothing it calls compiles
+enum { ROOT_CHUNKS, ROOT_KEPT, ROOT_NEW };
 
-void lexer_start(struct compiler *c, size_t from, size_t to);
-void next(struct compiler *c);              // reads a token
-bool take(struct compiler *c, val token);   // goes past it if it is there
-void expect(struct compiler *c, val token); // goes past it, or SyntaxError
-_Noreturn void invalid(struct compiler *c); // SyntaxError for the token that is there
+void lexer_start(size_t from, size_t to);
+void next(void);              // reads a token
+bool take(val token);   // goes past it if it is there
+void expect(val token); // goes past it, or SyntaxError
+_Noreturn void invalid(void); // SyntaxError for the token that is there
 #if MOTE_MESSAGES
-_Noreturn void syntax_error(struct compiler *c, size_t at, const char *format, ...);
-_Noreturn void indent_error(struct compiler *c, const char *format, ...);
+_Noreturn void syntax_error(size_t at, const char *format, ...);
+_Noreturn void indent_error(const char *format, ...);
 #else
-#define syntax_error(c, at, ...) UNTOLD(syntax_error_at(c, at), __VA_ARGS__)
-#define indent_error(c, ...)     UNTOLD(indent_error_here(c), __VA_ARGS__)
-_Noreturn void syntax_error_at(struct compiler *c, size_t at); // "invalid syntax" and where
-_Noreturn void indent_error_here(struct compiler *c);
+#define syntax_error(at, ...) UNTOLD(syntax_error_at(at), __VA_ARGS__)
+#define indent_error(...)     UNTOLD(indent_error_here(), __VA_ARGS__)
+_Noreturn void syntax_error_at(size_t at); // "invalid syntax" and where
+_Noreturn void indent_error_here(void);
 #endif
-size_t line_of(struct compiler *c, size_t at); // from 1
+size_t line_of(size_t at); // from 1
 
 // ------------------------------------------------------------------------------------------ the tree
 
-void *words_new(struct compiler *c, size_t words); // zeroed, until the end of the statement
-struct node *node(struct compiler *c, enum kind kind, size_t at);
-struct node *node_of(struct compiler *c, enum kind kind, size_t at, struct node *a, struct node *b);
-struct node *node_value(struct compiler *c, enum kind kind, size_t at, val value);
-val keep(struct compiler *c, val constant); // alive until the end of the statement
-void forget(struct compiler *c);            // frees the tree
+void *words_new(size_t words); // zeroed, until the end of the statement
+struct node *node(enum kind kind, size_t at);
+struct node *node_of(enum kind kind, size_t at, struct node *a, struct node *b);
+struct node *node_value(enum kind kind, size_t at, val value);
+val keep(val constant); // alive until the end of the statement
+void forget(void);            // frees the tree
 
-struct node *statement(struct compiler *c); // LIST: one line may hold several
-struct node *test(struct compiler *c);
-struct node *named(struct compiler *c);     // with :=
-struct node *values(struct compiler *c);    // a, *b, c: a TUPLE if there is a comma
-struct node *targets(struct compiler *c);   // the same for `for` and del, of operands of |
-struct node *arguments(struct compiler *c); // of a call, after its (, and past its )
-struct node *parameters(struct compiler *c, val end, bool annotated);
-struct node *value_after(struct compiler *c); // of = and the like: yield, or values
+struct node *statement(void); // LIST: one line may hold several
+struct node *test(void);
+struct node *named(void);     // with :=
+struct node *values(void);    // a, *b, c: a TUPLE if there is a comma
+struct node *targets(void);   // the same for `for` and del, of operands of |
+struct node *arguments(void); // of a call, after its (, and past its )
+struct node *parameters(val end, bool annotated);
+struct node *value_after(void); // of = and the like: yield, or values
 enum targeting { ASSIGNING, DELETING, AUGMENTING, BINDING, NAMING /* := */ };
-void as_target(struct compiler *c, struct node *n, enum targeting how);
-val identifier(struct compiler *c);       // takes a name
-struct node *number(struct compiler *c);  // the token
-struct node *strings(struct compiler *c); // one or more, joined
+void as_target(struct node *n, enum targeting how);
+val identifier(void);       // takes a name
+struct node *number(void);  // the token
+struct node *strings(void); // one or more, joined
 bool token_op(val token, enum op *op);    // of an operator; for `+=` that of +
 
 // ------------------------------------------------------------------------------------------ names
@@ -258,7 +259,7 @@ enum where { AT_FAST, AT_DEREF, AT_CLASS_DEREF, AT_NAME, AT_GLOBAL };
 enum where where_is(struct symbol *s);
 struct symbol *real_symbol(struct symbol *s); // of a comprehension: the one it stands for
 struct symbol *symbol_find(const struct scope *scope, val name);
-void resolve_names(struct compiler *c, struct node *list);
+void resolve_names(struct node *list);
 struct scope *code_scope(struct scope *scope); // not that of a comprehension
 
 // ------------------------------------------------------------------------------------------ code
@@ -303,41 +304,41 @@ struct unit { // a code object in the making
     uint16_t flags; // CODE_*
 };
 
-void write_op(struct compiler *c, unsigned op);
-void write_u(struct compiler *c, unsigned op, size_t u);
-void write_uu(struct compiler *c, unsigned op, size_t u, size_t v);
-void write_const(struct compiler *c, val v);
-size_t const_index(struct compiler *c, val v);
-void write_jump(struct compiler *c, unsigned op, struct label *to);
-void place_label(struct compiler *c, struct label *label);
+void write_op(unsigned op);
+void write_u(unsigned op, size_t u);
+void write_uu(unsigned op, size_t u, size_t v);
+void write_const(val v);
+size_t const_index(val v);
+void write_jump(unsigned op, struct label *to);
+void place_label(struct label *label);
 enum { LOADING, STORING, DELETING_NAME };
-void write_name(struct compiler *c, struct node *n, int what);
-void write_symbol(struct compiler *c, struct symbol *s, int what);
-void write_cell(struct compiler *c, struct symbol *s); // the cell itself
-size_t place_of(struct compiler *c, struct symbol *s);
+void write_name(struct node *n, int what);
+void write_symbol(struct symbol *s, int what);
+void write_cell(struct symbol *s); // the cell itself
+size_t place_of(struct symbol *s);
 bool is_free(struct symbol *s); // comes with the closure
 
-void block_enter(struct compiler *c, struct block *b, enum block_kind kind, struct node *n);
-void block_leave(struct compiler *c, struct block *b);   // its range ends
-void block_handler(struct compiler *c, struct block *b); // which is here; exc is on the stack
-void range_end(struct compiler *c, struct block *b);
+void block_enter(struct block *b, enum block_kind kind, struct node *n);
+void block_leave(struct block *b);   // its range ends
+void block_handler(struct block *b); // which is here; exc is on the stack
+void range_end(struct block *b);
 
 // A code object whose instructions `body` writes; `args` is a LIST of ARG.
-val code_new(struct compiler *c, struct node *n, val name, struct scope *scope, struct node *args,
-             void (*body)(struct compiler *c, struct node *n));
+val code_new(struct node *n, val name, struct scope *scope, struct node *args,
+             void (*body)(struct node *n));
 
-void write_value(struct compiler *c, struct node *n);
-void write_condition(struct compiler *c, struct node *n, bool when, struct label *to);
-void write_target(struct compiler *c, struct node *n, int what); // stores what is on the stack
-bool write_statements(struct compiler *c, struct node *list);    // whether the end is reached
-void write_function(struct compiler *c, struct node *n);
-void write_class(struct compiler *c, struct node *n);
-void write_comprehension(struct compiler *c, struct node *n);
-size_t write_arguments(struct compiler *c, struct node *list, size_t *keywords);
+void write_value(struct node *n);
+void write_condition(struct node *n, bool when, struct label *to);
+void write_target(struct node *n, int what); // stores what is on the stack
+bool write_statements(struct node *list);    // whether the end is reached
+void write_function(struct node *n);
+void write_class(struct node *n);
+void write_comprehension(struct node *n);
+size_t write_arguments(struct node *list, size_t *keywords);
 bool is_unpacking(const struct node *list); // has *a or **a
-void write_loop(struct compiler *c, struct node *n);
-void write_try(struct compiler *c, struct node *n);
-void write_with(struct compiler *c, struct node *n);
-void write_leave(struct compiler *c, struct node *n); // return, break, continue
+void write_loop(struct node *n);
+void write_try(struct node *n);
+void write_with(struct node *n);
+void write_leave(struct node *n); // return, break, continue
 
 #endif

@@ -45,7 +45,7 @@ static const struct infix {
     {T_POWER, OP_POW, LEVEL_POWER},
 };
 
-static struct node *binary(struct compiler *c, enum level level);
+static struct node *binary(enum level level);
 
 // ------------------------------------------------------------------------------------------ constants
 
@@ -65,11 +65,11 @@ static bool is_number(const struct node *n)
     return has_type(n->value, &type_int);
 }
 
-static struct node *fold_unary(struct compiler *c, enum kind kind, size_t at, struct node *a)
+static struct node *fold_unary(enum kind kind, size_t at, struct node *a)
 {
     if (kind == N_NOT || !is_number(a) || (kind == N_INVERT && !is_int(a->value)))
-        return node_of(c, kind, at, a, NULL);
-    a->value = keep(c, op_unary(kind == N_NEG   ? OP_NEG
+        return node_of(kind, at, a, NULL);
+    a->value = keep(op_unary(kind == N_NEG   ? OP_NEG
                                 : kind == N_POS ? OP_POS
                                                 : OP_INVERT,
                                 a->value));
@@ -77,21 +77,21 @@ static struct node *fold_unary(struct compiler *c, enum kind kind, size_t at, st
 }
 
 // Small arithmetic only: what is folded must not grow the code, and must not raise.
-static struct node *fold_binary(struct compiler *c, enum op op, size_t at, struct node *a,
+static struct node *fold_binary(enum op op, size_t at, struct node *a,
                                 struct node *b)
 {
     intptr_t x, y;
     if (is_number(a) && is_number(b) && int_fits(a->value, &x) && int_fits(b->value, &y) &&
         y <= 64 && y > 0 && x > -1024 && x < 1024 && op != OP_MATMUL && op != OP_TRUEDIV) {
-        a->value = keep(c, op_binary(op, a->value, b->value));
+        a->value = keep(op_binary(op, a->value, b->value));
         return a;
     }
-    struct node *n = node_of(c, N_BINARY, at, a, b);
+    struct node *n = node_of(N_BINARY, at, a, b);
     n->number = op;
     return n;
 }
 
-static struct node *fold_tuple(struct compiler *c, struct node *n)
+static struct node *fold_tuple(struct node *n)
 {
     size_t count = 0;
     for (struct node *e = n->a; e; e = e->next, count++)
@@ -103,15 +103,15 @@ static struct node *fold_tuple(struct compiler *c, struct node *n)
     for (struct node *e = n->a; e; e = e->next)
         t->values[count++] = e->value;
     n->kind = N_CONST;
-    n->value = keep(c, (val)t);
+    n->value = keep((val)t);
     return n;
 }
 
 // ------------------------------------------------------------------------------------------ lists with commas
 
-static bool starts_value(const struct compiler *c)
+static bool starts_value(void)
 {
-    switch (c->lex.token) {
+    switch (compiler.lex.token) {
     case T_NAME:
     case T_NUMBER:
     case T_STRING:
@@ -133,73 +133,73 @@ static bool starts_value(const struct compiler *c)
     return false;
 }
 
-static struct node *operand(struct compiler *c)
+static struct node *operand(void)
 {
-    return binary(c, LEVEL_BITS);
+    return binary(LEVEL_BITS);
 }
 
-static struct node *starred(struct compiler *c, struct node *(*plain)(struct compiler *c))
+static struct node *starred(struct node *(*plain)(void))
 {
-    size_t at = c->lex.at;
-    return take(c, '*') ? node_of(c, N_STAR, at, operand(c), NULL) : plain(c);
+    size_t at = compiler.lex.at;
+    return take('*') ? node_of(N_STAR, at, operand(), NULL) : plain();
 }
 
-static struct node *with_commas(struct compiler *c, struct node *(*plain)(struct compiler *c))
+static struct node *with_commas(struct node *(*plain)(void))
 {
-    size_t at = c->lex.at;
-    struct node *first = starred(c, plain);
-    if (c->lex.token != ',') {
+    size_t at = compiler.lex.at;
+    struct node *first = starred(plain);
+    if (compiler.lex.token != ',') {
         if (first->kind == N_STAR)
-            syntax_error(c, at, "can't use starred expression here");
+            syntax_error(at, "can't use starred expression here");
         return first;
     }
     struct node **end = &first->next;
-    while (take(c, ',') && starts_value(c))
-        end = add(end, starred(c, plain));
-    return fold_tuple(c, node_of(c, N_TUPLE, at, first, NULL));
+    while (take(',') && starts_value())
+        end = add(end, starred(plain));
+    return fold_tuple(node_of(N_TUPLE, at, first, NULL));
 }
 
-struct node *values(struct compiler *c)
+struct node *values(void)
 {
-    return with_commas(c, test);
+    return with_commas(test);
 }
 
-struct node *targets(struct compiler *c)
+struct node *targets(void)
 {
-    return with_commas(c, operand);
+    return with_commas(operand);
 }
 
-struct node *value_after(struct compiler *c)
+struct node *value_after(void)
 {
-    size_t at = c->lex.at;
-    if (!take(c, S(yield)))
-        return values(c);
-    if (take(c, S(from)))
-        return node_of(c, N_YIELD_FROM, at, test(c), NULL);
-    return node_of(c, N_YIELD, at, starts_value(c) ? values(c) : NULL, NULL);
+    size_t at = compiler.lex.at;
+    if (!take(S(yield)))
+        return values();
+    if (take(S(from)))
+        return node_of(N_YIELD_FROM, at, test(), NULL);
+    return node_of(N_YIELD, at, starts_value() ? values() : NULL, NULL);
 }
 
 // ------------------------------------------------------------------------------------------ displays
 
-static struct node *comprehension(struct compiler *c, enum kind kind, size_t at,
+static struct node *comprehension(enum kind kind, size_t at,
                                   struct node *element)
 {
-    struct node *n = node(c, kind, at), **end = &n->b;
+    struct node *n = node(kind, at), **end = &n->b;
     if (element->kind == N_STAR)
-        syntax_error(c, at, "iterable unpacking cannot be used in comprehension");
+        syntax_error(at, "iterable unpacking cannot be used in comprehension");
     n->a = element;
     for (;;) {
-        size_t here = c->lex.at;
+        size_t here = compiler.lex.at;
         struct node *clause;
-        if (take(c, S(for))) {
-            clause = node_of(c, N_CLAUSE_FOR, here, targets(c), NULL);
-            as_target(c, clause->a, BINDING);
-            expect(c, S(in));
-            clause->b = binary(c, LEVEL_OR);
-        } else if (take(c, S(if))) {
-            clause = node_of(c, N_CLAUSE_IF, here, binary(c, LEVEL_OR), NULL);
-            if (take(c, T_WALRUS))
-                invalid(c);
+        if (take(S(for))) {
+            clause = node_of(N_CLAUSE_FOR, here, targets(), NULL);
+            as_target(clause->a, BINDING);
+            expect(S(in));
+            clause->b = binary(LEVEL_OR);
+        } else if (take(S(if))) {
+            clause = node_of(N_CLAUSE_IF, here, binary(LEVEL_OR), NULL);
+            if (take(T_WALRUS))
+                invalid();
         } else {
             return n;
         }
@@ -207,93 +207,93 @@ static struct node *comprehension(struct compiler *c, enum kind kind, size_t at,
     }
 }
 
-static struct node *parenthesised(struct compiler *c)
+static struct node *parenthesised(void)
 {
-    size_t at = c->lex.at;
+    size_t at = compiler.lex.at;
     struct node *n;
-    next(c);
-    if (c->lex.token == ')') {
-        n = node_value(c, N_CONST, at, V(tuple_empty));
-    } else if (c->lex.token == S(yield)) {
-        n = value_after(c);
+    next();
+    if (compiler.lex.token == ')') {
+        n = node_value(N_CONST, at, V(tuple_empty));
+    } else if (compiler.lex.token == S(yield)) {
+        n = value_after();
     } else {
-        struct node *first = starred(c, named);
+        struct node *first = starred(named);
         n = first;
-        if (c->lex.token == S(for)) {
-            n = comprehension(c, N_GENERATOR, at, first);
-        } else if (c->lex.token == ',') {
+        if (compiler.lex.token == S(for)) {
+            n = comprehension(N_GENERATOR, at, first);
+        } else if (compiler.lex.token == ',') {
             struct node **end = &first->next;
-            while (take(c, ',') && c->lex.token != ')')
-                end = add(end, starred(c, named));
-            n = fold_tuple(c, node_of(c, N_TUPLE, at, first, NULL));
+            while (take(',') && compiler.lex.token != ')')
+                end = add(end, starred(named));
+            n = fold_tuple(node_of(N_TUPLE, at, first, NULL));
         } else if (first->kind == N_STAR) {
-            syntax_error(c, at + 1, "cannot use starred expression here");
+            syntax_error(at + 1, "cannot use starred expression here");
         }
     }
-    expect(c, ')');
+    expect(')');
     return n;
 }
 
-static struct node *list_display(struct compiler *c)
+static struct node *list_display(void)
 {
-    size_t at = c->lex.at;
-    struct node *n = node(c, N_LIST, at), **end = &n->a;
-    next(c);
-    while (c->lex.token != ']') {
-        end = add(end, starred(c, named));
-        if (c->lex.token == S(for) && end == &n->a->next) {
-            n = comprehension(c, N_LIST_COMP, at, n->a);
+    size_t at = compiler.lex.at;
+    struct node *n = node(N_LIST, at), **end = &n->a;
+    next();
+    while (compiler.lex.token != ']') {
+        end = add(end, starred(named));
+        if (compiler.lex.token == S(for) && end == &n->a->next) {
+            n = comprehension(N_LIST_COMP, at, n->a);
             break;
         }
-        if (!take(c, ','))
+        if (!take(','))
             break;
     }
-    expect(c, ']');
+    expect(']');
     return n;
 }
 
 // One element of {}: a PAIR, **a (STAR, in *is_dict) or a value.
-static struct node *brace_element(struct compiler *c, bool *is_dict)
+static struct node *brace_element(bool *is_dict)
 {
-    size_t at = c->lex.at;
+    size_t at = compiler.lex.at;
     *is_dict = true;
-    if (take(c, T_POWER))
-        return node_of(c, N_STAR, at, operand(c), NULL);
-    struct node *n = starred(c, named);
-    *is_dict = c->lex.token == ':' && n->kind != N_STAR;
+    if (take(T_POWER))
+        return node_of(N_STAR, at, operand(), NULL);
+    struct node *n = starred(named);
+    *is_dict = compiler.lex.token == ':' && n->kind != N_STAR;
     if (*is_dict) {
-        next(c);
-        n = node_of(c, N_PAIR, at, n, test(c));
+        next();
+        n = node_of(N_PAIR, at, n, test());
     }
     return n;
 }
 
-static struct node *brace_display(struct compiler *c)
+static struct node *brace_display(void)
 {
-    size_t at = c->lex.at;
-    struct node *n = node(c, N_DICT, at), **end = &n->a;
+    size_t at = compiler.lex.at;
+    struct node *n = node(N_DICT, at), **end = &n->a;
     bool is_dict = true, first = true, this;
-    next(c);
-    while (c->lex.token != '}') {
-        size_t element_at = c->lex.at;
-        end = add(end, brace_element(c, &this));
+    next();
+    while (compiler.lex.token != '}') {
+        size_t element_at = compiler.lex.at;
+        end = add(end, brace_element(&this));
         if (first)
             is_dict = this;
         else if (is_dict != this)
-            syntax_error(c, element_at,
+            syntax_error(element_at,
                          is_dict ? "':' expected after dictionary key" : "invalid syntax");
-        if (c->lex.token == S(for) && first) {
+        if (compiler.lex.token == S(for) && first) {
             if (is_dict && n->a->kind == N_STAR)
-                syntax_error(c, at, "dict unpacking cannot be used in dict comprehension");
-            n = comprehension(c, is_dict ? N_DICT_COMP : N_SET_COMP, at, n->a);
-            expect(c, '}');
+                syntax_error(at, "dict unpacking cannot be used in dict comprehension");
+            n = comprehension(is_dict ? N_DICT_COMP : N_SET_COMP, at, n->a);
+            expect('}');
             return n;
         }
         first = false;
-        if (!take(c, ','))
+        if (!take(','))
             break;
     }
-    expect(c, '}');
+    expect('}');
     if (!is_dict)
         n->kind = N_SET;
     return n;
@@ -301,121 +301,121 @@ static struct node *brace_display(struct compiler *c)
 
 // ------------------------------------------------------------------------------------------ calls
 
-static void check_repeated(struct compiler *c, struct node *list, struct node *k)
+static void check_repeated(struct node *list, struct node *k)
 {
     for (; list; list = list->next)
         if (list->kind == N_KEYWORD && list->name == k->name)
-            syntax_error(c, k->at, "keyword argument repeated: %v", k->name);
+            syntax_error(k->at, "keyword argument repeated: %v", k->name);
 }
 
-static struct node *argument(struct compiler *c, struct node *before, bool keywords, bool unpacking)
+static struct node *argument(struct node *before, bool keywords, bool unpacking)
 {
-    size_t at = c->lex.at;
-    if (take(c, '*')) {
+    size_t at = compiler.lex.at;
+    if (take('*')) {
         if (unpacking)
-            syntax_error(c, at, "iterable argument unpacking follows keyword argument unpacking");
-        return node_of(c, N_STAR, at, test(c), NULL);
+            syntax_error(at, "iterable argument unpacking follows keyword argument unpacking");
+        return node_of(N_STAR, at, test(), NULL);
     }
-    if (take(c, T_POWER))
-        return node_of(c, N_KEYWORD, at, test(c), NULL);
-    struct node *n = named(c);
-    if (c->lex.token == '=') {
+    if (take(T_POWER))
+        return node_of(N_KEYWORD, at, test(), NULL);
+    struct node *n = named();
+    if (compiler.lex.token == '=') {
         if (n->kind != N_NAME)
-            syntax_error(c, at, "expression cannot contain assignment, perhaps you meant \"==\"?");
-        next(c);
-        struct node *k = node(c, N_KEYWORD, at);
-        k->a = test(c);
+            syntax_error(at, "expression cannot contain assignment, perhaps you meant \"==\"?");
+        next();
+        struct node *k = node(N_KEYWORD, at);
+        k->a = test();
         k->name = n->value;
-        check_repeated(c, before, k);
+        check_repeated(before, k);
         return k;
     }
-    if (c->lex.token == S(for))
-        return comprehension(c, N_GENERATOR, at, n);
+    if (compiler.lex.token == S(for))
+        return comprehension(N_GENERATOR, at, n);
     if (keywords)
-        syntax_error(c, at, "positional argument follows keyword argument%s",
+        syntax_error(at, "positional argument follows keyword argument%s",
                      unpacking ? " unpacking" : "");
     return n;
 }
 
-struct node *arguments(struct compiler *c)
+struct node *arguments(void)
 {
     struct node *list = NULL, **end = &list;
     bool keywords = false, unpacking = false;
-    while (c->lex.token != ')') {
-        struct node *n = argument(c, list, keywords, unpacking);
+    while (compiler.lex.token != ')') {
+        struct node *n = argument(list, keywords, unpacking);
         keywords |= n->kind == N_KEYWORD;
         unpacking |= n->kind == N_KEYWORD && !n->name;
         end = add(end, n);
-        bool bare = n->kind == N_GENERATOR && c->text[n->at] != '(';
-        bool more = take(c, ',');
-        if (bare && (list->next || (more && c->lex.token != ')')))
-            syntax_error(c, n->at, "Generator expression must be parenthesized");
+        bool bare = n->kind == N_GENERATOR && compiler.text[n->at] != '(';
+        bool more = take(',');
+        if (bare && (list->next || (more && compiler.lex.token != ')')))
+            syntax_error(n->at, "Generator expression must be parenthesized");
         if (!more)
             break;
     }
-    expect(c, ')');
+    expect(')');
     return list;
 }
 
-static struct node *subscript(struct compiler *c)
+static struct node *subscript(void)
 {
-    size_t at = c->lex.at;
+    size_t at = compiler.lex.at;
     struct node *n = NULL, *parts[3] = {NULL, NULL, NULL};
-    if (c->lex.token != ':') {
-        n = starred(c, named);
-        if (c->lex.token != ':')
+    if (compiler.lex.token != ':') {
+        n = starred(named);
+        if (compiler.lex.token != ':')
             return n;
     }
     parts[0] = n;
-    for (int i = 1; i < 3 && take(c, ':'); i++)
-        if (c->lex.token != ':' && c->lex.token != ',' && c->lex.token != ']')
-            parts[i] = test(c);
-    n = node_of(c, N_SLICE, at, parts[0], parts[1]);
+    for (int i = 1; i < 3 && take(':'); i++)
+        if (compiler.lex.token != ':' && compiler.lex.token != ',' && compiler.lex.token != ']')
+            parts[i] = test();
+    n = node_of(N_SLICE, at, parts[0], parts[1]);
     n->c = parts[2];
     return n;
 }
 
-static struct node *subscripts(struct compiler *c)
+static struct node *subscripts(void)
 {
-    size_t at = c->lex.at;
-    struct node *first = subscript(c);
-    if (c->lex.token != ',' && first->kind != N_STAR)
+    size_t at = compiler.lex.at;
+    struct node *first = subscript();
+    if (compiler.lex.token != ',' && first->kind != N_STAR)
         return first;
     struct node **end = &first->next;
-    while (take(c, ',') && c->lex.token != ']')
-        end = add(end, subscript(c));
-    return fold_tuple(c, node_of(c, N_TUPLE, at, first, NULL));
+    while (take(',') && compiler.lex.token != ']')
+        end = add(end, subscript());
+    return fold_tuple(node_of(N_TUPLE, at, first, NULL));
 }
 
-static struct node *lambda(struct compiler *c)
+static struct node *lambda(void)
 {
-    struct node *n = node(c, N_LAMBDA, c->lex.at);
-    next(c);
+    struct node *n = node(N_LAMBDA, compiler.lex.at);
+    next();
     n->title = S(lt_lambda);
-    n->a = parameters(c, ':', false);
-    expect(c, ':');
-    n->b = node(c, N_RETURN, c->lex.at);
-    n->b->a = test(c);
+    n->a = parameters(':', false);
+    expect(':');
+    n->b = node(N_RETURN, compiler.lex.at);
+    n->b->a = test();
     return n;
 }
 
-static struct node *atom(struct compiler *c)
+static struct node *atom(void)
 {
-    size_t at = c->lex.at;
-    val token = c->lex.token, value;
+    size_t at = compiler.lex.at;
+    val token = compiler.lex.token, value;
     switch (token) {
     case T_NAME:
-        return node_value(c, N_NAME, at, identifier(c));
+        return node_value(N_NAME, at, identifier());
     case T_NUMBER:
-        return number(c);
+        return number();
     case T_STRING:
-        return strings(c);
+        return strings();
     case '(':
-        return parenthesised(c);
+        return parenthesised();
     case '[':
-        return list_display(c);
+        return list_display();
     case '{':
-        return brace_display(c);
+        return brace_display();
     case T_ELLIPSIS:
         value = ELLIPSIS;
         break;
@@ -429,27 +429,27 @@ static struct node *atom(struct compiler *c)
         value = FALSE;
         break;
     default:
-        invalid(c);
+        invalid();
     }
-    next(c);
-    return node_value(c, N_CONST, at, value);
+    next();
+    return node_value(N_CONST, at, value);
 }
 
-static struct node *primary(struct compiler *c)
+static struct node *primary(void)
 {
-    struct node *n = atom(c);
+    struct node *n = atom();
     for (;;) {
-        size_t at = c->lex.at;
-        if (take(c, '.')) {
-            n = node_of(c, N_ATTR, at, n, NULL);
-            n->name = identifier(c);
-        } else if (take(c, '(')) {
-            n = node_of(c, N_CALL, n->at, n, NULL);
-            n->b = arguments(c);
-        } else if (take(c, '[')) {
-            n = node_of(c, N_ITEM, n->at, n, NULL);
-            n->b = subscripts(c);
-            expect(c, ']');
+        size_t at = compiler.lex.at;
+        if (take('.')) {
+            n = node_of(N_ATTR, at, n, NULL);
+            n->name = identifier();
+        } else if (take('(')) {
+            n = node_of(N_CALL, n->at, n, NULL);
+            n->b = arguments();
+        } else if (take('[')) {
+            n = node_of(N_ITEM, n->at, n, NULL);
+            n->b = subscripts();
+            expect(']');
         } else {
             return n;
         }
@@ -458,102 +458,101 @@ static struct node *primary(struct compiler *c)
 
 // ------------------------------------------------------------------------------------------ operators
 
-static struct node *prefix(struct compiler *c, enum level level)
+static struct node *prefix(enum level level)
 {
-    size_t at = c->lex.at;
-    if (c->lex.token == S(not ) && level <= LEVEL_NOT) {
-        next(c);
-        return node_of(c, N_NOT, at, binary(c, LEVEL_NOT), NULL);
+    size_t at = compiler.lex.at;
+    if (compiler.lex.token == S(not ) && level <= LEVEL_NOT) {
+        next();
+        return node_of(N_NOT, at, binary(LEVEL_NOT), NULL);
     }
-    enum kind kind = c->lex.token == '-'   ? N_NEG
-                     : c->lex.token == '+' ? N_POS
-                     : c->lex.token == '~' ? N_INVERT
+    enum kind kind = compiler.lex.token == '-'   ? N_NEG
+                     : compiler.lex.token == '+' ? N_POS
+                     : compiler.lex.token == '~' ? N_INVERT
                                            : N_NAME;
     if (kind == N_NAME)
-        return primary(c);
-    next(c);
-    return fold_unary(c, kind, at, binary(c, LEVEL_UNARY));
+        return primary();
+    next();
+    return fold_unary(kind, at, binary(LEVEL_UNARY));
 }
 
-static const struct infix *infix_here(const struct compiler *c)
+static const struct infix *infix_here(void)
 {
     for (size_t i = 0; i < COUNT_OF(infixes); i++)
-        if (infixes[i].token == c->lex.token)
+        if (infixes[i].token == compiler.lex.token)
             return &infixes[i];
     return NULL;
 }
 
-static struct node *comparison(struct compiler *c, struct node *left, const struct infix *infix)
+static struct node *comparison(struct node *left, const struct infix *infix)
 {
-    struct node *n = node_of(c, N_COMPARE, left->at, left, NULL), **end = &n->b;
+    struct node *n = node_of(N_COMPARE, left->at, left, NULL), **end = &n->b;
     while (infix && infix->level == LEVEL_COMPARE) {
-        struct node *compared = node(c, N_COMPARED, c->lex.at);
+        struct node *compared = node(N_COMPARED, compiler.lex.at);
         compared->number_b = infix->op;
-        next(c);
+        next();
         if (infix->op == I_NOT_IN)
-            expect(c, S(in));
-        else if (infix->op == I_IS && take(c, S(not )))
+            expect(S(in));
+        else if (infix->op == I_IS && take(S(not )))
             compared->number_b = I_IS_NOT;
-        compared->a = operand(c);
+        compared->a = operand();
         end = add(end, compared);
-        infix = infix_here(c);
+        infix = infix_here();
     }
     return n;
 }
 
-static struct node *binary(struct compiler *c, enum level level)
+static struct node *binary(enum level level)
 {
     stack_check();
-    struct node *left = prefix(c, level);
+    struct node *left = prefix(level);
     const struct infix *infix;
-    while ((infix = infix_here(c)) != NULL && infix->level >= level) {
-        size_t at = c->lex.at;
+    while ((infix = infix_here()) != NULL && infix->level >= level) {
+        size_t at = compiler.lex.at;
         if (infix->level == LEVEL_COMPARE) {
-            left = comparison(c, left, infix);
+            left = comparison(left, infix);
         } else if (infix->level <= LEVEL_AND) {
-            struct node *n = node_of(c, infix->level == LEVEL_OR ? N_OR : N_AND, at, left, NULL);
+            struct node *n = node_of(infix->level == LEVEL_OR ? N_OR : N_AND, at, left, NULL);
             struct node **end = &left->next;
-            while (take(c, infix->token))
-                end = add(end, binary(c, infix->level + 1));
+            while (take(infix->token))
+                end = add(end, binary(infix->level + 1));
             left = n;
         } else {
-            next(c);
-            struct node *right = binary(
-                c, infix->level == LEVEL_POWER ? LEVEL_UNARY : (enum level)(infix->level + 1));
-            left = fold_binary(c, infix->op, left->at, left, right);
+            next();
+            struct node *right = binary(infix->level == LEVEL_POWER ? LEVEL_UNARY : (enum level)(infix->level + 1));
+            left = fold_binary(infix->op, left->at, left, right);
         }
     }
     return left;
 }
 
-struct node *test(struct compiler *c)
+struct node *test(void)
 {
-    if (c->lex.token == S(lambda)) {
+    if (compiler.lex.token == S(lambda)) {
         stack_check();
-        return lambda(c);
+        return lambda();
     }
-    size_t at = c->lex.at;
-    struct node *a = binary(c, LEVEL_OR);
-    if (!take(c, S(if)))
+    size_t at = compiler.lex.at;
+    struct node *a = binary(LEVEL_OR);
+    if (!take(S(if)))
         return a;
-    struct node *n = node_of(c, N_COND, at, a, binary(c, LEVEL_OR));
-    if (!take(c, S(else)))
-        syntax_error(c, at, "expected 'else' after 'if' expression");
-    n->c = test(c);
+    struct node *n = node_of(N_COND, at, a, binary(LEVEL_OR));
+    if (!take(S(else)))
+        syntax_error(at, "expected 'else' after 'if' expression");
+    n->c = test();
     return n;
 }
 
-struct node *named(struct compiler *c)
+struct node *named(void)
 {
-    size_t at = c->lex.at;
-    struct node *n = test(c);
-    if (c->lex.token != T_WALRUS)
+    size_t at = compiler.lex.at;
+    struct node *n = test();
+    if (compiler.lex.token != T_WALRUS)
         return n;
     if (n->kind != N_NAME)
-        as_target(c, n, NAMING);
-    next(c);
+        as_target(n, NAMING);
+    next();
     n->kind = N_TARGET;
-    return node_of(c, N_WALRUS, at, n, test(c));
+    return node_of(N_WALRUS, at, n, test());
 }
 
 #endif

@@ -14,33 +14,33 @@ static bool is_float_text(const char *text, size_t size)
     return memchr(text, '.', size) || memchr(text, 'e', size) || memchr(text, 'E', size);
 }
 
-struct node *number(struct compiler *c)
+struct node *number(void)
 {
-    size_t at = c->lex.at, size = c->lex.next - at;
-    const char *text = c->text + at;
+    size_t at = compiler.lex.at, size = compiler.lex.next - at;
+    const char *text = compiler.text + at;
     val v;
     if (is_float_text(text, size)) {
 #if MOTE_FLOAT
         v = float_parse(text, size);
 #else
-        syntax_error(c, at, "this build has no floats");
+        syntax_error(at, "this build has no floats");
 #endif
     } else {
         v = int_parse(text, size, 0);
         if (!v && text[0] == '0' && size > 1 && (unsigned char)(text[1] - '0') < 10)
-            syntax_error(c, at,
+            syntax_error(at,
                          "leading zeros in decimal integer literals are not permitted; use an 0o "
                          "prefix for octal integers");
     }
     if (!v)
-        syntax_error(c, at, "invalid %s literal",
+        syntax_error(at, "invalid %s literal",
                      text[0] != '0'          ? "decimal"
                      : (text[1] | 32) == 'x' ? "hexadecimal"
                      : (text[1] | 32) == 'o' ? "octal"
                                              : "binary");
-    keep(c, v);
-    next(c);
-    return node_value(c, N_CONST, at, v);
+    keep(v);
+    next();
+    return node_value(N_CONST, at, v);
 }
 
 // ------------------------------------------------------------------------------------------ escapes
@@ -56,24 +56,23 @@ static int hex_digit(char c)
 }
 
 // The code of \x, \u, \U after the letter; `digits` of them.
-static uint32_t read_hex(struct compiler *c, size_t *at, size_t end, int digits, int flags)
+static uint32_t read_hex(size_t *at, size_t end, int digits, int flags)
 {
     uint32_t code = 0;
     size_t start = *at - 2;
     for (int i = 0; i < digits; i++, ++*at) {
-        int d = *at < end ? hex_digit(c->text[*at]) : -1;
+        int d = *at < end ? hex_digit(compiler.text[*at]) : -1;
         if (d < 0)
-            syntax_error(c, start,
+            syntax_error(start,
                          flags & BYTES
                              ? "(value error) invalid \\x escape"
                              : "(unicode error) 'unicodeescape' codec can't decode bytes: "
                                "truncated \\%cXX escape",
-                         c->text[start + 1]);
+                         compiler.text[start + 1]);
         code = code << 4 | (uint32_t)d;
     }
     if (code > 0x10ffff)
-        syntax_error(
-            c, start,
+        syntax_error(start,
             "(unicode error) 'unicodeescape' codec can't decode bytes: illegal Unicode character");
     return code;
 }
@@ -90,11 +89,11 @@ static void add_code(struct builder *b, uint32_t code, int flags)
 }
 
 // One escape, `at` behind the backslash; where it ends.
-static size_t escape(struct compiler *c, struct builder *b, size_t at, size_t end, int flags)
+static size_t escape(struct builder *b, size_t at, size_t end, int flags)
 {
     static const char simple[] = "\\\\''\"\"a\ab\bf\fn\nr\rt\tv\v";
-    char ch = c->text[at++];
-    if (ch == '\r' && at < end && c->text[at] == '\n')
+    char ch = compiler.text[at++];
+    if (ch == '\r' && at < end && compiler.text[at] == '\n')
         return at + 1;
     if (ch == '\n')
         return at;
@@ -106,38 +105,38 @@ static size_t escape(struct compiler *c, struct builder *b, size_t at, size_t en
     }
     uint32_t code = (uint32_t)(ch - '0');
     if (code < 8) {
-        for (int i = 0; i < 2 && at < end && (unsigned char)(c->text[at] - '0') < 8; i++)
-            code = code * 8 + (uint32_t)(c->text[at++] - '0');
+        for (int i = 0; i < 2 && at < end && (unsigned char)(compiler.text[at] - '0') < 8; i++)
+            code = code * 8 + (uint32_t)(compiler.text[at++] - '0');
         add_code(b, code, flags);
     } else if (ch == 'x' || (!(flags & BYTES) && (ch == 'u' || ch == 'U'))) {
-        add_code(b, read_hex(c, &at, end, ch == 'x' ? 2 : ch == 'u' ? 4 : 8, flags), flags);
+        add_code(b, read_hex(&at, end, ch == 'x' ? 2 : ch == 'u' ? 4 : 8, flags), flags);
     } else if (ch == 'N' && !(flags & BYTES)) {
-        syntax_error(c, at - 2, "(unicode error) \\N escapes are not supported");
+        syntax_error(at - 2, "(unicode error) \\N escapes are not supported");
     } else {
-        builder_add(b, &c->text[at - 2], 2);
+        builder_add(b, &compiler.text[at - 2], 2);
     }
     return at;
 }
 
-static void decode(struct compiler *c, struct builder *b, size_t at, size_t end, int flags)
+static void decode(struct builder *b, size_t at, size_t end, int flags)
 {
     while (at < end) {
         size_t run = at;
-        while (at < end && (c->text[at] != '\\' || (flags & RAW)) && c->text[at] != '\r') {
-            if ((flags & BYTES) && (unsigned char)c->text[at] >= 128)
-                syntax_error(c, at, "bytes can only contain ASCII literal characters");
+        while (at < end && (compiler.text[at] != '\\' || (flags & RAW)) && compiler.text[at] != '\r') {
+            if ((flags & BYTES) && (unsigned char)compiler.text[at] >= 128)
+                syntax_error(at, "bytes can only contain ASCII literal characters");
             at++;
         }
-        builder_add(b, c->text + run, at - run);
+        builder_add(b, compiler.text + run, at - run);
         if (at >= end)
             return;
-        if (c->text[at] == '\r') {
-            if (at + 1 < end && c->text[at + 1] == '\n')
+        if (compiler.text[at] == '\r') {
+            if (at + 1 < end && compiler.text[at + 1] == '\n')
                 at++;
             builder_add(b, "\n", 1);
             at++;
         } else if (at + 1 < end) {
-            at = escape(c, b, at + 1, end, flags);
+            at = escape(b, at + 1, end, flags);
         } else {
             builder_add(b, "\\", 1); // before a field
             at++;
@@ -148,7 +147,7 @@ static void decode(struct compiler *c, struct builder *b, size_t at, size_t end,
 // ------------------------------------------------------------------------------------------ f-strings
 
 // What is in the builder, as a constant; it is empty then.
-static struct node *taken(struct compiler *c, struct builder *b, size_t at, int flags)
+static struct node *taken(struct builder *b, size_t at, int flags)
 {
     val v;
     if (flags & BYTES) {
@@ -161,109 +160,109 @@ static struct node *taken(struct compiler *c, struct builder *b, size_t at, int 
     } else {
         v = builder_str(b);
     }
-    return node_value(c, N_CONST, at, keep(c, v));
+    return node_value(N_CONST, at, keep(v));
 }
 
-static size_t fields(struct compiler *c, struct builder *b, struct node ***end, size_t at,
+static size_t fields(struct builder *b, struct node ***end, size_t at,
                      size_t limit, int flags, int depth);
 
-static struct node *specification(struct compiler *c, size_t *at, size_t limit, int flags,
+static struct node *specification(size_t *at, size_t limit, int flags,
                                   int depth)
 {
     struct node *list = NULL, **end = &list;
     BUILDER(b);
     size_t start = *at;
-    *at = fields(c, &b, &end, start, limit, flags, depth);
-    struct node *last = taken(c, &b, start, 0);
+    *at = fields(&b, &end, start, limit, flags, depth);
+    struct node *last = taken(&b, start, 0);
     if (!list)
         return last;
     if (last->value != S(empty))
         add(end, last);
-    return node_of(c, N_FSTRING, start, list, NULL);
+    return node_of(N_FSTRING, start, list, NULL);
 }
 
-static void conversion(struct compiler *c, struct node *n)
+static void conversion(struct node *n)
 {
-    next(c);
-    val name = c->lex.token == T_NAME ? c->lex.name : NOTHING;
+    next();
+    val name = compiler.lex.token == T_NAME ? compiler.lex.name : NOTHING;
     if (name == S(r)) {
         n->number = FORMAT_REPR;
     } else if (name == S(s)) {
         n->number = FORMAT_STR;
     } else if (name == S(a)) {
-        struct node *f = node_value(c, N_NAME, n->at, S(ascii));
-        n->a = node_of(c, N_CALL, n->at, f, n->a);
+        struct node *f = node_value(N_NAME, n->at, S(ascii));
+        n->a = node_of(N_CALL, n->at, f, n->a);
     } else {
-        syntax_error(c, c->lex.at,
+        syntax_error(compiler.lex.at,
                      "f-string: invalid conversion character: expected 's', 'r', or 'a'");
     }
-    next(c);
+    next();
 }
 
 // {value = !r :specification}, from its {. The lexer ends behind the }.
-static struct node *field(struct compiler *c, struct builder *b, size_t at, size_t limit, int flags,
+static struct node *field(struct builder *b, size_t at, size_t limit, int flags,
                           int depth)
 {
-    struct node *n = node(c, N_FORMAT, at);
-    c->lex = (struct lexer){.next = at + 1, .limit = limit, .open = at, .parens = 1, .field = true};
-    next(c);
-    if (c->lex.token == '}' || c->lex.token == '!' || c->lex.token == ':' || c->lex.token == '=')
-        syntax_error(c, at, "f-string: empty expression not allowed");
-    n->a = value_after(c);
-    bool debug = c->lex.token == '=';
+    struct node *n = node(N_FORMAT, at);
+    compiler.lex = (struct lexer){.next = at + 1, .limit = limit, .open = at, .parens = 1, .field = true};
+    next();
+    if (compiler.lex.token == '}' || compiler.lex.token == '!' || compiler.lex.token == ':' || compiler.lex.token == '=')
+        syntax_error(at, "f-string: empty expression not allowed");
+    n->a = value_after();
+    bool debug = compiler.lex.token == '=';
     if (debug) {
-        next(c);
-        builder_add(b, c->text + at + 1, c->lex.at - at - 1);
+        next();
+        builder_add(b, compiler.text + at + 1, compiler.lex.at - at - 1);
     }
-    if (c->lex.token == '!')
-        conversion(c, n);
-    else if (debug && c->lex.token != ':')
+    if (compiler.lex.token == '!')
+        conversion(n);
+    else if (debug && compiler.lex.token != ':')
         n->number = FORMAT_REPR;
-    if (c->lex.token == ':') {
-        size_t spec = c->lex.next;
-        n->b = specification(c, &spec, limit, flags, depth + 1);
-        c->lex.next = spec;
-    } else if (c->lex.token != '}') {
-        if (c->lex.token == T_END)
-            syntax_error(c, at, "f-string: expecting '}'");
-        invalid(c);
+    if (compiler.lex.token == ':') {
+        size_t spec = compiler.lex.next;
+        n->b = specification(&spec, limit, flags, depth + 1);
+        compiler.lex.next = spec;
+    } else if (compiler.lex.token != '}') {
+        if (compiler.lex.token == T_END)
+            syntax_error(at, "f-string: expecting '}'");
+        invalid();
     }
     return n;
 }
 
 // Text and fields to the end, or (in a specification) to its }; where the text goes on.
-static size_t fields(struct compiler *c, struct builder *b, struct node ***end, size_t at,
+static size_t fields(struct builder *b, struct node ***end, size_t at,
                      size_t limit, int flags, int depth)
 {
     while (at < limit) {
         size_t run = at;
-        while (at < limit && c->text[at] != '{' && c->text[at] != '}')
+        while (at < limit && compiler.text[at] != '{' && compiler.text[at] != '}')
             at++;
-        decode(c, b, run, at, flags);
+        decode(b, run, at, flags);
         if (at >= limit)
             break;
-        char brace = c->text[at];
-        if (at + 1 < limit && c->text[at + 1] == brace && depth == 0) {
+        char brace = compiler.text[at];
+        if (at + 1 < limit && compiler.text[at + 1] == brace && depth == 0) {
             builder_add(b, &brace, 1);
             at += 2;
         } else if (brace == '}') {
             if (depth)
                 return at + 1;
-            syntax_error(c, at, "f-string: single '}' is not allowed");
+            syntax_error(at, "f-string: single '}' is not allowed");
         } else {
             if (depth > 1)
-                syntax_error(c, at, "f-string: expressions nested too deeply");
-            struct lexer saved = c->lex;
-            struct node *n = field(c, b, at, limit, flags, depth);
-            at = c->lex.next;
-            c->lex = saved;
+                syntax_error(at, "f-string: expressions nested too deeply");
+            struct lexer saved = compiler.lex;
+            struct node *n = field(b, at, limit, flags, depth);
+            at = compiler.lex.next;
+            compiler.lex = saved;
             if (b->size)
-                *end = add(*end, taken(c, b, n->at, 0));
+                *end = add(*end, taken(b, n->at, 0));
             *end = add(*end, n);
         }
     }
     if (depth)
-        syntax_error(c, at, "f-string: expecting '}'");
+        syntax_error(at, "f-string: expecting '}'");
     return at;
 }
 
@@ -287,40 +286,40 @@ static int prefix_flags(const char *text, size_t *size)
 }
 
 // One token into the builder; fields into the list.
-static int string(struct compiler *c, struct builder *b, struct node ***end)
+static int string(struct builder *b, struct node ***end)
 {
-    size_t at = c->lex.at, limit = c->lex.next, size;
-    const char *text = c->text + at;
+    size_t at = compiler.lex.at, limit = compiler.lex.next, size;
+    const char *text = compiler.text + at;
     int flags = prefix_flags(text, &size);
     if (flags & 8)
-        invalid(c);
+        invalid();
     size_t quotes =
         text[size + 1] == text[size] && limit - at - size >= 6 && text[size + 2] == text[size] ? 3
                                                                                                : 1;
     at += size + quotes;
     limit -= quotes;
     if (flags & FIELDS)
-        fields(c, b, end, at, limit, flags & RAW, 0);
+        fields(b, end, at, limit, flags & RAW, 0);
     else
-        decode(c, b, at, limit, flags);
-    next(c);
+        decode(b, at, limit, flags);
+    next();
     return flags & BYTES;
 }
 
-struct node *strings(struct compiler *c)
+struct node *strings(void)
 {
     struct node *list = NULL, **end = &list;
-    size_t at = c->lex.at;
+    size_t at = compiler.lex.at;
     BUILDER(b);
-    int bytes = string(c, &b, &end);
-    while (c->lex.token == T_STRING)
-        if (string(c, &b, &end) != bytes)
-            syntax_error(c, at, "cannot mix bytes and nonbytes literals");
+    int bytes = string(&b, &end);
+    while (compiler.lex.token == T_STRING)
+        if (string(&b, &end) != bytes)
+            syntax_error(at, "cannot mix bytes and nonbytes literals");
     if (list == NULL)
-        return taken(c, &b, at, bytes);
+        return taken(&b, at, bytes);
     if (b.size)
-        add(end, taken(c, &b, at, 0));
-    return node_of(c, N_FSTRING, at, list, NULL);
+        add(end, taken(&b, at, 0));
+    return node_of(N_FSTRING, at, list, NULL);
 }
 
 #endif

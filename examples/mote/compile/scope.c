@@ -29,12 +29,12 @@ struct symbol *symbol_find(const struct scope *scope, val name)
     return find(scope, name, 0);
 }
 
-static struct symbol *symbol_add(struct compiler *c, struct scope *scope, val name, unsigned own)
+static struct symbol *symbol_add(struct scope *scope, val name, unsigned own)
 {
     struct symbol *s = find(scope, name, own);
     if (s)
         return s;
-    s = words_new(c, (sizeof *s + WORD - 1) / WORD);
+    s = words_new((sizeof *s + WORD - 1) / WORD);
     s->name = name;
     s->flags = own | (scope->kind == SCOPE_COMP ? SYM_COMP : 0);
     if (scope->kind == SCOPE_CLASS && !own && name == S(__class__))
@@ -44,9 +44,9 @@ static struct symbol *symbol_add(struct compiler *c, struct scope *scope, val na
     return s;
 }
 
-static struct symbol *own_symbol(struct compiler *c, struct scope *scope, val name)
+static struct symbol *own_symbol(struct scope *scope, val name)
 {
-    return symbol_add(c, scope, name, scope->kind == SCOPE_CLASS ? SYM_CLASS : 0);
+    return symbol_add(scope, name, scope->kind == SCOPE_CLASS ? SYM_CLASS : 0);
 }
 
 struct scope *code_scope(struct scope *scope)
@@ -78,25 +78,25 @@ enum where where_is(struct symbol *s)
 
 // ------------------------------------------------------------------------------------------ scopes
 
-static struct scope *enter(struct compiler *c, enum scope_kind kind)
+static struct scope *enter(enum scope_kind kind)
 {
-    struct scope *scope = words_new(c, (sizeof *scope + WORD - 1) / WORD);
+    struct scope *scope = words_new((sizeof *scope + WORD - 1) / WORD);
     scope->kind = kind;
-    scope->up = c->scope;
+    scope->up = compiler.scope;
     scope->last = &scope->first;
-    c->scope = scope;
+    compiler.scope = scope;
     return scope;
 }
 
-static void ask_around(struct compiler *c, struct scope *scope, struct symbol *s)
+static void ask_around(struct scope *scope, struct symbol *s)
 {
     bool needed = s->flags & (SYM_NONLOCAL | SYM_NEEDED);
     struct symbol *up = NULL;
     if (s->flags & SYM_CLASS) {
         if (s->name != S(__class__))
-            up = symbol_add(c, scope, s->name, 0);
+            up = symbol_add(scope, s->name, 0);
     } else if (scope->up->kind != SCOPE_MODULE) {
-        up = symbol_add(c, scope->up, s->name, 0);
+        up = symbol_add(scope->up, s->name, 0);
         if (scope->kind != SCOPE_COMP || s->flags & SYM_INNER)
             up->flags |= SYM_INNER;
     }
@@ -104,33 +104,33 @@ static void ask_around(struct compiler *c, struct scope *scope, struct symbol *s
     if (!needed)
         return;
     if (!up || up->flags & SYM_GLOBAL)
-        syntax_error(c, c->at, "no binding for nonlocal %r found", s->name);
+        syntax_error(compiler.at, "no binding for nonlocal %r found", s->name);
     up->flags |= SYM_NEEDED;
 }
 
-static void leave(struct compiler *c)
+static void leave(void)
 {
-    struct scope *scope = c->scope;
+    struct scope *scope = compiler.scope;
     for (struct symbol *s = scope->first; s; s = s->next) {
         if (!(s->flags & (SYM_BOUND | SYM_GLOBAL)))
-            ask_around(c, scope, s);
+            ask_around(scope, s);
         else if (!(s->flags & (SYM_CLASS | SYM_COMP | SYM_GLOBAL)))
             s->place = scope->locals++;
     }
-    c->scope = scope->up;
+    compiler.scope = scope->up;
 }
 
 // ------------------------------------------------------------------------------------------ names
 
-static void use(struct compiler *c, struct node *n)
+static void use(struct node *n)
 {
-    if (c->scope->kind == SCOPE_MODULE)
+    if (compiler.scope->kind == SCOPE_MODULE)
         return;
-    n->symbol = own_symbol(c, c->scope, n->value);
+    n->symbol = own_symbol(compiler.scope, n->value);
     n->symbol->flags |= SYM_USED;
 }
 
-static void bind_symbol(struct compiler *c, struct scope *scope, struct symbol *s)
+static void bind_symbol(struct scope *scope, struct symbol *s)
 {
     if (s->flags & (SYM_GLOBAL | SYM_NONLOCAL | SYM_BOUND))
         return;
@@ -142,204 +142,204 @@ static void bind_symbol(struct compiler *c, struct scope *scope, struct symbol *
             code->comps_most = code->comps;
     }
     if (scope->locals == UINT16_MAX / 2)
-        syntax_error(c, c->at, "too many local variables");
+        syntax_error(compiler.at, "too many local variables");
 }
 
-static void bind(struct compiler *c, struct node *n)
+static void bind(struct node *n)
 {
-    if (c->scope->kind == SCOPE_MODULE)
+    if (compiler.scope->kind == SCOPE_MODULE)
         return;
-    n->symbol = own_symbol(c, c->scope, n->value);
-    bind_symbol(c, c->scope, n->symbol);
+    n->symbol = own_symbol(compiler.scope, n->value);
+    bind_symbol(compiler.scope, n->symbol);
 }
 
 // The target of := is a variable of the function around comprehensions and generator expressions. NULL: of the module.
-static struct symbol *bind_outside(struct compiler *c, struct node *n, val name,
+static struct symbol *bind_outside(struct node *n, val name,
                                    struct scope *scope)
 {
     for (; scope->kind == SCOPE_COMP || scope->expression; scope = scope->up) {
         struct symbol *s = symbol_find(scope, name);
         if (s && s->flags & SYM_BOUND && !(s->flags & SYM_NONLOCAL))
-            syntax_error(c, n->at,
+            syntax_error(n->at,
                          "assignment expression cannot rebind comprehension iteration variable %r",
                          name);
         if (scope->expression) {
-            struct symbol *outer = bind_outside(c, n, name, scope->up);
-            s = symbol_add(c, scope, name, 0);
+            struct symbol *outer = bind_outside(n, name, scope->up);
+            s = symbol_add(scope, name, 0);
             s->flags |= outer && !(outer->flags & SYM_GLOBAL) ? SYM_NONLOCAL : SYM_GLOBAL;
             return s;
         }
     }
     if (scope->kind == SCOPE_MODULE)
         return NULL;
-    if (scope->kind == SCOPE_CLASS && scope != c->scope)
-        syntax_error(c, n->at,
+    if (scope->kind == SCOPE_CLASS && scope != compiler.scope)
+        syntax_error(n->at,
                      "assignment expression within a comprehension cannot be used in a class body");
-    struct symbol *s = own_symbol(c, scope, name);
-    bind_symbol(c, scope, s);
+    struct symbol *s = own_symbol(scope, name);
+    bind_symbol(scope, s);
     return s;
 }
 
-static void declare(struct compiler *c, struct node *n)
+static void declare(struct node *n)
 {
     bool global = n->kind == N_GLOBAL;
     const char *what = global ? "global" : "nonlocal";
-    if (c->scope->kind == SCOPE_MODULE) {
+    if (compiler.scope->kind == SCOPE_MODULE) {
         if (!global)
-            syntax_error(c, n->at, "nonlocal declaration not allowed at module level");
+            syntax_error(n->at, "nonlocal declaration not allowed at module level");
         return;
     }
-    struct symbol *s = own_symbol(c, c->scope, n->value);
+    struct symbol *s = own_symbol(compiler.scope, n->value);
     if (s->flags & SYM_PARAM)
-        syntax_error(c, n->at, "name %r is parameter and %s", n->value, what);
+        syntax_error(n->at, "name %r is parameter and %s", n->value, what);
     if (s->flags & SYM_USED)
-        syntax_error(c, n->at, "name %r is used prior to %s declaration", n->value, what);
+        syntax_error(n->at, "name %r is used prior to %s declaration", n->value, what);
     if (s->flags & SYM_BOUND)
-        syntax_error(c, n->at, "name %r is assigned to before %s declaration", n->value, what);
+        syntax_error(n->at, "name %r is assigned to before %s declaration", n->value, what);
     if (s->flags & (global ? SYM_NONLOCAL : SYM_GLOBAL))
-        syntax_error(c, n->at, "name %r is nonlocal and global", n->value);
+        syntax_error(n->at, "name %r is nonlocal and global", n->value);
     s->flags |= global ? SYM_GLOBAL : SYM_NONLOCAL;
 }
 
 // ------------------------------------------------------------------------------------------ the walk
 
-static void parameter(struct compiler *c, struct node *list, enum kind kind)
+static void parameter(struct node *list, enum kind kind)
 {
     for (; list; list = list->next) {
         if (list->kind != kind || !list->name)
             continue;
-        struct symbol *s = symbol_add(c, c->scope, list->name, 0);
+        struct symbol *s = symbol_add(compiler.scope, list->name, 0);
         if (s->flags & SYM_PARAM)
-            syntax_error(c, list->at, "duplicate argument %r in function definition", list->name);
+            syntax_error(list->at, "duplicate argument %r in function definition", list->name);
         s->flags |= SYM_PARAM | SYM_BOUND;
     }
 }
 
-static void walk(struct compiler *c, struct node *list);
+static void walk(struct node *list);
 
-static void walk_function(struct compiler *c, struct node *n)
+static void walk_function(struct node *n)
 {
     for (struct node *a = n->a; a; a = a->next)
-        walk(c, a->a);
-    n->scope = enter(c, SCOPE_FUNCTION);
+        walk(a->a);
+    n->scope = enter(SCOPE_FUNCTION);
     for (enum kind kind = N_ARG; kind <= N_ARG_KEYWORDS; kind++)
-        parameter(c, n->a, kind);
-    walk(c, n->b);
-    leave(c);
+        parameter(n->a, kind);
+    walk(n->b);
+    leave();
 }
 
-static void walk_class(struct compiler *c, struct node *n)
+static void walk_class(struct node *n)
 {
-    walk(c, n->a);
-    n->scope = enter(c, SCOPE_CLASS);
-    walk(c, n->b);
-    leave(c);
+    walk(n->a);
+    n->scope = enter(SCOPE_CLASS);
+    walk(n->b);
+    leave();
 }
 
 // The outermost iterable belongs to the scope around. Targets come before the element, which is written first.
-static void walk_comprehension(struct compiler *c, struct node *n)
+static void walk_comprehension(struct node *n)
 {
-    walk(c, n->b->b);
-    struct scope *outer = c->scope;
+    walk(n->b->b);
+    struct scope *outer = compiler.scope;
     uint16_t comps = outer->comps;
-    n->scope = enter(c, n->kind == N_GENERATOR ? SCOPE_FUNCTION : SCOPE_COMP);
+    n->scope = enter(n->kind == N_GENERATOR ? SCOPE_FUNCTION : SCOPE_COMP);
     if (n->kind == N_GENERATOR) {
         n->scope->expression = n->scope->generator = true;
-        symbol_add(c, n->scope, S(empty), 0)->flags |= SYM_PARAM | SYM_BOUND;
+        symbol_add(n->scope, S(empty), 0)->flags |= SYM_PARAM | SYM_BOUND;
     }
     for (struct node *clause = n->b; clause; clause = clause->next) {
         if (clause != n->b)
-            walk(c, clause->kind == N_CLAUSE_FOR ? clause->b : clause->a);
+            walk(clause->kind == N_CLAUSE_FOR ? clause->b : clause->a);
         if (clause->kind == N_CLAUSE_FOR)
-            walk(c, clause->a);
+            walk(clause->a);
     }
-    walk(c, n->a);
-    leave(c);
+    walk(n->a);
+    leave();
     if (outer->kind != SCOPE_COMP)
         outer->comps = comps;
 }
 
-static void check_yield(struct compiler *c, const struct node *n)
+static void check_yield(const struct node *n)
 {
-    if (c->scope->kind == SCOPE_COMP || c->scope->expression)
-        syntax_error(c, n->at, "'yield' inside %s",
-                     c->scope->expression ? "generator expression" : "list comprehension");
-    if (c->scope->kind != SCOPE_FUNCTION)
-        syntax_error(c, n->at, "'yield' outside function");
-    c->scope->generator = true;
+    if (compiler.scope->kind == SCOPE_COMP || compiler.scope->expression)
+        syntax_error(n->at, "'yield' inside %s",
+                     compiler.scope->expression ? "generator expression" : "list comprehension");
+    if (compiler.scope->kind != SCOPE_FUNCTION)
+        syntax_error(n->at, "'yield' outside function");
+    compiler.scope->generator = true;
 }
 
-static void walk_kids(struct compiler *c, struct node *n)
+static void walk_kids(struct node *n)
 {
     for (struct node **kid = &n->a, **end = kid + node_kids[n->kind]; kid < end; kid++)
-        walk(c, *kid);
+        walk(*kid);
 }
 
-static void walk_one(struct compiler *c, struct node *n)
+static void walk_one(struct node *n)
 {
     switch (n->kind) {
     case N_NAME:
-        use(c, n);
+        use(n);
         return;
     case N_TARGET:
-        bind(c, n);
+        bind(n);
         return;
     case N_GLOBAL:
     case N_NONLOCAL:
-        declare(c, n);
+        declare(n);
         return;
     case N_LAMBDA:
-        walk_function(c, n);
+        walk_function(n);
         return;
     case N_CLASS:
-        walk_class(c, n);
+        walk_class(n);
         return;
     case N_LIST_COMP:
     case N_SET_COMP:
     case N_DICT_COMP:
     case N_GENERATOR:
-        walk_comprehension(c, n);
+        walk_comprehension(n);
         return;
     case N_WALRUS: {
-        walk(c, n->b);
-        struct symbol *s = bind_outside(c, n, n->a->value, c->scope);
+        walk(n->b);
+        struct symbol *s = bind_outside(n, n->a->value, compiler.scope);
         if (s)
             n->a->symbol = s;
         return;
     }
     case N_YIELD:
     case N_YIELD_FROM:
-        check_yield(c, n);
+        check_yield(n);
         break;
     case N_RETURN:
-        if (c->scope->kind != SCOPE_FUNCTION)
-            syntax_error(c, n->at, "'return' outside function");
+        if (compiler.scope->kind != SCOPE_FUNCTION)
+            syntax_error(n->at, "'return' outside function");
         break;
     case N_FROM:
-        if (!n->a && c->scope->kind != SCOPE_MODULE)
-            syntax_error(c, n->at, "import * only allowed at module level");
+        if (!n->a && compiler.scope->kind != SCOPE_MODULE)
+            syntax_error(n->at, "import * only allowed at module level");
         break;
     case N_CALL: // super() needs the class
         if (n->a->kind == N_NAME && n->a->value == S(super) && !n->b &&
-            code_scope(c->scope)->kind == SCOPE_FUNCTION)
-            symbol_add(c, c->scope, S(__class__), 0);
+            code_scope(compiler.scope)->kind == SCOPE_FUNCTION)
+            symbol_add(compiler.scope, S(__class__), 0);
         break;
     }
-    walk_kids(c, n);
+    walk_kids(n);
 }
 
-static void walk(struct compiler *c, struct node *list)
+static void walk(struct node *list)
 {
     stack_check();
     for (; list; list = list->next) {
-        c->at = list->at;
-        walk_one(c, list);
+        compiler.at = list->at;
+        walk_one(list);
     }
 }
 
-void resolve_names(struct compiler *c, struct node *list)
+void resolve_names(struct node *list)
 {
-    walk(c, list);
+    walk(list);
 }
 
 #endif

@@ -4,441 +4,440 @@
 
 #if MOTE_COMPILER
 
-static struct node *simple_line(struct compiler *c);
+static struct node *simple_line(void);
 
 // The statements after a colon. `what` names the one they belong to, for the error.
-static struct node *block(struct compiler *c, size_t at, const char *what)
+static struct node *block(size_t at, const char *what)
 {
     stack_check();
-    expect(c, ':');
-    if (c->lex.token != T_NEWLINE)
-        return simple_line(c);
-    next(c);
-    size_t outer = c->indent;
-    if (c->lex.column <= outer)
-        indent_error(c, "expected an indented block after %s on line %z", what, line_of(c, at));
-    c->indent = c->lex.column;
+    expect(':');
+    if (compiler.lex.token != T_NEWLINE)
+        return simple_line();
+    next();
+    size_t outer = compiler.indent;
+    if (compiler.lex.column <= outer)
+        indent_error("expected an indented block after %s on line %z", what, line_of(at));
+    compiler.indent = compiler.lex.column;
     struct node *list = NULL, **end = &list;
-    while (c->lex.column == c->indent && c->lex.token != T_END)
-        end = add(end, statement(c));
-    if (c->lex.column > c->indent)
-        indent_error(c, "unexpected indent");
-    c->indent = outer;
-    if (c->lex.column > outer)
-        indent_error(c, "unindent does not match any outer indentation level");
+    while (compiler.lex.column == compiler.indent && compiler.lex.token != T_END)
+        end = add(end, statement());
+    if (compiler.lex.column > compiler.indent)
+        indent_error("unexpected indent");
+    compiler.indent = outer;
+    if (compiler.lex.column > outer)
+        indent_error("unindent does not match any outer indentation level");
     return list;
 }
 
 // Whether the word goes on with the compound statement of this block; the lexer is past it then.
-static bool clause(struct compiler *c, val word)
+static bool clause(val word)
 {
-    return c->lex.column == c->indent && take(c, word);
+    return compiler.lex.column == compiler.indent && take(word);
 }
 
-static struct node *else_block(struct compiler *c)
+static struct node *else_block(void)
 {
-    size_t at = c->lex.at;
-    return clause(c, S(else)) ? block(c, at, "'else' statement") : NULL;
+    size_t at = compiler.lex.at;
+    return clause(S(else)) ? block(at, "'else' statement") : NULL;
 }
 
-static struct node *if_statement(struct compiler *c, size_t at)
+static struct node *if_statement(size_t at)
 {
     struct node *first = NULL, **slot = &first;
     const char *what = "'if' statement";
     for (;;) {
-        struct node *n = node_of(c, N_IF, at, named(c), NULL);
-        n->b = block(c, at, what);
+        struct node *n = node_of(N_IF, at, named(), NULL);
+        n->b = block(at, what);
         *slot = n;
         slot = &n->c;
-        at = c->lex.at;
-        if (!clause(c, S(elif)))
+        at = compiler.lex.at;
+        if (!clause(S(elif)))
             break;
         what = "'elif' statement";
     }
-    *slot = else_block(c);
+    *slot = else_block();
     return first;
 }
 
-static struct node *while_statement(struct compiler *c, size_t at)
+static struct node *while_statement(size_t at)
 {
-    struct node *n = node_of(c, N_WHILE, at, named(c), NULL);
-    n->b = block(c, at, "'while' statement");
-    n->c = else_block(c);
+    struct node *n = node_of(N_WHILE, at, named(), NULL);
+    n->b = block(at, "'while' statement");
+    n->c = else_block();
     return n;
 }
 
-static struct node *for_statement(struct compiler *c, size_t at)
+static struct node *for_statement(size_t at)
 {
-    struct node *n = node_of(c, N_FOR, at, targets(c), NULL);
-    as_target(c, n->a, BINDING);
-    expect(c, S(in));
-    n->b = values(c);
-    n->c = block(c, at, "'for' statement");
-    n->d = else_block(c);
+    struct node *n = node_of(N_FOR, at, targets(), NULL);
+    as_target(n->a, BINDING);
+    expect(S(in));
+    n->b = values();
+    n->c = block(at, "'for' statement");
+    n->d = else_block();
     return n;
 }
 
-static struct node *handler(struct compiler *c, size_t at)
+static struct node *handler(size_t at)
 {
-    struct node *n = node(c, N_HANDLER, at);
-    if (c->lex.token != ':') {
-        n->a = test(c);
-        if (c->lex.token == ',')
-            syntax_error(c, n->a->at, "multiple exception types must be parenthesized");
-        if (take(c, S(as))) {
-            at = c->lex.at;
-            n->c = node_value(c, N_TARGET, at, identifier(c));
+    struct node *n = node(N_HANDLER, at);
+    if (compiler.lex.token != ':') {
+        n->a = test();
+        if (compiler.lex.token == ',')
+            syntax_error(n->a->at, "multiple exception types must be parenthesized");
+        if (take(S(as))) {
+            at = compiler.lex.at;
+            n->c = node_value(N_TARGET, at, identifier());
         }
     }
-    n->b = block(c, n->at, "'except' statement");
+    n->b = block(n->at, "'except' statement");
     return n;
 }
 
-static struct node *try_statement(struct compiler *c, size_t at)
+static struct node *try_statement(size_t at)
 {
-    struct node *n = node(c, N_TRY, at), **end = &n->b;
-    n->a = block(c, at, "'try' statement");
+    struct node *n = node(N_TRY, at), **end = &n->b;
+    n->a = block(at, "'try' statement");
     bool all = false;
-    for (at = c->lex.at; clause(c, S(except)); at = c->lex.at) {
+    for (at = compiler.lex.at; clause(S(except)); at = compiler.lex.at) {
         if (all)
-            syntax_error(c, at, "default 'except:' must be last");
-        struct node *h = handler(c, at);
+            syntax_error(at, "default 'except:' must be last");
+        struct node *h = handler(at);
         all = h->a == NULL;
         end = add(end, h);
     }
     if (n->b)
-        n->c = else_block(c);
-    at = c->lex.at;
-    if (clause(c, S(finally)))
-        n->d = block(c, at, "'finally' statement");
+        n->c = else_block();
+    at = compiler.lex.at;
+    if (clause(S(finally)))
+        n->d = block(at, "'finally' statement");
     if (!n->b && !n->d)
-        syntax_error(c, at, "expected 'except' or 'finally' block");
+        syntax_error(at, "expected 'except' or 'finally' block");
     return n;
 }
 
 // Whether a parenthesis of managers starts here, `with (a as b, c):`, and no expression.
-static bool parenthesised_managers(struct compiler *c)
+static bool parenthesised_managers(void)
 {
-    struct lexer saved = c->lex;
-    if (c->lex.token != '(')
+    struct lexer saved = compiler.lex;
+    if (compiler.lex.token != '(')
         return false;
-    size_t depth = c->lex.parens - 1;
+    size_t depth = compiler.lex.parens - 1;
     bool several = false;
-    next(c);
-    while (c->lex.parens > depth && c->lex.token != T_END) {
-        if (c->lex.parens == depth + 1) {
-            if (c->lex.token == S(as) || c->lex.token == ',')
+    next();
+    while (compiler.lex.parens > depth && compiler.lex.token != T_END) {
+        if (compiler.lex.parens == depth + 1) {
+            if (compiler.lex.token == S(as) || compiler.lex.token == ',')
                 several = true;
-            if (c->lex.token == S(for) || c->lex.token == S(yield) || c->lex.token == T_WALRUS)
+            if (compiler.lex.token == S(for) || compiler.lex.token == S(yield) || compiler.lex.token == T_WALRUS)
                 break;
         }
-        next(c);
+        next();
     }
-    bool closed = take(c, ')') && c->lex.token == ':';
-    c->lex = saved;
+    bool closed = take(')') && compiler.lex.token == ':';
+    compiler.lex = saved;
     return several && closed;
 }
 
-static struct node *with_statement(struct compiler *c, size_t at)
+static struct node *with_statement(size_t at)
 {
     struct node *first = NULL, **slot = &first;
-    bool parens = parenthesised_managers(c) && take(c, '(');
+    bool parens = parenthesised_managers() && take('(');
     do {
-        if (parens && c->lex.token == ')')
+        if (parens && compiler.lex.token == ')')
             break;
-        struct node *n = node_of(c, N_WITH, at, test(c), NULL);
-        if (take(c, S(as))) {
-            struct node *t = test(c);
-            as_target(c, t, BINDING);
+        struct node *n = node_of(N_WITH, at, test(), NULL);
+        if (take(S(as))) {
+            struct node *t = test();
+            as_target(t, BINDING);
             n->b = t;
         }
         *slot = n;
         slot = &n->c;
-    } while (take(c, ','));
+    } while (take(','));
     if (parens)
-        expect(c, ')');
-    *slot = block(c, at, "'with' statement");
+        expect(')');
+    *slot = block(at, "'with' statement");
     return first;
 }
 
 // ------------------------------------------------------------------------------------------ functions, classes
 
-static void annotation(struct compiler *c, val token)
+static void annotation(val token)
 {
-    if (take(c, token))
-        test(c);
+    if (take(token))
+        test();
 }
 
 // The parameters up to the token `end`, which stays. Annotations are read and dropped.
-struct node *parameters(struct compiler *c, val end_token, bool annotated)
+struct node *parameters(val end_token, bool annotated)
 {
     struct node *list = NULL, **end = &list;
     enum kind kind = N_ARG;
     bool defaults = false, bare = false;
-    while (c->lex.token != end_token) {
-        size_t at = c->lex.at;
-        struct node *n = node(c, kind, at);
-        if (take(c, '*')) {
+    while (compiler.lex.token != end_token) {
+        size_t at = compiler.lex.at;
+        struct node *n = node(kind, at);
+        if (take('*')) {
             if (kind != N_ARG)
-                syntax_error(c, at, "* argument may appear only once");
+                syntax_error(at, "* argument may appear only once");
             kind = N_ARG_NAMED;
             n->kind = N_ARG_REST;
-            bare = c->lex.token == ',' || c->lex.token == end_token;
-        } else if (take(c, T_POWER)) {
+            bare = compiler.lex.token == ',' || compiler.lex.token == end_token;
+        } else if (take(T_POWER)) {
             n->kind = N_ARG_KEYWORDS;
-        } else if (take(c, '/')) {
+        } else if (take('/')) {
             if (kind != N_ARG || !list)
-                syntax_error(
-                    c, at, list ? "/ must be ahead of *" : "at least one argument must precede /");
+                syntax_error(at, list ? "/ must be ahead of *" : "at least one argument must precede /");
             for (struct node *e = list; e; e = e->next)
                 if (e->kind == N_ARG_SLASH)
-                    syntax_error(c, at, "/ may appear only once");
+                    syntax_error(at, "/ may appear only once");
             n->kind = N_ARG_SLASH;
         }
         if (n->kind != N_ARG_SLASH && !(n->kind == N_ARG_REST && bare)) {
-            n->name = identifier(c);
+            n->name = identifier();
             if (n->kind == N_ARG_NAMED)
                 bare = false;
             if (annotated)
-                annotation(c, ':');
+                annotation(':');
         }
-        if (c->lex.token == '=') {
+        if (compiler.lex.token == '=') {
             if (n->kind != N_ARG && n->kind != N_ARG_NAMED)
-                invalid(c);
-            next(c);
-            n->a = test(c);
+                invalid();
+            next();
+            n->a = test();
             defaults = true;
         } else if (n->kind == N_ARG && defaults) {
-            syntax_error(c, at, "non-default argument follows default argument");
+            syntax_error(at, "non-default argument follows default argument");
         }
         end = add(end, n);
-        if (!take(c, ','))
+        if (!take(','))
             break;
-        if (n->kind == N_ARG_KEYWORDS && c->lex.token != end_token && !bare)
-            syntax_error(c, c->lex.at, "arguments cannot follow var-keyword argument");
+        if (n->kind == N_ARG_KEYWORDS && compiler.lex.token != end_token && !bare)
+            syntax_error(compiler.lex.at, "arguments cannot follow var-keyword argument");
     }
     if (bare)
-        syntax_error(c, c->lex.at, "named arguments must follow bare *");
+        syntax_error(compiler.lex.at, "named arguments must follow bare *");
     return list;
 }
 
-static struct node *definition(struct compiler *c, enum kind kind, size_t at,
+static struct node *definition(enum kind kind, size_t at,
                                struct node *decorators)
 {
-    struct node *n = node(c, N_DEFINE, at), *f = node(c, kind, at);
-    size_t name_at = c->lex.at;
-    f->title = identifier(c);
+    struct node *n = node(N_DEFINE, at), *f = node(kind, at);
+    size_t name_at = compiler.lex.at;
+    f->title = identifier();
     n->a = f;
     n->b = decorators;
-    n->c = node_value(c, N_TARGET, name_at, f->title);
+    n->c = node_value(N_TARGET, name_at, f->title);
     return n;
 }
 
-static struct node *def_statement(struct compiler *c, size_t at, struct node *decorators)
+static struct node *def_statement(size_t at, struct node *decorators)
 {
-    struct node *n = definition(c, N_LAMBDA, at, decorators);
-    expect(c, '(');
-    n->a->a = parameters(c, ')', true);
-    expect(c, ')');
-    annotation(c, T_ARROW);
-    n->a->b = block(c, at, "function definition");
+    struct node *n = definition(N_LAMBDA, at, decorators);
+    expect('(');
+    n->a->a = parameters(')', true);
+    expect(')');
+    annotation(T_ARROW);
+    n->a->b = block(at, "function definition");
     return n;
 }
 
-static struct node *class_statement(struct compiler *c, size_t at, struct node *decorators)
+static struct node *class_statement(size_t at, struct node *decorators)
 {
-    struct node *n = definition(c, N_CLASS, at, decorators);
-    if (take(c, '('))
-        n->a->a = arguments(c);
-    val outer = c->class_name;
-    c->class_name = n->a->title;
-    n->a->b = block(c, at, "class definition");
-    c->class_name = outer;
-    if (c->lex.token == T_NAME) { // read as if it were of the class
-        c->lex.next = c->lex.at;
-        next(c);
+    struct node *n = definition(N_CLASS, at, decorators);
+    if (take('('))
+        n->a->a = arguments();
+    val outer = compiler.class_name;
+    compiler.class_name = n->a->title;
+    n->a->b = block(at, "class definition");
+    compiler.class_name = outer;
+    if (compiler.lex.token == T_NAME) { // read as if it were of the class
+        compiler.lex.next = compiler.lex.at;
+        next();
     }
     return n;
 }
 
-static struct node *decorated(struct compiler *c)
+static struct node *decorated(void)
 {
     struct node *list = NULL, **end = &list;
-    while (take(c, '@')) {
-        end = add(end, named(c));
-        expect(c, T_NEWLINE);
-        if (c->lex.column != c->indent)
-            indent_error(c, "unexpected indent");
+    while (take('@')) {
+        end = add(end, named());
+        expect(T_NEWLINE);
+        if (compiler.lex.column != compiler.indent)
+            indent_error("unexpected indent");
     }
-    size_t at = c->lex.at;
-    if (take(c, S(def)))
-        return def_statement(c, at, list);
-    if (take(c, S(class)))
-        return class_statement(c, at, list);
-    invalid(c);
+    size_t at = compiler.lex.at;
+    if (take(S(def)))
+        return def_statement(at, list);
+    if (take(S(class)))
+        return class_statement(at, list);
+    invalid();
 }
 
 // ------------------------------------------------------------------------------------------ import
 
-static val dotted(struct compiler *c)
+static val dotted(void)
 {
-    val name = identifier(c);
-    if (c->lex.token != '.')
+    val name = identifier();
+    if (compiler.lex.token != '.')
         return name;
     BUILDER(b);
     struct text t = interned_text(name);
     builder_add(&b, t.data, t.size);
-    while (take(c, '.')) {
-        t = interned_text(identifier(c));
+    while (take('.')) {
+        t = interned_text(identifier());
         builder_add(&b, ".", 1);
         builder_add(&b, t.data, t.size);
     }
     name = intern((char *)((struct bytes *)b.store)->data, b.size);
     if (!is_interned(name))
-        syntax_error(c, c->lex.at, "identifier too long");
+        syntax_error(compiler.lex.at, "identifier too long");
     return name;
 }
 
-static struct node *alias(struct compiler *c, bool from)
+static struct node *alias(bool from)
 {
-    size_t at = c->lex.at;
-    struct node *n = node(c, N_ALIAS, at);
-    val first = c->lex.name;
-    n->name = from ? identifier(c) : dotted(c);
-    if (take(c, S(as))) {
-        first = identifier(c);
+    size_t at = compiler.lex.at;
+    struct node *n = node(N_ALIAS, at);
+    val first = compiler.lex.name;
+    n->name = from ? identifier() : dotted();
+    if (take(S(as))) {
+        first = identifier();
         n->number = 1;
     }
-    n->a = node_value(c, N_TARGET, at, first);
+    n->a = node_value(N_TARGET, at, first);
     return n;
 }
 
-static struct node *import_statement(struct compiler *c, size_t at)
+static struct node *import_statement(size_t at)
 {
-    struct node *n = node(c, N_IMPORT, at), **end = &n->a;
+    struct node *n = node(N_IMPORT, at), **end = &n->a;
     do
-        end = add(end, alias(c, false));
-    while (take(c, ','));
+        end = add(end, alias(false));
+    while (take(','));
     return n;
 }
 
-static struct node *from_statement(struct compiler *c, size_t at)
+static struct node *from_statement(size_t at)
 {
-    struct node *n = node(c, N_FROM, at), **end = &n->a;
-    while (c->lex.token == '.' || c->lex.token == T_ELLIPSIS) {
-        n->number += c->lex.token == '.' ? 1 : 3;
-        next(c);
+    struct node *n = node(N_FROM, at), **end = &n->a;
+    while (compiler.lex.token == '.' || compiler.lex.token == T_ELLIPSIS) {
+        n->number += compiler.lex.token == '.' ? 1 : 3;
+        next();
     }
-    n->name = n->number && c->lex.token == S(import) ? S(empty) : dotted(c);
-    expect(c, S(import));
-    if (take(c, '*'))
+    n->name = n->number && compiler.lex.token == S(import) ? S(empty) : dotted();
+    expect(S(import));
+    if (take('*'))
         return n;
-    bool parens = take(c, '(');
+    bool parens = take('(');
     do {
-        if (parens && n->a && c->lex.token == ')')
+        if (parens && n->a && compiler.lex.token == ')')
             break;
-        if (n->a && c->lex.token == T_NEWLINE)
-            syntax_error(c, c->lex.at,
+        if (n->a && compiler.lex.token == T_NEWLINE)
+            syntax_error(compiler.lex.at,
                          "trailing comma not allowed without surrounding parentheses");
-        end = add(end, alias(c, true));
-    } while (take(c, ','));
+        end = add(end, alias(true));
+    } while (take(','));
     if (parens)
-        expect(c, ')');
+        expect(')');
     return n;
 }
 
 // ------------------------------------------------------------------------------------------ simple statements
 
-static struct node *names_statement(struct compiler *c, enum kind kind, size_t at)
+static struct node *names_statement(enum kind kind, size_t at)
 {
     struct node *list = NULL, **end = &list;
-    next(c);
+    next();
     do {
-        end = add(end, node_value(c, kind, at, identifier(c)));
-    } while (take(c, ','));
+        end = add(end, node_value(kind, at, identifier()));
+    } while (take(','));
     return list;
 }
 
-static struct node *annotated_statement(struct compiler *c, struct node *target)
+static struct node *annotated_statement(struct node *target)
 {
     enum kind kind = target->kind;
     if (kind != N_NAME && kind != N_ATTR && kind != N_ITEM)
-        syntax_error(c, target->at,
+        syntax_error(target->at,
                      kind == N_TUPLE || kind == N_LIST
                          ? "only single target (not %s) can be annotated"
                          : "illegal target for annotation",
                      kind == N_TUPLE ? "tuple" : "list");
-    annotation(c, ':');
-    as_target(c, target, BINDING);
-    if (take(c, '='))
-        return node_of(c, N_ASSIGN, target->at, target, value_after(c));
-    return node_of(c, N_ANNOTATED, target->at, target, NULL);
+    annotation(':');
+    as_target(target, BINDING);
+    if (take('='))
+        return node_of(N_ASSIGN, target->at, target, value_after());
+    return node_of(N_ANNOTATED, target->at, target, NULL);
 }
 
-static struct node *expression_statement(struct compiler *c)
+static struct node *expression_statement(void)
 {
-    size_t at = c->lex.at;
-    struct node *e = value_after(c);
+    size_t at = compiler.lex.at;
+    struct node *e = value_after();
     enum op op;
-    if (token_op(c->lex.token, &op)) {
-        as_target(c, e, AUGMENTING);
-        next(c);
-        struct node *n = node_of(c, N_AUGMENTED, at, e, value_after(c));
+    if (token_op(compiler.lex.token, &op)) {
+        as_target(e, AUGMENTING);
+        next();
+        struct node *n = node_of(N_AUGMENTED, at, e, value_after());
         n->number = op;
         return n;
     }
-    if (c->lex.token == ':')
-        return annotated_statement(c, e);
-    if (c->lex.token != '=')
-        return node_of(c, N_EXPR, at, e, NULL);
-    struct node *n = node(c, N_ASSIGN, at), **end = &n->a;
-    while (take(c, '=')) {
-        as_target(c, e, ASSIGNING);
+    if (compiler.lex.token == ':')
+        return annotated_statement(e);
+    if (compiler.lex.token != '=')
+        return node_of(N_EXPR, at, e, NULL);
+    struct node *n = node(N_ASSIGN, at), **end = &n->a;
+    while (take('=')) {
+        as_target(e, ASSIGNING);
         end = add(end, e);
-        e = value_after(c);
+        e = value_after();
     }
     n->b = e;
     return n;
 }
 
-static struct node *delete_statement(struct compiler *c, size_t at)
+static struct node *delete_statement(size_t at)
 {
-    struct node *n = targets(c);
-    as_target(c, n, DELETING);
-    return node_of(c, N_DELETE, at, n, NULL);
+    struct node *n = targets();
+    as_target(n, DELETING);
+    return node_of(N_DELETE, at, n, NULL);
 }
 
-static bool line_ends(const struct compiler *c)
+static bool line_ends(void)
 {
-    return c->lex.token == T_NEWLINE || c->lex.token == ';' || c->lex.token == T_END;
+    return compiler.lex.token == T_NEWLINE || compiler.lex.token == ';' || compiler.lex.token == T_END;
 }
 
-static struct node *simple(struct compiler *c)
+static struct node *simple(void)
 {
-    size_t at = c->lex.at;
-    val token = c->lex.token;
+    size_t at = compiler.lex.at;
+    val token = compiler.lex.token;
     struct node *a = NULL, *b = NULL;
     enum kind kind;
     if (token < T_OPERATOR || token == T_NAME)
-        return expression_statement(c);
+        return expression_statement();
     switch (token) {
     case S(return ):
-        next(c);
-        return node_of(c, N_RETURN, at, line_ends(c) ? NULL : values(c), NULL);
+        next();
+        return node_of(N_RETURN, at, line_ends() ? NULL : values(), NULL);
     case S(raise):
-        next(c);
-        if (!line_ends(c)) {
-            a = test(c);
-            if (take(c, S(from)))
-                b = test(c);
+        next();
+        if (!line_ends()) {
+            a = test();
+            if (take(S(from)))
+                b = test();
         }
-        return node_of(c, N_RAISE, at, a, b);
+        return node_of(N_RAISE, at, a, b);
     case S(assert):
-        next(c);
-        a = test(c);
-        if (take(c, ','))
-            b = test(c);
-        return node_of(c, N_ASSERT, at, a, b);
+        next();
+        a = test();
+        if (take(','))
+            b = test();
+        return node_of(N_ASSERT, at, a, b);
     case S(pass):
         kind = N_PASS;
         break;
@@ -449,55 +448,55 @@ static struct node *simple(struct compiler *c)
         kind = N_CONTINUE;
         break;
     case S(global):
-        return names_statement(c, N_GLOBAL, at);
+        return names_statement(N_GLOBAL, at);
     case S(nonlocal):
-        return names_statement(c, N_NONLOCAL, at);
+        return names_statement(N_NONLOCAL, at);
     case S(del):
-        next(c);
-        return delete_statement(c, at);
+        next();
+        return delete_statement(at);
     case S(import):
-        next(c);
-        return import_statement(c, at);
+        next();
+        return import_statement(at);
     case S(from):
-        next(c);
-        return from_statement(c, at);
+        next();
+        return from_statement(at);
     default:
-        return expression_statement(c);
+        return expression_statement();
     }
-    next(c);
-    return node(c, kind, at);
+    next();
+    return node(kind, at);
 }
 
-static struct node *simple_line(struct compiler *c)
+static struct node *simple_line(void)
 {
     struct node *list = NULL, **end = &list;
     do {
-        end = add(end, simple(c));
-    } while (take(c, ';') && c->lex.token != T_NEWLINE);
-    expect(c, T_NEWLINE);
+        end = add(end, simple());
+    } while (take(';') && compiler.lex.token != T_NEWLINE);
+    expect(T_NEWLINE);
     return list;
 }
 
-struct node *statement(struct compiler *c)
+struct node *statement(void)
 {
-    size_t at = c->lex.at;
-    if (take(c, S(if)))
-        return if_statement(c, at);
-    if (take(c, S(while)))
-        return while_statement(c, at);
-    if (take(c, S(for)))
-        return for_statement(c, at);
-    if (take(c, S(try)))
-        return try_statement(c, at);
-    if (take(c, S(with)))
-        return with_statement(c, at);
-    if (take(c, S(def)))
-        return def_statement(c, at, NULL);
-    if (take(c, S(class)))
-        return class_statement(c, at, NULL);
-    if (c->lex.token == '@')
-        return decorated(c);
-    return simple_line(c);
+    size_t at = compiler.lex.at;
+    if (take(S(if)))
+        return if_statement(at);
+    if (take(S(while)))
+        return while_statement(at);
+    if (take(S(for)))
+        return for_statement(at);
+    if (take(S(try)))
+        return try_statement(at);
+    if (take(S(with)))
+        return with_statement(at);
+    if (take(S(def)))
+        return def_statement(at, NULL);
+    if (take(S(class)))
+        return class_statement(at, NULL);
+    if (compiler.lex.token == '@')
+        return decorated();
+    return simple_line();
 }
 
 #endif

@@ -42,23 +42,23 @@ static const char *describe(const struct node *n)
                                   : "literal";
 }
 
-_Noreturn static void no_target(struct compiler *c, const struct node *n, enum targeting how)
+_Noreturn static void no_target(const struct node *n, enum targeting how)
 {
     const char *what = describe(n);
     bool name = n->kind == N_CONST && (n->value == NONE || n->value == TRUE || n->value == FALSE);
     if (how == AUGMENTING)
-        syntax_error(c, n->at, "'%s' is an illegal expression for augmented assignment", what);
+        syntax_error(n->at, "'%s' is an illegal expression for augmented assignment", what);
     if (how == DELETING)
-        syntax_error(c, n->at, "cannot delete %s", what);
+        syntax_error(n->at, "cannot delete %s", what);
     if (how == NAMING)
-        syntax_error(c, n->at, "cannot use assignment expressions with %s", what);
-    syntax_error(c, n->at, "cannot assign to %s%s", what,
+        syntax_error(n->at, "cannot use assignment expressions with %s", what);
+    syntax_error(n->at, "cannot assign to %s%s", what,
                  how == ASSIGNING && !name && n->kind != N_COMPARE
                      ? " here. Maybe you meant '==' instead of '='?"
                      : "");
 }
 
-void as_target(struct compiler *c, struct node *n, enum targeting how)
+void as_target(struct node *n, enum targeting how)
 {
     if (n->kind == N_CONST && n->value == V(tuple_empty)) {
         n->kind = N_TUPLE;
@@ -81,15 +81,15 @@ void as_target(struct compiler *c, struct node *n, enum targeting how)
             struct node *target = e;
             if (e->kind == N_STAR && how != DELETING) {
                 if (star)
-                    syntax_error(c, e->at, "multiple starred expressions in assignment");
+                    syntax_error(e->at, "multiple starred expressions in assignment");
                 star = true;
                 target = e->a;
             }
-            as_target(c, target, how == ASSIGNING ? BINDING : how);
+            as_target(target, how == ASSIGNING ? BINDING : how);
         }
         return;
     }
-    no_target(c, n, how);
+    no_target(n, how);
 }
 
 #endif

@@ -104,9 +104,9 @@ static size_t here(const struct unit *u)
     return u->code->size;
 }
 
-_Noreturn static void too_large(struct compiler *c)
+_Noreturn static void too_large(void)
 {
-    syntax_error(c, c->at, "code too large");
+    syntax_error(compiler.at, "code too large");
 }
 
 // ------------------------------------------------------------------------------------------ bytes
@@ -134,10 +134,10 @@ static void change_depth(struct unit *u, intptr_t by)
         u->depth_most = u->depth;
 }
 
-static void put_op(struct compiler *c, unsigned op)
+static void put_op(unsigned op)
 {
-    struct unit *u = c->unit;
-    size_t line = line_of(c, c->at);
+    struct unit *u = compiler.unit;
+    size_t line = line_of(compiler.at);
     if (line != u->line) {
         put_varint(u->lines, here(u) - u->line_start);
         put_varint(u->lines, zigzag((intptr_t)(line - u->line)));
@@ -147,25 +147,25 @@ static void put_op(struct compiler *c, unsigned op)
     builder_add(u->code, &(char){(char)op}, 1);
 }
 
-void write_op(struct compiler *c, unsigned op)
+void write_op(unsigned op)
 {
-    put_op(c, op);
-    change_depth(c->unit, instruction_effect(op, 0, 0));
+    put_op(op);
+    change_depth(compiler.unit, instruction_effect(op, 0, 0));
 }
 
-void write_u(struct compiler *c, unsigned op, size_t u)
+void write_u(unsigned op, size_t u)
 {
-    put_op(c, op);
-    put_varint(c->unit->code, u);
-    change_depth(c->unit, instruction_effect(op, u, 0));
+    put_op(op);
+    put_varint(compiler.unit->code, u);
+    change_depth(compiler.unit, instruction_effect(op, u, 0));
 }
 
-void write_uu(struct compiler *c, unsigned op, size_t u, size_t v)
+void write_uu(unsigned op, size_t u, size_t v)
 {
-    put_op(c, op);
-    put_varint(c->unit->code, u);
-    put_varint(c->unit->code, v);
-    change_depth(c->unit, instruction_effect(op, u, v));
+    put_op(op);
+    put_varint(compiler.unit->code, u);
+    put_varint(compiler.unit->code, v);
+    change_depth(compiler.unit, instruction_effect(op, u, v));
 }
 
 // ------------------------------------------------------------------------------------------ constants
@@ -178,11 +178,11 @@ static bool same_object(val a, val b)
            heap_asked(x) == heap_asked(y) && memcmp(x, y, heap_asked(x)) == 0;
 }
 
-size_t const_index(struct compiler *c, val v)
+size_t const_index(val v)
 {
     enum { NEAR = 32 }; // so many are compared: a table of thousands is no search of millions
-    struct unit *u = c->unit;
-    c->roots[ROOT_NEW] = v;
+    struct unit *u = compiler.unit;
+    compiler.roots[ROOT_NEW] = v;
     if (!*u->consts)
         *u->consts = list_new(0, HOW_APPEND);
     const struct list *list = (struct list *)*u->consts;
@@ -193,19 +193,19 @@ size_t const_index(struct compiler *c, val v)
     return list->len - 1;
 }
 
-void write_const(struct compiler *c, val v)
+void write_const(val v)
 {
     intptr_t i;
     if (v == NONE || v == TRUE || v == FALSE)
-        write_op(c, v == NONE ? I_NONE : v == TRUE ? I_TRUE : I_FALSE);
+        write_op(v == NONE ? I_NONE : v == TRUE ? I_TRUE : I_FALSE);
     else if (is_interned(v))
-        write_u(c, I_STR, v >> 2);
+        write_u(I_STR, v >> 2);
     else if (int_fits(v, &i) && i >= -8 && i < 24)
-        write_op(c, (unsigned)(I_INT_SHORT + 8 + i));
+        write_op((unsigned)(I_INT_SHORT + 8 + i));
     else if (int_fits(v, &i) && i >= -(1 << 30) && i < 1 << 30)
-        write_u(c, I_INT, zigzag(i));
+        write_u(I_INT, zigzag(i));
     else
-        write_u(c, I_CONST, const_index(c, v));
+        write_u(I_CONST, const_index(v));
 }
 
 // ------------------------------------------------------------------------------------------ names
@@ -215,12 +215,12 @@ bool is_free(struct symbol *s)
     return !(s->flags & (SYM_BOUND | SYM_GLOBAL | SYM_CLASS)) && where_is(s) == AT_DEREF;
 }
 
-size_t place_of(struct compiler *c, struct symbol *s)
+size_t place_of(struct symbol *s)
 {
-    return s->place + (s->flags & SYM_COMP ? c->unit->scope->locals : 0);
+    return s->place + (s->flags & SYM_COMP ? compiler.unit->scope->locals : 0);
 }
 
-void write_symbol(struct compiler *c, struct symbol *s, int what)
+void write_symbol(struct symbol *s, int what)
 {
     static const uint8_t ops[] = {[AT_FAST] = I_LOAD_FAST,
                                   [AT_DEREF] = I_LOAD_DEREF,
@@ -229,88 +229,88 @@ void write_symbol(struct compiler *c, struct symbol *s, int what)
     s = real_symbol(s);
     enum where where = where_is(s);
     if (where == AT_NAME || where == AT_GLOBAL) {
-        write_u(c, ops[where] + (unsigned)what, s->name >> 2);
+        write_u(ops[where] + (unsigned)what, s->name >> 2);
         return;
     }
     if (s->flags & SYM_CLASS)
         s = s->up;
-    size_t place = place_of(c, s);
+    size_t place = place_of(s);
     if (where == AT_CLASS_DEREF)
-        write_uu(c, I_LOAD_CLASS_DEREF, place, s->name >> 2);
+        write_uu(I_LOAD_CLASS_DEREF, place, s->name >> 2);
     else if (where == AT_FAST && place < 16 && what != DELETING_NAME)
-        write_op(c, (unsigned)((what == LOADING ? I_LOAD_FAST_SHORT : I_STORE_FAST_SHORT) + place));
+        write_op((unsigned)((what == LOADING ? I_LOAD_FAST_SHORT : I_STORE_FAST_SHORT) + place));
     else
-        write_u(c, ops[where] + (unsigned)what, place);
+        write_u(ops[where] + (unsigned)what, place);
 }
 
-void write_name(struct compiler *c, struct node *n, int what)
+void write_name(struct node *n, int what)
 {
     if (is_interned(n->value))
-        write_u(c, I_LOAD_NAME + (unsigned)what, n->value >> 2);
+        write_u(I_LOAD_NAME + (unsigned)what, n->value >> 2);
     else
-        write_symbol(c, n->symbol, what);
+        write_symbol(n->symbol, what);
 }
 
-void write_cell(struct compiler *c, struct symbol *s)
+void write_cell(struct symbol *s)
 {
-    write_u(c, I_LOAD_CELL, place_of(c, real_symbol(s)));
+    write_u(I_LOAD_CELL, place_of(real_symbol(s)));
 }
 
 // ------------------------------------------------------------------------------------------ jumps
 
 // Jumps to a place that is not known form a chain: each holds the distance to the one before, the first one 0.
-static uint8_t *jump_at(struct compiler *c, size_t at)
+static uint8_t *jump_at(size_t at)
 {
-    return ((struct bytes *)c->unit->code->store)->data + at;
+    return ((struct bytes *)compiler.unit->code->store)->data + at;
 }
 
-static void put_16(struct compiler *c, size_t at, size_t n)
+static void put_16(size_t at, size_t n)
 {
-    uint8_t *p = jump_at(c, at);
+    uint8_t *p = jump_at(at);
     p[0] = (uint8_t)n;
     p[1] = (uint8_t)(n >> 8);
 }
 
-static void put_distance(struct compiler *c, size_t at, size_t to)
+static void put_distance(size_t at, size_t to)
 {
     intptr_t distance = (intptr_t)(to - (at + 2));
     if (distance > INT16_MAX || distance < INT16_MIN)
-        too_large(c);
-    put_16(c, at, (size_t)distance);
+        too_large();
+    put_16(at, (size_t)distance);
 }
 
-void write_jump(struct compiler *c, unsigned op, struct label *to)
+void write_jump(unsigned op, struct label *to)
 {
-    struct unit *u = c->unit;
+    struct unit *u = compiler.unit;
     size_t before = u->depth;
-    write_op(c, op);
+    write_op(op);
     size_t at = here(u);
     builder_add(u->code, "\0", 2);
     to->depth = op == I_FOR_ITER                                        ? before - 1
                 : op == I_JUMP_FALSE_OR_POP || op == I_JUMP_TRUE_OR_POP ? before
                                                                         : u->depth;
     if (to->known) {
-        put_distance(c, at, to->place);
+        put_distance(at, to->place);
         return;
     }
     size_t back = to->chain ? at - to->chain : 0;
     if (back > UINT16_MAX)
-        too_large(c);
-    put_16(c, at, back);
+        too_large();
+    put_16(at, back);
     to->chain = at;
 }
 
-void place_label(struct compiler *c, struct label *label)
+void place_label(struct label *label)
 {
     label->known = true;
-    label->place = here(c->unit);
+    label->place = here(compiler.unit);
     size_t at = label->chain;
     if (at)
-        c->unit->depth = label->depth;
+        compiler.unit->depth = label->depth;
     while (at) {
-        const uint8_t *p = jump_at(c, at);
+        const uint8_t *p = jump_at(at);
         size_t back = p[0] | (size_t)p[1] << 8;
-        put_distance(c, at, label->place);
+        put_distance(at, label->place);
         at = back ? at - back : 0;
     }
 }
@@ -322,9 +322,9 @@ struct protected
 { // in the builder until the code is whole
     uint32_t start, length, handler, depth;
 };
-void block_enter(struct compiler *c, struct block *b, enum block_kind kind, struct node *n)
+void block_enter(struct block *b, enum block_kind kind, struct node *n)
 {
-    struct unit *u = c->unit;
+    struct unit *u = compiler.unit;
     *b = (struct block){.up = u->block,
                         .kind = kind,
                         .node = n,
@@ -335,9 +335,9 @@ void block_enter(struct compiler *c, struct block *b, enum block_kind kind, stru
     u->block = b;
 }
 
-void range_end(struct compiler *c, struct block *b)
+void range_end(struct block *b)
 {
-    struct unit *u = c->unit;
+    struct unit *u = compiler.unit;
     if (b->kind != BLOCK_LOOP && b->kind != BLOCK_FOR && b->kind != BLOCK_VALUE &&
         here(u) > b->start) {
         struct protected r = {(uint32_t)b->start, (uint32_t)(here(u) - b->start), b->id,
@@ -347,15 +347,15 @@ void range_end(struct compiler *c, struct block *b)
     b->start = here(u);
 }
 
-void block_leave(struct compiler *c, struct block *b)
+void block_leave(struct block *b)
 {
-    range_end(c, b);
-    c->unit->block = b->up;
+    range_end(b);
+    compiler.unit->block = b->up;
 }
 
-void block_handler(struct compiler *c, struct block *b)
+void block_handler(struct block *b)
 {
-    struct unit *u = c->unit;
+    struct unit *u = compiler.unit;
     for (size_t at = b->first; at < u->ranges->size; at += sizeof(struct protected)) {
         struct protected *r = (struct protected *)(((struct bytes *)u->ranges->store)->data + at);
         if (r->handler == b->id)
@@ -404,15 +404,15 @@ static size_t put_locals(struct unit *u)
     return closure;
 }
 
-static void count_arguments(struct compiler *c, struct node *list)
+static void count_arguments(struct node *list)
 {
-    struct unit *u = c->unit;
+    struct unit *u = compiler.unit;
     size_t counts[N_ARG_SLASH - N_ARG + 1] = {0};
     for (; list; list = list->next) {
         if (list->kind == N_ARG_SLASH)
             u->nposonly = (uint8_t)counts[0];
         else if (list->name && ++counts[list->kind - N_ARG] == 256)
-            syntax_error(c, list->at, "more than 255 arguments");
+            syntax_error(list->at, "more than 255 arguments");
     }
     u->npos = (uint8_t)counts[0];
     u->nkwonly = (uint8_t)counts[N_ARG_NAMED - N_ARG];
@@ -420,20 +420,20 @@ static void count_arguments(struct compiler *c, struct node *list)
                 (counts[N_ARG_KEYWORDS - N_ARG] ? CODE_VARKW : 0);
 }
 
-static void place_variables(struct compiler *c, struct scope *scope)
+static void place_variables(struct scope *scope)
 {
     size_t place = (size_t)scope->locals + scope->comps_most;
     for (struct symbol *s = scope->first; s; s = s->next) {
         if (is_free(s))
             s->place = (uint16_t)place++;
         else if (is_local(s) && s->flags & SYM_INNER)
-            write_u(c, I_MAKE_CELL, s->place);
+            write_u(I_MAKE_CELL, s->place);
     }
     if (place > UINT16_MAX)
-        syntax_error(c, c->at, "too many local variables");
+        syntax_error(compiler.at, "too many local variables");
 }
 
-static val code_finish(struct compiler *c, struct unit *u, val name, size_t line)
+static val code_finish(struct unit *u, val name, size_t line)
 {
     ROOTS(r, 2);
     size_t size = here(u);
@@ -442,13 +442,13 @@ static val code_finish(struct compiler *c, struct unit *u, val name, size_t line
     builder_add(u->code, u->lines->size ? (char *)((struct bytes *)u->lines->store)->data : "",
                 u->lines->size);
     if (u->depth_most > UINT16_MAX || size > INT32_MAX)
-        too_large(c);
+        too_large();
     r[0] = builder_bytes(u->code);
     const struct list *consts = (struct list *)*u->consts;
     r[1] = consts ? tuple_new(consts->len, consts->items->values) : V(tuple_empty);
     struct code *code = heap_new(&type_code);
     code->name = name;
-    code->file = c->file;
+    code->file = compiler.file;
     code->bytes = (struct bytes *)r[0];
     code->consts = (struct tuple *)r[1];
     code->size = (uint32_t)size;
@@ -463,37 +463,37 @@ static val code_finish(struct compiler *c, struct unit *u, val name, size_t line
     code->nposonly = u->nposonly;
     code->nclosure = (uint8_t)closure;
     if (closure > UINT8_MAX)
-        syntax_error(c, c->at, "too many free variables");
+        syntax_error(compiler.at, "too many free variables");
     return (val)code;
 }
 
-val code_new(struct compiler *c, struct node *n, val name, struct scope *scope, struct node *args,
-             void (*body)(struct compiler *c, struct node *n))
+val code_new(struct node *n, val name, struct scope *scope, struct node *args,
+             void (*body)(struct node *n))
 {
     ROOTS(consts, 1);
     BUILDER(code);
     BUILDER(lines);
     BUILDER(ranges);
-    c->at = n ? n->at : 0;
-    size_t line = line_of(c, c->at);
+    compiler.at = n ? n->at : 0;
+    size_t line = line_of(compiler.at);
     if (line > UINT16_MAX)
         line = UINT16_MAX;
-    struct unit u = {.up = c->unit,
+    struct unit u = {.up = compiler.unit,
                      .scope = scope,
                      .code = &code,
                      .lines = &lines,
                      .ranges = &ranges,
                      .consts = consts,
                      .line = line};
-    c->unit = &u;
+    compiler.unit = &u;
     if (scope->expression)
         u.npos = 1;
     else
-        count_arguments(c, args);
-    place_variables(c, scope);
-    body(c, n);
-    val v = code_finish(c, &u, name, line);
-    c->unit = u.up;
+        count_arguments(args);
+    place_variables(scope);
+    body(n);
+    val v = code_finish(&u, name, line);
+    compiler.unit = u.up;
     return v;
 }
 

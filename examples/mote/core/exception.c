@@ -178,20 +178,18 @@ _Noreturn void raise_value(const char *format, ...)
     raise_format(&type_ValueError, format, list);
 }
 #else
-_Noreturn void raise_bare(const struct type *type)
+_Noreturn void raise_bare_type(const struct type *type)
 {
     raise_val(exception_new(type, NOTHING));
 }
 
-_Noreturn void raise_bare_type(void)
-{
-    raise_bare(&type_TypeError);
-}
-
-_Noreturn void raise_bare_value(void)
-{
-    raise_bare(&type_ValueError);
-}
+#define X(name)                                                                                    \
+    _Noreturn void raise_bare_##name(void)                                                         \
+    {                                                                                              \
+        raise_bare_type(&type_##name);                                                             \
+    }
+RAISED_OFTEN(X)
+#undef X
 #endif
 
 _Noreturn void raise_stop(val value)

@@ -40,10 +40,9 @@ typedef uint16_t place_t;
 #endif
 #define POOL_MOST ((place_t)-2)
 
-static const struct ops pool_ops = {0};
 static const struct type type_chunk = {.head = {&type_type},
                                        .name = S(chunk),
-                                       .ops = &pool_ops,
+                                       .ops = &no_ops,
                                        .shape = {.size = sizeof(struct chunk),
                                                  .unit = 1,
                                                  .refs = 1 << 2,
@@ -51,7 +50,7 @@ static const struct type type_chunk = {.head = {&type_type},
 static const struct type type_pool = {
     .head = {&type_type},
     .name = S(pool),
-    .ops = &pool_ops,
+    .ops = &no_ops,
     .shape = {.size = sizeof(struct pool), .refs = 7 << 1, .flags = TYPE_INTERNAL}};
 
 // ------------------------------------------------------------------------------------------ ROM

@@ -3,6 +3,8 @@
 // says, and raises the error the program would expect.
 #include "core/vm.h"
 
+const struct ops no_ops = {0};
+
 // ------------------------------------------------------------------------------------------ operators
 
 static inline val ask(const struct ops *ops, enum op op, val a, val b)

@@ -101,7 +101,7 @@ static val builtin_input(size_t n, val *a)
         sink_char(&b.sink, (char)c);
     if (c < 0 && b.size == 0)
         raise_val(V(type_EOFError));
-    return builder_str(&b);
+    return builder_text(&b);
 }
 BUILTIN(input, 0, 1);
 

@@ -49,6 +49,7 @@ static val gc_mem_free(size_t n, val *a)
 }
 NATIVE(gc_mem_free, mem_free, 0, 0);
 
+#if MOTE_RARE
 // threshold(): -1, there is none; a collection starts when memory runs out
 static val gc_threshold(size_t n, val *a)
 {
@@ -56,7 +57,9 @@ static val gc_threshold(size_t n, val *a)
     return n ? NONE : int_new(-1);
 }
 NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR);
+#endif
 
 NAMES(module_gc, S(__name__), S(gc), N(collect, gc_collect), N(disable, gc_disable),
       N(enable, gc_enable), N(isenabled, gc_isenabled), N(mem_alloc, gc_mem_alloc),
-      N(mem_free, gc_mem_free), N(threshold, gc_threshold));
+      N(mem_free, gc_mem_free),
+      RARE(N(threshold, gc_threshold)));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Streams and the three standard ones. Reading is by bytes with a position; text is cut between characters.
+// Streams and the three standard ones. Reading is by bytes with a position; text is cut between characters. Without module io
+// there are only those of standard.c.
 #include "modules/stream.h"
 #include "types/text.h"
+
+#if MOTE_IO
 
 // ------------------------------------------------------------------------------------------ bytes
 
@@ -10,10 +13,8 @@ static struct stream *native_of(val v)
     static const struct type *const types[] = {
         &type_text_file,
         &type_binary_file,
-#if MOTE_IO
         &type_string_io,
         &type_bytes_io
-#endif
     };
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         val native = has_type(v, types[i]) ? v : as_native(v, types[i]);
@@ -60,7 +61,7 @@ int stream_byte(struct stream *s)
 {
     if (s->flags & STREAM_STANDARD)
         return port_read_char();
-    return MOTE_IO && stream_ahead(s) ? data_of(s)->store->data[s->at++] : -1;
+    return stream_ahead(s) ? data_of(s)->store->data[s->at++] : -1;
 }
 
 // A whole character into the builder; false at the end.
@@ -88,7 +89,7 @@ val stream_read(struct stream *s, intptr_t n, bool line)
         raise_error(&type_OSError, "not readable");
     BUILDER(b);
     for (intptr_t left = n; left != 0; left--) {
-        size_t ahead = MOTE_IO && (n < 0 || !(s->flags & STREAM_TEXT)) ? stream_ahead(s) : 0;
+        size_t ahead = (n < 0 || !(s->flags & STREAM_TEXT)) ? stream_ahead(s) : 0;
         if (ahead) { // many bytes at once
             const uint8_t *from = data_of(s)->store->data + s->at;
             const uint8_t *end = line ? memchr(from, '\n', ahead) : NULL;
@@ -112,7 +113,6 @@ val stream_read(struct stream *s, intptr_t n, bool line)
     return builder_str(&b);
 }
 
-#if MOTE_IO
 // Room in memory at the position, with zeros before it if it lies behind the end.
 static uint8_t *room_at(struct stream *s, size_t size)
 {
@@ -149,7 +149,6 @@ static void make_way(struct stream *s, const uint8_t *data, size_t size)
     memmove(b->store->data + at + size, b->store->data + at + old, ahead - old);
     b->len = at + size + ahead - old;
 }
-#endif
 
 void stream_write(struct stream *s, const uint8_t *data, size_t size)
 {
@@ -170,13 +169,11 @@ void stream_write(struct stream *s, const uint8_t *data, size_t size)
         return;
     }
 #endif
-#if MOTE_IO
     if (s->flags & STREAM_TEXT && s->at < data_of(s)->len)
         make_way(s, data, size);
     if (size)
         memcpy(room_at(s, size), data, size);
     s->at += size;
-#endif
 }
 
 // ------------------------------------------------------------------------------------------ methods
@@ -308,12 +305,7 @@ void stream_print(val self, struct sink *out, enum print_how how)
 static const struct ops stream_ops = {
     .print = TOLD_PRINT(stream_print), .attr = stream_attr, .iter = iter_self, .next = stream_next};
 
-#if MOTE_IO
 // the methods are listed in io.c
-#else
-METHODS(stream_names, ROW(flush, stream_flush), ROW(read, stream_read),
-        ROW(readline, stream_readline), ROW(write, stream_write));
-#endif
 const struct type type_text_file = {{&type_type},
                                     S(TextIOWrapper),
                                     &stream_ops,
@@ -335,3 +327,5 @@ const struct stream stdout_stream = {
     {&type_text_file}, NOTHING, 0, 1, STREAM_TEXT | STREAM_STANDARD | STREAM_WRITE};
 const struct stream stderr_stream = {
     {&type_text_file}, NOTHING, 0, 2, STREAM_TEXT | STREAM_STANDARD | STREAM_WRITE};
+
+#endif

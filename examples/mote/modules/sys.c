@@ -40,6 +40,7 @@ static val sys_intern(size_t n, val *a)
 }
 NATIVE(sys_intern, intern, 1, 1);
 
+#if MOTE_RARE
 // What the object asks of the heap, with the growing part that is its alone.
 static val sys_getsizeof(size_t n, val *a)
 {
@@ -63,6 +64,7 @@ static val sys_getsizeof(size_t n, val *a)
     return int_new_unsigned(size);
 }
 NATIVE(sys_getsizeof, getsizeof, 1, 2);
+#endif
 
 static val sys_exc_info(size_t n, val *a)
 {
@@ -74,12 +76,14 @@ static val sys_exc_info(size_t n, val *a)
 }
 NATIVE(sys_exc_info, exc_info, 0, 0);
 
+#if MOTE_RARE
 static val sys_getrecursionlimit(size_t n, val *a)
 {
     (void)n, (void)a;
     return int_new(1000);
 }
 NATIVE(sys_getrecursionlimit, getrecursionlimit, 0, 0);
+#endif
 
 // print_exception(exception, file): as for one that nobody caught
 static val sys_print_exception(size_t n, val *a)
@@ -132,8 +136,8 @@ NAMES(module_sys, S(__name__), S(sys), S(byteorder),
 #else
       S(little),
 #endif
-      N(exc_info, sys_exc_info), N(exit, sys_exit), N(getrecursionlimit, sys_getrecursionlimit),
-      N(getsizeof, sys_getsizeof), S(implementation), V(implementation), N(intern, sys_intern),
+      N(exc_info, sys_exc_info), N(exit, sys_exit), 
+      RARE(N(getrecursionlimit, sys_getrecursionlimit), N(getsizeof, sys_getsizeof)) S(implementation), V(implementation), N(intern, sys_intern),
       S(maxsize), V(maxsize), S(platform),
 #ifdef __linux__
       S(linux),

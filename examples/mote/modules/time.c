@@ -39,6 +39,7 @@ static val time_time_ns(size_t n, val *a)
 }
 NATIVE(time_time_ns, time_ns, 0, 0);
 
+#if MOTE_RARE
 static val time_monotonic(size_t n, val *a)
 {
     (void)n, (void)a;
@@ -52,6 +53,7 @@ static val time_monotonic_ns(size_t n, val *a)
     return int_new_u64(port_microseconds() * 1000);
 }
 NATIVE(time_monotonic_ns, monotonic_ns, 0, 0);
+#endif
 
 // ------------------------------------------------------------------------------------------ sleep
 
@@ -130,9 +132,9 @@ static val time_ticks_diff(size_t n, val *a)
 }
 NATIVE(time_ticks_diff, ticks_diff, 2, 2);
 
-NAMES(module_time, S(__name__), S(time), N(monotonic, time_monotonic),
-      N(monotonic_ns, time_monotonic_ns), N(perf_counter, time_monotonic),
-      N(perf_counter_ns, time_monotonic_ns), N(sleep, time_sleep), N(sleep_ms, time_sleep_ms),
+NAMES(module_time, S(__name__), S(time), 
+      RARE(N(monotonic, time_monotonic), N(monotonic_ns, time_monotonic_ns),
+           N(perf_counter, time_monotonic), N(perf_counter_ns, time_monotonic_ns)) N(sleep, time_sleep), N(sleep_ms, time_sleep_ms),
       N(sleep_us, time_sleep_us), N(ticks_add, time_ticks_add), N(ticks_diff, time_ticks_diff),
       N(ticks_ms, time_ticks_ms), N(ticks_us, time_ticks_us), N(time, time_time),
       N(time_ns, time_time_ns));

@@ -49,6 +49,7 @@ uint8_t need_byte(val v, const char *message); // 0 .. 255, ValueError
 // bytes(x) and bytearray(x), as the constructors have it.
 void bytes_collect(struct builder *b, const struct type *type, size_t n, size_t kw, val *args);
 val text_decode(const char *data, size_t size, val encoding, val errors);
+val builder_text(struct builder *b); // a str of what came from outside: UTF-8, or UnicodeError
 void text_encode(struct text text, val encoding, val errors, struct builder *b);
 
 // format.c

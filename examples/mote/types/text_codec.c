@@ -4,9 +4,6 @@
 
 // ------------------------------------------------------------------------------------------ codecs
 
-enum codec { UTF_8, ASCII, LATIN_1 };
-enum errors { STRICT, IGNORE, REPLACE };
-
 // The name without what people put between the letters: "UTF-8" and "utf_8" are utf8.
 static bool codec_is(struct text name, const char *plain)
 {
@@ -19,6 +16,10 @@ static bool codec_is(struct text name, const char *plain)
     }
     return *plain == '\0';
 }
+
+#if MOTE_CODECS
+enum codec { UTF_8, ASCII, LATIN_1 };
+enum errors { STRICT, IGNORE, REPLACE };
 
 static enum codec codec_of(val encoding)
 {
@@ -149,6 +150,36 @@ void text_encode(struct text text, val encoding, val errors, struct builder *b)
                                            : "ordinal not in range(128)");
         }
     }
+}
+
+#else
+// UTF-8 alone, and errors are errors.
+static void check_text(const char *data, size_t size, val encoding, val errors)
+{
+    if ((encoding && !codec_is(need_str(encoding), "utf8")) ||
+        (errors && (need_str(errors), !text_is(errors, "strict"))))
+        raise_error(&type_LookupError, "unknown encoding or error handler");
+    if (!utf8_valid(data, size))
+        raise_error(&type_UnicodeError, "invalid UTF-8");
+}
+
+val text_decode(const char *data, size_t size, val encoding, val errors)
+{
+    check_text(data, size, encoding, errors);
+    return str_new(data, size);
+}
+
+void text_encode(struct text text, val encoding, val errors, struct builder *b)
+{
+    check_text(text.data, text.size, encoding, errors);
+    builder_add(b, text.data, text.size);
+}
+#endif
+
+val builder_text(struct builder *b)
+{
+    return text_decode(b->store ? (const char *)((struct bytes *)b->store)->data : "", b->size, NOTHING,
+                       NOTHING);
 }
 
 static const val codec_keywords[] = {NOTHING, S(encoding), S(errors)};
