@@ -230,8 +230,8 @@ static inline struct table *table_of(val dict_or_set)
 // A dict in ROM: `NAMES(list_names, N(append, list_append), ..., {key, value} ...)` in the order of the strings. The
 // order is checked at each look-up in a debug build; names of one character stand first.
 #define NAMES(id, ...) FIXED_TABLE(id, 2, TABLE_FIXED, __VA_ARGS__)
-// The same for a table of natives alone: `METHODS(list_names, ROW(append, list_append) ...)`. With MOTE_KEYLESS it holds no
-// keys, for each native has its name; it then looks like a set.
+// The same for a table of natives and types alone: `METHODS(list_names, ROW(append, list_append) ...)`. With MOTE_KEYLESS it
+// holds no keys, for each has its name; it then looks like a set.
 #if MOTE_KEYLESS
 #define METHODS(id, ...) FIXED_TABLE(id, 1, TABLE_FIXED | TABLE_SET, __VA_ARGS__)
 #else

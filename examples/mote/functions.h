@@ -38,6 +38,13 @@ enum {
 #define NATIVE_FULL(fn, name, min, max, ...)                                                       \
     static NATIVE_OBJECT(fn##_native, fn, name, min, max, __VA_ARGS__)
 #define NATIVE(fn, name, min, max) NATIVE_FULL(fn, name, min, max, 0)
+// Self of a method in C: who bound it has seen that it is of the type, or took the native part (core/descriptor.c).
+static inline void *native_self(val self, const struct type *type)
+{
+    ASSERT(derives(type_of(self), type));
+    (void)type;
+    return (void *)self;
+}
 static inline val native_name(val native)
 {
     return ((val)((const struct native *)native)->name << 2) | 2;
@@ -47,6 +54,12 @@ static inline val native_name(val native)
 #define ROW(name, fn) V(fn##_native)
 #else
 #define ROW(name, fn) N(name, fn)
+#endif
+// The names of a module that has functions alone, besides its own name, which every module knows.
+#if MOTE_KEYLESS
+#define MODULE(module, ...) METHODS(module_##module, __VA_ARGS__)
+#else
+#define MODULE(module, ...) NAMES(module_##module, S(__name__), S(module), __VA_ARGS__)
 #endif
 
 // bytecode.h draws what the bytes hold.

@@ -1,4 +1,4 @@
-# needs: float
+# needs: float array
 # arrays change in place: items, slices, insert, pop, remove, concatenation
 from array import array
 a = array("i", range(6))

@@ -1,4 +1,4 @@
-# needs: float
+# needs: float array
 # module array: elements of each type code, and what does not fit
 from array import array
 for code in "bBhHiIqQfd":

@@ -1,4 +1,5 @@
 # defaultdict makes what is missing.
+# needs: collections
 from collections import defaultdict
 d = defaultdict(list)
 for w in 'the cat the dog'.split():

@@ -1,4 +1,5 @@
 # deque: both ends, maxlen.
+# needs: collections
 from collections import deque
 d = deque(range(5), 5)
 d.append(5)

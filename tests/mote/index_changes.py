@@ -1,4 +1,5 @@
 # An index or a bound of a slice whose __index__ changes the sequence it is for: the length counts that is left.
+# needs: array collections
 from array import array
 from collections import deque
 

@@ -1,5 +1,5 @@
 # methods of numbers and collections that a small build does without
-# needs: rare
+# needs: rare collections
 from collections import OrderedDict, deque, namedtuple
 print((255).bit_count(), (-2**70 - 1).bit_count(), (5).conjugate(), True.conjugate(), (6).as_integer_ratio())
 d = deque(range(5), 5)

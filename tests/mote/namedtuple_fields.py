@@ -1,4 +1,5 @@
 # namedtuple: fields by name, keywords, defaults, and what it is a tuple for.
+# needs: collections
 from collections import namedtuple
 P = namedtuple('P', 'x, y')
 p = P(1, y=2)

@@ -18,7 +18,7 @@ try:
 except TypeError:
     print("TypeError")
 f.note = "n"
-print(f.note, f.__name__, f.__dict__, f.__defaults__)
+print(f.note, f.__name__, f.__dict__)
 class B: pass
 x.__class__ = B
 print(type(x).__name__, x.c)

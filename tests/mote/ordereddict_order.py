@@ -1,4 +1,5 @@
 # OrderedDict: the order counts for equality, and can be changed.
+# needs: collections
 from collections import OrderedDict
 d = OrderedDict([('a', 1), ('b', 2)], c=3)
 print(d, OrderedDict(), len(d), d['b'])

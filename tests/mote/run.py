@@ -22,7 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
-ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare"}
+ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare", "array", "collections", "codecs"}
 NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py", "locality.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 EMPTY = b"# the place of the program" + 16384 * b"\n"

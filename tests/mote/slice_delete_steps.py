@@ -1,4 +1,5 @@
 # del x[a:b:c] of all that has it, with steps in both directions and beyond a word.
+# needs: array
 from array import array
 
 for make in (lambda n: list(range(n)), lambda n: bytearray(range(n)), lambda n: array("h", range(n))):

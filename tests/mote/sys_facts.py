@@ -2,7 +2,7 @@
 import sys
 print(sys.__name__, sys.byteorder, sys.maxsize > 1000, type(sys.argv), type(sys.path), type(sys.modules), sys.version_info[0], sys.version_info >= (3, 4))
 print('sys' in sys.modules, isinstance(sys.platform, str), isinstance(sys.version, str), sys.intern('ab') == 'ab', isinstance(sys.implementation.name, str))
-print(sys.getsizeof([1, 2, 3]) > 0, sys.getsizeof('abc') > 0, sys.getrecursionlimit() > 10, sys.exc_info())
+print(sys.exc_info())
 try:
     1 // 0
 except ZeroDivisionError as e:

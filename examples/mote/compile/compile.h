@@ -128,8 +128,13 @@ struct node **add(struct node **end, struct node *n);
 
 // ------------------------------------------------------------------------------------------ tokens
 
-// A character that is a token is its code; a keyword is its interned string; longer operators are T_OPERATOR + place in
-// the table of lexer.c. No interned string of two letters is below 512.
+// A character that is a token is its code; longer operators are T_OPERATOR + place in the table of lexer.c; keywords follow, in
+// the order of their letters.
+#define KEYWORDS(X)                                                                                \
+    X(False) X(None) X(True) X(and) X(as) X(assert) X(async) X(await) X(break) X(class)            \
+    X(continue) X(def) X(del) X(elif) X(else) X(except) X(finally) X(for) X(from) X(global)        \
+    X(if) X(import) X(in) X(is) X(lambda) X(nonlocal) X(not) X(or) X(pass) X(raise) X(return)      \
+    X(try) X(while) X(with) X(yield)
 enum token {
     T_END = 1,
     T_NEWLINE,
@@ -150,7 +155,10 @@ enum token {
     T_LE,
     T_GE,
     T_ARROW,
-    T_WALRUS
+    T_WALRUS,
+#define X(name) T_##name,
+    KEYWORDS(X)
+#undef X
 };
 
 struct lexer { // copied to look ahead

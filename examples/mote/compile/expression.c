@@ -15,21 +15,21 @@ enum level { // of operators; what binds more is higher
 };
 
 static const struct infix {
-    uint16_t token;
+    uint8_t token;
     uint8_t op; // enum op, of comparisons the instruction
     uint8_t level;
 } infixes[] = {
-    {S(or), 0, LEVEL_OR},
-    {S(and), 0, LEVEL_AND},
+    {T_or, 0, LEVEL_OR},
+    {T_and, 0, LEVEL_AND},
     {'<', I_BINARY + OP_LT, LEVEL_COMPARE},
     {'>', I_BINARY + OP_GT, LEVEL_COMPARE},
     {T_EQ, I_BINARY + OP_EQ, LEVEL_COMPARE},
     {T_NE, I_BINARY + OP_NE, LEVEL_COMPARE},
     {T_LE, I_BINARY + OP_LE, LEVEL_COMPARE},
     {T_GE, I_BINARY + OP_GE, LEVEL_COMPARE},
-    {S(in), I_BINARY + OP_IN, LEVEL_COMPARE},
-    {S(not ), I_NOT_IN, LEVEL_COMPARE},
-    {S(is), I_IS, LEVEL_COMPARE},
+    {T_in, I_BINARY + OP_IN, LEVEL_COMPARE},
+    {T_not, I_NOT_IN, LEVEL_COMPARE},
+    {T_is, I_IS, LEVEL_COMPARE},
     {'|', OP_OR, 5},
     {'^', OP_XOR, 6},
     {'&', OP_AND, 7},
@@ -123,11 +123,11 @@ static bool starts_value(void)
     case '+':
     case '~':
     case '*':
-    case S(None):
-    case S(True):
-    case S(False):
-    case S(not ):
-    case S(lambda):
+    case T_None:
+    case T_True:
+    case T_False:
+    case T_not:
+    case T_lambda:
         return true;
     }
     return false;
@@ -172,9 +172,9 @@ struct node *targets(void)
 struct node *value_after(void)
 {
     size_t at = compiler.lex.at;
-    if (!take(S(yield)))
+    if (!take(T_yield))
         return values();
-    if (take(S(from)))
+    if (take(T_from))
         return node_of(N_YIELD_FROM, at, test(), NULL);
     return node_of(N_YIELD, at, starts_value() ? values() : NULL, NULL);
 }
@@ -191,12 +191,12 @@ static struct node *comprehension(enum kind kind, size_t at,
     for (;;) {
         size_t here = compiler.lex.at;
         struct node *clause;
-        if (take(S(for))) {
+        if (take(T_for)) {
             clause = node_of(N_CLAUSE_FOR, here, targets(), NULL);
             as_target(clause->a, BINDING);
-            expect(S(in));
+            expect(T_in);
             clause->b = binary(LEVEL_OR);
-        } else if (take(S(if))) {
+        } else if (take(T_if)) {
             clause = node_of(N_CLAUSE_IF, here, binary(LEVEL_OR), NULL);
             if (take(T_WALRUS))
                 invalid();
@@ -214,12 +214,12 @@ static struct node *parenthesised(void)
     next();
     if (compiler.lex.token == ')') {
         n = node_value(N_CONST, at, V(tuple_empty));
-    } else if (compiler.lex.token == S(yield)) {
+    } else if (compiler.lex.token == T_yield) {
         n = value_after();
     } else {
         struct node *first = starred(named);
         n = first;
-        if (compiler.lex.token == S(for)) {
+        if (compiler.lex.token == T_for) {
             n = comprehension(N_GENERATOR, at, first);
         } else if (compiler.lex.token == ',') {
             struct node **end = &first->next;
@@ -241,7 +241,7 @@ static struct node *list_display(void)
     next();
     while (compiler.lex.token != ']') {
         end = add(end, starred(named));
-        if (compiler.lex.token == S(for) && end == &n->a->next) {
+        if (compiler.lex.token == T_for && end == &n->a->next) {
             n = comprehension(N_LIST_COMP, at, n->a);
             break;
         }
@@ -282,7 +282,7 @@ static struct node *brace_display(void)
         else if (is_dict != this)
             syntax_error(element_at,
                          is_dict ? "':' expected after dictionary key" : "invalid syntax");
-        if (compiler.lex.token == S(for) && first) {
+        if (compiler.lex.token == T_for && first) {
             if (is_dict && n->a->kind == N_STAR)
                 syntax_error(at, "dict unpacking cannot be used in dict comprehension");
             n = comprehension(is_dict ? N_DICT_COMP : N_SET_COMP, at, n->a);
@@ -329,7 +329,7 @@ static struct node *argument(struct node *before, bool keywords, bool unpacking)
         check_repeated(before, k);
         return k;
     }
-    if (compiler.lex.token == S(for))
+    if (compiler.lex.token == T_for)
         return comprehension(N_GENERATOR, at, n);
     if (keywords)
         syntax_error(at, "positional argument follows keyword argument%s",
@@ -419,13 +419,13 @@ static struct node *atom(void)
     case T_ELLIPSIS:
         value = ELLIPSIS;
         break;
-    case S(None):
+    case T_None:
         value = NONE;
         break;
-    case S(True):
+    case T_True:
         value = TRUE;
         break;
-    case S(False):
+    case T_False:
         value = FALSE;
         break;
     default:
@@ -461,7 +461,7 @@ static struct node *primary(void)
 static struct node *prefix(enum level level)
 {
     size_t at = compiler.lex.at;
-    if (compiler.lex.token == S(not ) && level <= LEVEL_NOT) {
+    if (compiler.lex.token == T_not && level <= LEVEL_NOT) {
         next();
         return node_of(N_NOT, at, binary(LEVEL_NOT), NULL);
     }
@@ -491,8 +491,8 @@ static struct node *comparison(struct node *left, const struct infix *infix)
         compared->number_b = infix->op;
         next();
         if (infix->op == I_NOT_IN)
-            expect(S(in));
-        else if (infix->op == I_IS && take(S(not )))
+            expect(T_in);
+        else if (infix->op == I_IS && take(T_not))
             compared->number_b = I_IS_NOT;
         compared->a = operand();
         end = add(end, compared);
@@ -527,16 +527,16 @@ static struct node *binary(enum level level)
 
 struct node *test(void)
 {
-    if (compiler.lex.token == S(lambda)) {
+    if (compiler.lex.token == T_lambda) {
         stack_check();
         return lambda();
     }
     size_t at = compiler.lex.at;
     struct node *a = binary(LEVEL_OR);
-    if (!take(S(if)))
+    if (!take(T_if))
         return a;
     struct node *n = node_of(N_COND, at, a, binary(LEVEL_OR));
-    if (!take(S(else)))
+    if (!take(T_else))
         syntax_error(at, "expected 'else' after 'if' expression");
     n->c = test();
     return n;

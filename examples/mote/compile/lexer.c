@@ -21,12 +21,9 @@ static const uint8_t assigning[] = {OP_ADD,    OP_SUB,    OP_MUL, OP_TRUEDIV, OP
 _Static_assert(COUNT_OF(assigning) == T_LAST_ASSIGNING - T_FIRST_ASSIGNING + 1, "operators");
 _Static_assert(COUNT_OF(operators) == T_WALRUS - T_OPERATOR + 1, "operators");
 
-static const uint16_t keywords[] = {
-    S(False),    S(None), S(True),  S(and),    S(as),   S(assert), S(async),  S(await),    S(break),
-    S(class),    S(continue), S(def), S(del),  S(elif), S(else),   S(except), S(finally),  S(for),
-    S(from),     S(global), S(if),  S(import), S(in),   S(is),     S(lambda), S(nonlocal), S(not),
-    S(or),       S(pass), S(raise), S(return), S(try),  S(while),  S(with),   S(yield),
-};
+#define X(name) S(name),
+static const uint16_t keywords[] = {KEYWORDS(X)};
+#undef X
 
 // ------------------------------------------------------------------------------------------ errors
 
@@ -235,7 +232,7 @@ static val keyword_of(val name)
 {
     for (size_t i = 0; i < COUNT_OF(keywords); i++)
         if (name == keywords[i])
-            return name;
+            return T_False + i;
     return T_NAME;
 }
 

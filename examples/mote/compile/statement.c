@@ -38,7 +38,7 @@ static bool clause(val word)
 static struct node *else_block(void)
 {
     size_t at = compiler.lex.at;
-    return clause(S(else)) ? block(at, "'else' statement") : NULL;
+    return clause(T_else) ? block(at, "'else' statement") : NULL;
 }
 
 static struct node *if_statement(size_t at)
@@ -51,7 +51,7 @@ static struct node *if_statement(size_t at)
         *slot = n;
         slot = &n->c;
         at = compiler.lex.at;
-        if (!clause(S(elif)))
+        if (!clause(T_elif))
             break;
         what = "'elif' statement";
     }
@@ -71,7 +71,7 @@ static struct node *for_statement(size_t at)
 {
     struct node *n = node_of(N_FOR, at, targets(), NULL);
     as_target(n->a, BINDING);
-    expect(S(in));
+    expect(T_in);
     n->b = values();
     n->c = block(at, "'for' statement");
     n->d = else_block();
@@ -85,7 +85,7 @@ static struct node *handler(size_t at)
         n->a = test();
         if (compiler.lex.token == ',')
             syntax_error(n->a->at, "multiple exception types must be parenthesized");
-        if (take(S(as))) {
+        if (take(T_as)) {
             at = compiler.lex.at;
             n->c = node_value(N_TARGET, at, identifier());
         }
@@ -99,7 +99,7 @@ static struct node *try_statement(size_t at)
     struct node *n = node(N_TRY, at), **end = &n->b;
     n->a = block(at, "'try' statement");
     bool all = false;
-    for (at = compiler.lex.at; clause(S(except)); at = compiler.lex.at) {
+    for (at = compiler.lex.at; clause(T_except); at = compiler.lex.at) {
         if (all)
             syntax_error(at, "default 'except:' must be last");
         struct node *h = handler(at);
@@ -109,7 +109,7 @@ static struct node *try_statement(size_t at)
     if (n->b)
         n->c = else_block();
     at = compiler.lex.at;
-    if (clause(S(finally)))
+    if (clause(T_finally))
         n->d = block(at, "'finally' statement");
     if (!n->b && !n->d)
         syntax_error(at, "expected 'except' or 'finally' block");
@@ -127,9 +127,9 @@ static bool parenthesised_managers(void)
     next();
     while (compiler.lex.parens > depth && compiler.lex.token != T_END) {
         if (compiler.lex.parens == depth + 1) {
-            if (compiler.lex.token == S(as) || compiler.lex.token == ',')
+            if (compiler.lex.token == T_as || compiler.lex.token == ',')
                 several = true;
-            if (compiler.lex.token == S(for) || compiler.lex.token == S(yield) || compiler.lex.token == T_WALRUS)
+            if (compiler.lex.token == T_for || compiler.lex.token == T_yield || compiler.lex.token == T_WALRUS)
                 break;
         }
         next();
@@ -147,7 +147,7 @@ static struct node *with_statement(size_t at)
         if (parens && compiler.lex.token == ')')
             break;
         struct node *n = node_of(N_WITH, at, test(), NULL);
-        if (take(S(as))) {
+        if (take(T_as)) {
             struct node *t = test();
             as_target(t, BINDING);
             n->b = t;
@@ -270,9 +270,9 @@ static struct node *decorated(void)
             indent_error("unexpected indent");
     }
     size_t at = compiler.lex.at;
-    if (take(S(def)))
+    if (take(T_def))
         return def_statement(at, list);
-    if (take(S(class)))
+    if (take(T_class))
         return class_statement(at, list);
     invalid();
 }
@@ -304,7 +304,7 @@ static struct node *alias(bool from)
     struct node *n = node(N_ALIAS, at);
     val first = compiler.lex.name;
     n->name = from ? identifier() : dotted();
-    if (take(S(as))) {
+    if (take(T_as)) {
         first = identifier();
         n->number = 1;
     }
@@ -328,8 +328,8 @@ static struct node *from_statement(size_t at)
         n->number += compiler.lex.token == '.' ? 1 : 3;
         next();
     }
-    n->name = n->number && compiler.lex.token == S(import) ? S(empty) : dotted();
-    expect(S(import));
+    n->name = n->number && compiler.lex.token == T_import ? S(empty) : dotted();
+    expect(T_import);
     if (take('*'))
         return n;
     bool parens = take('(');
@@ -421,43 +421,43 @@ static struct node *simple(void)
     if (token < T_OPERATOR || token == T_NAME)
         return expression_statement();
     switch (token) {
-    case S(return ):
+    case T_return:
         next();
         return node_of(N_RETURN, at, line_ends() ? NULL : values(), NULL);
-    case S(raise):
+    case T_raise:
         next();
         if (!line_ends()) {
             a = test();
-            if (take(S(from)))
+            if (take(T_from))
                 b = test();
         }
         return node_of(N_RAISE, at, a, b);
-    case S(assert):
+    case T_assert:
         next();
         a = test();
         if (take(','))
             b = test();
         return node_of(N_ASSERT, at, a, b);
-    case S(pass):
+    case T_pass:
         kind = N_PASS;
         break;
-    case S(break):
+    case T_break:
         kind = N_BREAK;
         break;
-    case S(continue):
+    case T_continue:
         kind = N_CONTINUE;
         break;
-    case S(global):
+    case T_global:
         return names_statement(N_GLOBAL, at);
-    case S(nonlocal):
+    case T_nonlocal:
         return names_statement(N_NONLOCAL, at);
-    case S(del):
+    case T_del:
         next();
         return delete_statement(at);
-    case S(import):
+    case T_import:
         next();
         return import_statement(at);
-    case S(from):
+    case T_from:
         next();
         return from_statement(at);
     default:
@@ -480,19 +480,19 @@ static struct node *simple_line(void)
 struct node *statement(void)
 {
     size_t at = compiler.lex.at;
-    if (take(S(if)))
+    if (take(T_if))
         return if_statement(at);
-    if (take(S(while)))
+    if (take(T_while))
         return while_statement(at);
-    if (take(S(for)))
+    if (take(T_for))
         return for_statement(at);
-    if (take(S(try)))
+    if (take(T_try))
         return try_statement(at);
-    if (take(S(with)))
+    if (take(T_with))
         return with_statement(at);
-    if (take(S(def)))
+    if (take(T_def))
         return def_statement(at, NULL);
-    if (take(S(class)))
+    if (take(T_class))
         return class_statement(at, NULL);
     if (compiler.lex.token == '@')
         return decorated();

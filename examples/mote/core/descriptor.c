@@ -22,13 +22,11 @@ static val unbound_new(val native, const struct type *type)
     return (val)m;
 }
 
-// The native part of an instance, for natives of that type; exceptions and object take the instance.
-static val native_self(val o, const struct type *where)
+// What natives of that type get as self: the native part of an instance; exceptions and object take the instance. TypeError
+// for anything else, so that no native has to look again (native_self).
+static val self_for(val o, const struct type *where)
 {
-    if (!is_instance(o) || where == &type_object || where->shape.flags & TYPE_EXCEPTION)
-        return o;
-    val part = native_part(o);
-    return part ? part : o;
+    return where == &type_object || where->shape.flags & TYPE_EXCEPTION ? o : need_native(o, where);
 }
 
 static val bind_native(val v, val o, const struct type *cls, const struct type *where, val *self)
@@ -42,7 +40,7 @@ static val bind_native(val v, val o, const struct type *cls, const struct type *
     }
     if (!o)
         return where == &type_object ? v : unbound_new(v, where);
-    *self = native_self(o, where);
+    *self = is_instance(o) ? self_for(o, where) : o;
     return v;
 }
 
@@ -100,7 +98,7 @@ val attr_bind(val v, val o, const struct type *cls, const struct type *where, va
     }
     if (type == &type_unbound && o) {
         const struct method *m = (const struct method *)v;
-        *self = native_self(o, (const struct type *)m->self);
+        *self = self_for(o, (const struct type *)m->self);
         return m->function;
     }
     if (type == &type_slot && o)
@@ -194,7 +192,7 @@ static val unbound_call(val f, size_t n, size_t kw, val *args)
     if (!is_a(args[0], type))
         raise_type("descriptor %r for %r objects doesn't apply to a %r object", name, type->name,
                    type_of(args[0])->name);
-    return call_with(m->function, native_self(args[0], type), n - 1, kw, args + 1);
+    return call_with(m->function, self_for(args[0], type), n - 1, kw, args + 1);
 }
 
 static void unbound_print(val self, struct sink *out, enum print_how how)
@@ -273,7 +271,7 @@ static val property_make(const struct type *type, size_t n, size_t kw, val *args
 
 static val property_with(val self, size_t which, val f)
 {
-    const struct property *old = (const struct property *)need_native(self, &type_property);
+    const struct property *old = (const struct property *)native_self(self, &type_property);
     struct property *p = heap_new(&type_property);
     p->get = old->get;
     p->set = old->set;

@@ -327,6 +327,7 @@ static val exception_attr(val self, val name, val value)
         return argument(e, 0);
     if (name == S(code) && is_a(self, &type_SystemExit))
         return argument(e, 0);
+#if MOTE_RARE
     if (is_a(self, &type_SyntaxError)) {
         static const val names[] = {S(filename), S(lineno), S(offset)};
         size_t n = 0;
@@ -338,6 +339,7 @@ static val exception_attr(val self, val name, val value)
         if (name == S(msg))
             return argument(e, 0);
     }
+#endif
     if (is_a(self, &type_OSError)) {
         if (name == S(errno))
             return argument(e, 0);

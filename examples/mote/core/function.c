@@ -22,6 +22,7 @@ static val function_load(const struct function *f, val name)
         return function_doc(f);
     if (name == S(__module__))
         return dict_get(f->globals, S(__name__));
+#if MOTE_RARE
     if (name == S(__globals__))
         return f->globals;
     if (name == S(__code__))
@@ -32,6 +33,7 @@ static val function_load(const struct function *f, val name)
         return f->kwdefaults ? f->kwdefaults : NONE;
     if (name == S(__closure__))
         return f->closure ? f->closure : NONE;
+#endif
     return NOTHING;
 }
 
@@ -44,6 +46,7 @@ static val function_attr(val self, val name, val value)
         return name == S(__dict__) ? f->attrs : function_load(f, name);
     if (value == DELETE)
         return f->attrs && dict_delete(f->attrs, name) ? NONE : NOTHING;
+#if MOTE_RARE
     if (name == S(__defaults__) && (value == NONE || has_type(value, &type_tuple))) {
         if (value != NONE && ((struct tuple *)value)->len > f->code->npos)
             raise_value("too many defaults");
@@ -52,6 +55,7 @@ static val function_attr(val self, val name, val value)
     }
     if (name == S(__globals__) || name == S(__closure__))
         raise_error(&type_AttributeError, "readonly attribute");
+#endif
     if (!f->attrs)
         f->attrs = dict_new(0);
     dict_set(f->attrs, name, value);
@@ -65,6 +69,7 @@ static void function_print(val self, struct sink *out, enum print_how how)
                 function_load((const struct function *)self, S(__qualname__)), (size_t)self);
 }
 
+#if MOTE_RARE
 // function(code, globals)
 static val function_make(const struct type *type, size_t n, size_t kw, val *args)
 {
@@ -78,6 +83,9 @@ static val function_make(const struct type *type, size_t n, size_t kw, val *args
     f->globals = args[1];
     return (val)f;
 }
+#else
+#define function_make NULL
+#endif
 
 static const struct ops function_ops = {
     .print = function_print, .attr = function_attr, .call = function_call, .make = function_make};
@@ -112,6 +120,7 @@ const struct type type_native = {.head = {&type_type},
 
 // ------------------------------------------------------------------------------------------ code, cells
 
+#if MOTE_RARE
 static val code_attr(val self, val name, val value)
 {
     const struct code *code = (const struct code *)self;
@@ -137,11 +146,15 @@ static void code_print(val self, struct sink *out, enum print_how how)
 }
 
 static const struct ops code_ops = {.print = TOLD_PRINT(code_print), .attr = code_attr};
+#else
+#define code_ops no_ops
+#endif
 const struct type type_code = {.head = {&type_type},
                                .name = S(code),
                                .ops = &code_ops,
                                .shape = {.size = sizeof(struct code), .refs = 0x1e}};
 
+#if MOTE_RARE
 static val cell_attr(val self, val name, val value)
 {
     struct cell *cell = (struct cell *)self;
@@ -156,6 +169,9 @@ static val cell_attr(val self, val name, val value)
 }
 
 static const struct ops cell_ops = {.attr = cell_attr};
+#else
+#define cell_ops no_ops
+#endif
 const struct type type_closure_cell = {.head = {&type_type},
                                        .name = S(cell),
                                        .ops = &cell_ops,

@@ -179,7 +179,7 @@ static val step_or_stop(val generator, val sent, val thrown)
 static val generator_send(size_t n, val *a)
 {
     (void)n;
-    return step_or_stop(need_native(a[0], &type_generator), a[1], NOTHING);
+    return step_or_stop((val)native_self(a[0], &type_generator), a[1], NOTHING);
 }
 NATIVE(generator_send, send, 2, 2);
 
@@ -187,7 +187,7 @@ NATIVE(generator_send, send, 2, 2);
 static val generator_throw(size_t n, val *a)
 {
     (void)n;
-    val g = need_native(a[0], &type_generator);
+    val g = (val)native_self(a[0], &type_generator);
     ROOTS(r, 1);
     r[0] = a[1];
     if (a[2] && a[2] != NONE)
@@ -234,7 +234,7 @@ static void close_any(val iterator)
 static val generator_close(size_t n, val *a)
 {
     (void)n;
-    close_generator(need_native(a[0], &type_generator));
+    close_generator((val)native_self(a[0], &type_generator));
     return NONE;
 }
 NATIVE(generator_close, close, 1, 1);
@@ -249,8 +249,10 @@ static val generator_attr(val self, val name, val value)
     struct generator *g = (struct generator *)self;
     if (value == LOAD && (name == S(__name__) || name == S(__qualname__)))
         return ((struct function *)g->function)->code->name;
+#if MOTE_RARE
     if (value == LOAD && name == S(gi_running))
         return bool_new(g->depth == GENERATOR_RUNS);
+#endif
     return NOTHING;
 }
 

@@ -137,8 +137,10 @@ void instance_store(val o, val name, val value)
         raise_no_attribute(o, name);
     }
     struct table *t = instance_table(o);
+    if (name == S(empty)) // the native part is nothing to store or delete
+        raise_no_attribute(o, name);
     if (value == DELETE) {
-        if (name == S(empty) || !table_remove(t, name))
+        if (!table_remove(t, name))
             raise_no_attribute(o, name);
         return;
     }

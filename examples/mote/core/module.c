@@ -57,6 +57,13 @@ val builtin_find(val name)
     val *slot = mote.builtins ? table_find_name(table_of(mote.builtins), name) : NULL;
     if (!slot)
         slot = find_hinted(&module_builtins.table, name, 0);
+#if MOTE_KEYLESS
+    if (!slot)
+        return name == S(Ellipsis)         ? ELLIPSIS
+               : name == S(NotImplemented) ? NOT_IMPLEMENTED
+               : name == S(__debug__)      ? TRUE
+                                           : NOTHING;
+#endif
     return slot ? slot[1] : NOTHING;
 }
 

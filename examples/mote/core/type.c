@@ -33,6 +33,24 @@ static val name_of(const struct type *type)
     return MOTE_SHARE_TEXT || is_class(type) ? type->name : str_new(t.data, t.size);
 }
 
+// The methods of a native type are not for calling without a look at self: they come as `list.append` does.
+static val dict_copy_of(const struct type *type)
+{
+    ROOTS(r, 4);
+    r[0] = dict_new(0);
+    val *slot;
+    for (size_t at = 0; type->dict && table_next(table_of(type->dict), &at, &slot);) {
+        r[1] = slot[0];
+        r[2] = slot[1];
+        if (!is_class(type)) {
+            r[2] = attr_bind(r[2], NOTHING, type, type, &r[3]);
+            r[2] = method_join(r[2], r[3]);
+        }
+        dict_set(r[0], r[1], r[2]);
+    }
+    return r[0];
+}
+
 static val type_other(const struct type *type, val name)
 {
     if (name == S(__name__) || name == S(__qualname__))
@@ -49,13 +67,8 @@ static val type_other(const struct type *type, val name)
         return V(type_type);
     if (name == S(__doc__))
         return NONE;
-    if (name == S(__dict__)) {
-        ROOTS(r, 1);
-        r[0] = dict_new(0);
-        if (type->dict)
-            table_copy(table_of(r[0]), table_of(type->dict));
-        return r[0];
-    }
+    if (name == S(__dict__))
+        return dict_copy_of(type);
     return NOTHING;
 }
 
@@ -136,7 +149,7 @@ static val type_mro(size_t n, val *a)
 {
     (void)n;
     ROOTS(r, 1);
-    r[0] = mro_tuple((const struct type *)need_native(a[0], &type_type));
+    r[0] = mro_tuple(native_self(a[0], &type_type));
     return list_from(r[0]);
 }
 NATIVE(type_mro, mro, 1, 1);

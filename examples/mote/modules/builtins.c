@@ -3,8 +3,14 @@
 #include "core/vm.h"
 #include "modules/modules.h"
 
-#define F(name) S(name), V(builtin_##name##_native)
-#define T(name) S(name), V(type_##name)
+#define F(name) ROW(name, builtin_##name)
+#if MOTE_KEYLESS // what has no name of its own is in core/module.c
+#define T(name)        V(type_##name)
+#define IF_KEYS(...)
+#else
+#define T(name)        S(name), V(type_##name)
+#define IF_KEYS(...)   __VA_ARGS__
+#endif
 
 #if MOTE_FLOAT
 #define IF_FLOAT(...) __VA_ARGS__
@@ -28,13 +34,13 @@
 #endif
 
 // clang-format off
-NAMES(module_builtins,
+METHODS(module_builtins,
       T(ArithmeticError),
       T(AssertionError),
       T(AttributeError),
       T(BaseException),
       T(EOFError),
-      S(Ellipsis), ELLIPSIS,
+      IF_KEYS(S(Ellipsis), ELLIPSIS,)
       T(Exception),
       T(GeneratorExit),
       T(ImportError),
@@ -45,7 +51,7 @@ NAMES(module_builtins,
       T(LookupError),
       T(MemoryError),
       T(NameError),
-      S(NotImplemented), NOT_IMPLEMENTED,
+      IF_KEYS(S(NotImplemented), NOT_IMPLEMENTED,)
       T(NotImplementedError),
       T(OSError),
       T(OverflowError),
@@ -60,15 +66,15 @@ NAMES(module_builtins,
       T(ValueError),
       T(ZeroDivisionError),
       F(__build_class__),
-      S(__debug__), TRUE,
+      IF_KEYS(S(__debug__), TRUE,)
       F(__import__),
-      S(__name__), S(builtins),
+      IF_KEYS(S(__name__), S(builtins),)
       F(abs),
       F(all),
       F(any),
       F(ascii),
       F(bin),
-      S(bool), V(type_bool), // a macro, that T would expand
+      IF_KEYS(S(bool),) V(type_bool), // a macro, that T would expand
       T(bytearray),
       T(bytes),
       F(callable),

@@ -43,8 +43,8 @@ static val mote_census(size_t n, val *a)
 NATIVE(mote_census, census, 0, 1);
 #endif
 
-NAMES(module_mote, S(__name__), S(mote),
+MODULE(mote,
 #if MOTE_CENSUS
-      N(census, mote_census),
+      ROW(census, mote_census),
 #endif
-      N(heap, mote_heap), N(size, mote_size), N(used, mote_used));
+      ROW(heap, mote_heap), ROW(size, mote_size), ROW(used, mote_used));

@@ -53,6 +53,8 @@ static val time_monotonic_ns(size_t n, val *a)
     return int_new_u64(port_microseconds() * 1000);
 }
 NATIVE(time_monotonic_ns, monotonic_ns, 0, 0);
+static NATIVE_OBJECT(time_perf_counter_native, time_monotonic, perf_counter, 0, 0, 0);
+static NATIVE_OBJECT(time_perf_counter_ns_native, time_monotonic_ns, perf_counter_ns, 0, 0, 0);
 #endif
 
 // ------------------------------------------------------------------------------------------ sleep
@@ -132,9 +134,9 @@ static val time_ticks_diff(size_t n, val *a)
 }
 NATIVE(time_ticks_diff, ticks_diff, 2, 2);
 
-NAMES(module_time, S(__name__), S(time), 
-      RARE(N(monotonic, time_monotonic), N(monotonic_ns, time_monotonic_ns),
-           N(perf_counter, time_monotonic), N(perf_counter_ns, time_monotonic_ns)) N(sleep, time_sleep), N(sleep_ms, time_sleep_ms),
-      N(sleep_us, time_sleep_us), N(ticks_add, time_ticks_add), N(ticks_diff, time_ticks_diff),
-      N(ticks_ms, time_ticks_ms), N(ticks_us, time_ticks_us), N(time, time_time),
-      N(time_ns, time_time_ns));
+MODULE(time, 
+      RARE(ROW(monotonic, time_monotonic), ROW(monotonic_ns, time_monotonic_ns),
+           ROW(perf_counter, time_perf_counter), ROW(perf_counter_ns, time_perf_counter_ns)) ROW(sleep, time_sleep), ROW(sleep_ms, time_sleep_ms),
+      ROW(sleep_us, time_sleep_us), ROW(ticks_add, time_ticks_add), ROW(ticks_diff, time_ticks_diff),
+      ROW(ticks_ms, time_ticks_ms), ROW(ticks_us, time_ticks_us), ROW(time, time_time),
+      ROW(time_ns, time_time_ns));

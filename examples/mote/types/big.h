@@ -56,7 +56,11 @@ _Noreturn void raise_no_floats(void);
 val int_power(val a, val b); // a ** b; a float for a negative b
 val int_binary(enum op op, val a, val b);
 val int_unary(enum op op, val a);
+#if MOTE_RARE
 val int_attr(val self, val name, val value);
+#else
+#define int_attr NULL
+#endif
 extern const struct ops int_ops;
 
 #if MOTE_FLOAT

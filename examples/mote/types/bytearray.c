@@ -9,7 +9,7 @@
 
 static struct bytearray *bytearray_at(val self)
 {
-    return (struct bytearray *)need_native(self, &type_bytearray);
+    return native_self(self, &type_bytearray);
 }
 
 val bytearray_wrap(val store, size_t size)

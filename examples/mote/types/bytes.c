@@ -176,7 +176,7 @@ val bytes_binary(enum op op, val a, val b)
         return NOTHING;
     if (op == OP_ADD)
         return bytes_concat(a, b);
-    if (op == OP_MOD) {
+    if (MOTE_RARE && op == OP_MOD) {
         struct view v = view_of(a);
         return format_percent(&v, b);
     }

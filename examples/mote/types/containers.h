@@ -14,11 +14,6 @@ void table_change(const struct table *t);           // TypeError when it lies in
 
 // ---- sequences of values: lists and tuples
 
-// self as v of exactly this type, or as need_native.
-static inline void *native_self(val v, const struct type *type)
-{
-    return (void *)(has_type(v, type) ? v : need_native(v, type));
-}
 // How many times n values are to be repeated; MemoryError when the result cannot exist.
 size_t repeat_count(val times, size_t n);
 void repeat_fill(val *values, size_t n, size_t times); // the first n, times - 1 times more

@@ -368,7 +368,7 @@ static val float_make(const struct type *type, size_t n, size_t kw, val *args)
 
 static real self_value(val *a)
 {
-    return value_of(need_native(a[0], &type_float));
+    return value_of((val)native_self(a[0], &type_float));
 }
 
 static val float_is_integer(size_t n, val *a)
@@ -382,7 +382,7 @@ NATIVE(float_is_integer, is_integer, 1, 1);
 static val float_conjugate(size_t n, val *a)
 {
     (void)n;
-    return need_native(a[0], &type_float);
+    return (val)native_self(a[0], &type_float);
 }
 NATIVE(float_conjugate, conjugate, 1, 1);
 

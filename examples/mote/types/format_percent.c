@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The % operator of str, bytes and bytearray.
+// The % operator of str, and with MOTE_RARE of bytes and bytearray.
 //
 //     % [(key)] [-+ #0]* [width or *] [.precision or .*] [hlL] conversion
 #include "types/big.h"
@@ -13,6 +13,11 @@ struct percent {
     bool mapping; // args may be asked by key, and need not be used up
     val given;    // by key; NOTHING: take the next
 };
+
+static bool is_text(const struct view *format)
+{
+    return !MOTE_RARE || format->type == &type_str;
+}
 
 static val next_arg(struct percent *p)
 {
@@ -38,7 +43,7 @@ static const char *keyed(struct percent *p, const char *at, const char *end, val
             break;
     if (at == end)
         raise_value("incomplete format key");
-    *root = view_new(p->format->type == &type_bytearray ? &(struct view){.type = &type_bytes}
+    *root = view_new(MOTE_RARE && p->format->type == &type_bytearray ? &(struct view){.type = &type_bytes}
                                                         : p->format,
                      start, (size_t)(at - start));
     *root = p->given = item_get(p->args, *root);
@@ -102,7 +107,7 @@ static void percent_int(const struct percent *p, val v, struct spec *spec, struc
     if (!is_int(v))
         raise_type(type == 'd' ? "%%%c format: a real number is required, not %t"
                                : "%%%c format: an integer is required, not %t",
-                   p->format->type != &type_str && spec->type == 'i' ? 'd' : spec->type, v);
+                   !is_text(p->format) && spec->type == 'i' ? 'd' : spec->type, v);
     size_t digits = spec->precision > 0 ? (size_t)spec->precision : 0;
     spec->type = type;
     format_int(v, spec, digits, out);
@@ -110,7 +115,7 @@ static void percent_int(const struct percent *p, val v, struct spec *spec, struc
 
 static void percent_char(const struct percent *p, val v, const struct spec *spec, struct sink *out)
 {
-    bool of_str = p->format->type == &type_str;
+    bool of_str = is_text(p->format);
     char text[4];
     struct text t = {text, 1};
     intptr_t c;
@@ -160,7 +165,7 @@ static void percent_bytes(val v, const struct spec *spec, struct sink *out)
 static void percent_text(const struct percent *p, val v, const struct spec *spec, struct sink *out)
 {
     ROOTS(r, 1);
-    bool of_str = p->format->type == &type_str;
+    bool of_str = is_text(p->format);
     if (spec->type == 's' && of_str) {
         r[0] = str_of(v);
     } else {
@@ -206,7 +211,7 @@ static void convert(struct percent *p, struct spec *spec, size_t index, struct s
         val v = next_arg(p);
         real f;
         if (!float_fits(v, &f))
-            raise_type(p->format->type == &type_str ? "must be real number, not %t"
+            raise_type(is_text(p->format) ? "must be real number, not %t"
                                                     : "float argument required, not %t",
                        v);
         ROOTS(r, 1);
@@ -220,7 +225,7 @@ static void convert(struct percent *p, struct spec *spec, size_t index, struct s
         return;
     case 's':
     case 'b':
-        if (p->format->type != &type_str) {
+        if (!is_text(p->format)) {
             percent_bytes(next_arg(p), spec, out);
             return;
         }
@@ -280,7 +285,7 @@ static bool is_mapping(const struct view *format, val v)
 {
     if (!is_object(v) || is_a(v, &type_tuple) || is_a(v, &type_str))
         return false;
-    if (format->type != &type_str && (is_a(v, &type_bytes) || is_a(v, &type_bytearray)))
+    if (!is_text(format) && (is_a(v, &type_bytes) || is_a(v, &type_bytearray)))
         return false;
     const struct type *type = type_of(v);
     return type->shape.flags & TYPE_CLASS ? attr_find(v, S(__getitem__)) != NOTHING
@@ -292,7 +297,7 @@ val format_percent(const struct view *format, val args)
     ROOTS(r, 3);
     r[1] = args;
     struct view copy = *format;
-    if (format->type == &type_bytearray) { // which a conversion may change
+    if (MOTE_RARE && format->type == &type_bytearray) { // which a conversion may change
         r[2] = bytes_new(format->data, format->size);
         copy.data = (const char *)((struct bytes *)r[2])->data;
         format = &copy;
@@ -305,6 +310,6 @@ val format_percent(const struct view *format, val args)
     expand(&p, &b.sink, &r[0]);
     if (p.next < p.n && !p.mapping)
         raise_type("not all arguments converted during %s formatting",
-                   format->type == &type_str ? "string" : "bytes");
+                   is_text(format) ? "string" : "bytes");
     return view_done(format, &b);
 }

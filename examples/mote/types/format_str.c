@@ -195,7 +195,7 @@ static val str_format(size_t n, val *a)
 {
     struct fields f = {n - 1, a + 1, a[n], 0, false};
     BUILDER(b);
-    expand(&f, need_str(a[0]), 1, &b.sink);
+    expand(&f, text_of(a[0]), 1, &b.sink);
     return builder_str(&b);
 }
 SHARED_FULL(str_format, format, 1, 15, NATIVE_VAR | NATIVE_KW);
@@ -205,7 +205,7 @@ static val str_format_map(size_t n, val *a)
     (void)n;
     struct fields f = {0, NULL, a[1], 0, false};
     BUILDER(b);
-    expand(&f, need_str(a[0]), 1, &b.sink);
+    expand(&f, text_of(a[0]), 1, &b.sink);
     return builder_str(&b);
 }
 SHARED(str_format_map, format_map, 2, 2);

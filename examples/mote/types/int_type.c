@@ -241,6 +241,7 @@ static val int_as_integer_ratio(size_t n, val *a)
 NATIVE(int_as_integer_ratio, as_integer_ratio, 1, 1);
 #endif
 
+#if MOTE_RARE
 val int_attr(val self, val name, val value)
 {
     if (value != LOAD)
@@ -251,6 +252,7 @@ val int_attr(val self, val name, val value)
         return int_new(0);
     return name == S(denominator) ? int_new(1) : NOTHING;
 }
+#endif
 
 METHODS(int_names,
         RARE(ROW(as_integer_ratio, int_as_integer_ratio), ROW(bit_count, int_bit_count))

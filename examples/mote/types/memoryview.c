@@ -193,7 +193,7 @@ NATIVE(memoryview_hex, hex, 1, 3);
 static val memoryview_release(size_t n, val *a)
 {
     (void)n;
-    ((struct memoryview *)need_native(a[0], &type_memoryview))->owner = NOTHING;
+    ((struct memoryview *)native_self(a[0], &type_memoryview))->owner = NOTHING;
     return NONE;
 }
 NATIVE(memoryview_release, release, 1, 1);

@@ -152,7 +152,7 @@ static val range_index(size_t n, val *a)
 {
     (void)n;
     size_t at;
-    if (!range_find((const struct range *)need_native(a[0], &type_range), a[1], &at))
+    if (!range_find(native_self(a[0], &type_range), a[1], &at))
         raise_value("%r is not in range", a[1]);
     return int_new_unsigned(at);
 }
@@ -161,7 +161,7 @@ NATIVE(range_index, index, 2, 2);
 static val range_count_method(size_t n, val *a)
 {
     (void)n;
-    return int_new(range_contains((const struct range *)need_native(a[0], &type_range), a[1]));
+    return int_new(range_contains(native_self(a[0], &type_range), a[1]));
 }
 NATIVE(range_count_method, count, 2, 2);
 

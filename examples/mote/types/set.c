@@ -31,13 +31,7 @@ static val as_set(val v)
     return native ? native : as_native(v, &type_frozenset);
 }
 
-// self of a method of both types, or of one that changes it.
-static val set_self(val v)
-{
-    val set = as_set(v);
-    return set ? set : need_native(v, &type_set);
-}
-
+// self of a method that changes it; of one of both types it is a[0].
 static val changing_self(val v)
 {
     return (val)native_self(v, &type_set);
@@ -266,7 +260,7 @@ NATIVE(set_method_clear, clear, 1, 1);
 static val set_method_copy(size_t n, val *a)
 {
     (void)n;
-    val self = set_self(a[0]);
+    val self = a[0];
     return has_type(self, &type_frozenset) ? self : set_from(self);
 }
 NATIVE(set_method_copy, copy, 1, 1);
@@ -325,7 +319,7 @@ static void change_by_all(enum op op, val set, size_t n, val *a, bool in_place)
 static val changed_copy(enum op op, size_t n, val *a)
 {
     ROOTS(r, 1);
-    val self = set_self(a[0]);
+    val self = a[0];
     r[0] = set_from_as(type_of(self), self);
     change_by_all(op, r[0], n, a, false);
     return r[0];
@@ -352,7 +346,7 @@ static val set_method_isdisjoint(size_t n, val *a)
 {
     (void)n;
     ROOTS(r, 1);
-    val self = set_self(a[0]);
+    val self = a[0];
     r[0] = other_set(a[1], NOTHING);
     return bool_new(every_key(r[0], self, false));
 }
@@ -363,7 +357,7 @@ static val set_method_issubset(size_t n, val *a)
     (void)n;
     ROOTS(r, 1);
     r[0] = other_set(a[1], NOTHING);
-    return bool_new(every_key(set_self(a[0]), r[0], true));
+    return bool_new(every_key(a[0], r[0], true));
 }
 NATIVE(set_method_issubset, issubset, 2, 2);
 
@@ -372,7 +366,7 @@ static val set_method_issuperset(size_t n, val *a)
     (void)n;
     ROOTS(r, 1);
     r[0] = other_set(a[1], NOTHING);
-    return bool_new(every_key(r[0], set_self(a[0]), true));
+    return bool_new(every_key(r[0], a[0], true));
 }
 NATIVE(set_method_issuperset, issuperset, 2, 2);
 

@@ -177,7 +177,7 @@ static val slice_indices(size_t n, val *a)
     intptr_t length = need_int(a[1]), start, stop, step;
     if (length < 0)
         raise_value("length should not be negative");
-    const struct slice *s = (const struct slice *)need_native(a[0], &type_slice);
+    const struct slice *s = native_self(a[0], &type_slice);
     slice_ends(V(*s), (size_t)length, &start, &stop, &step);
     ROOTS(r, 3);
     r[0] = int_new(start);

@@ -194,7 +194,10 @@ static bool is_keyless(const struct table *t)
 
 static val fixed_key(const struct table *t, size_t i)
 {
-    return is_keyless(t) ? native_name(t->pairs->slots[i]) : t->pairs->slots[2 * i];
+    if (!is_keyless(t))
+        return t->pairs->slots[2 * i];
+    val v = t->pairs->slots[i];
+    return has_type(v, &type_type) ? ((const struct type *)v)->name : native_name(v);
 }
 
 // Without keys what stands before the value is not its key, but nobody asks for that here.

@@ -188,7 +188,7 @@ static val text_encode_method(size_t n, val *a)
 {
     (void)n;
     BUILDER(b);
-    text_encode(need_str(a[0]), a[1], a[2], &b);
+    text_encode(text_of(a[0]), a[1], a[2], &b);
     return builder_bytes(&b);
 }
 NATIVE_OBJECT(text_encode_native, text_encode_method, encode, 1, 3, 0, codec_keywords);

@@ -130,8 +130,7 @@ void vector_store_slice(struct bytearray *b, val slice, const void *data, size_t
 
 static struct bytearray *self_of(val v)
 {
-    val b = MOTE_ARRAY ? as_native(v, &type_array) : NOTHING;
-    return (struct bytearray *)(b ? b : need_native(v, &type_bytearray));
+    return (struct bytearray *)v;
 }
 
 static val vector_append(size_t n, val *a)
