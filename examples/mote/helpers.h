@@ -66,9 +66,22 @@ ENTER(6)
 ENTER(8)
 #undef ENTER
 
+#ifdef ROOTS_POP_KEEPS_RESULT
+_Static_assert(offsetof(struct mote, roots) == 0 && offsetof(struct roots, up) == 0, "first");
+__attribute__((naked, used)) void roots_pop(void)
+{
+    __asm__("ldr r3, =mote\n"
+            "ldr r2, [r3]\n"
+            "ldr r2, [r2]\n"
+            "str r2, [r3]\n"
+            "bx lr\n"
+            ".ltorg");
+}
+#else
 HELPER void roots_pop(void)
 {
     mote.roots = mote.roots->up;
 }
+#endif
 
 #endif

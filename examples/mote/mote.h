@@ -325,10 +325,19 @@ HELPER void roots_enter_5(struct roots *r);
 HELPER void roots_enter_6(struct roots *r);
 HELPER void roots_enter_8(struct roots *r);
 HELPER void roots_pop(void);
+// It stands at the end of nearly every function that has roots. On Thumb the call is written so that the result, in r0 and r1,
+// may stay there: otherwise each function would bring it to safety and back.
+#if defined(HELPERS_CALLED) && defined(__thumb2__)
+#define ROOTS_POP_KEEPS_RESULT
+#endif
 static inline void roots_leave(void *innermost)
 {
     (void)innermost;
+#ifdef ROOTS_POP_KEEPS_RESULT
+    __asm__ volatile("bl roots_pop" : : : "r2", "r3", "ip", "lr", "cc", "memory");
+#else
     roots_pop();
+#endif
 }
 
 // ------------------------------------------------------------------------------------------ the machine
