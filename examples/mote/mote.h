@@ -236,16 +236,23 @@ enum {
     TYPE_INTERNAL = 128 // no object of the language: items, pairs ...
 };
 
-// A type of the language is a const struct in ROM; a class of the program is the same struct on the heap.
+// A type of the language is a const struct in ROM; a class of the program is the same struct on the heap, and a word more.
 struct type {
     struct obj head; // its type: type_type
     val name;        // a str
     const struct ops *ops;
     val dict;  // dict of methods and class attributes; NOTHING: none
     val bases; // tuple, or one type (ROM), or NOTHING: object
-    val mro;   // tuple of types, this one first; NOTHING: this, then along the bases
     struct shape shape;
 };
+struct class { // those on the heap; the order of bases of a type in ROM is this one, then along the bases
+    struct type type;
+    val mro; // tuple of types, this one first; NOTHING as long as there is none
+};
+static inline val mro_known(const struct type *type)
+{
+    return type->shape.flags & TYPE_CLASS ? ((const struct class *)type)->mro : NOTHING;
+}
 
 extern const struct type type_type, type_object, type_none, type_ellipsis, type_not_implemented,
     type_bool, type_int, type_float, type_str, type_bytes, type_bytearray, type_memoryview,

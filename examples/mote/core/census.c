@@ -206,7 +206,7 @@ static void mark_object(const struct obj *o, void *context)
     if (o->type == &type_type) {
         mark(c->part, (const void *)((const struct type *)o)->dict);
         mark(c->part, (const void *)((const struct type *)o)->bases);
-        mark(c->part, (const void *)((const struct type *)o)->mro);
+        mark(c->part, (const void *)((const struct class *)o)->mro);
     }
     if (o->type != &type_code)
         return;

@@ -110,7 +110,7 @@ static size_t slots_of(const struct type *class)
 static size_t count_slots(const struct type *class, bool *all)
 {
     size_t sum = 0;
-    const struct tuple *order = (const struct tuple *)class->mro;
+    const struct tuple *order = (const struct tuple *)mro_known(class);
     *all = true;
     for (size_t i = 0; order && i < order->len; i++) {
         const struct type *t = (const struct type *)order->values[i];
@@ -125,7 +125,7 @@ static size_t count_slots(const struct type *class, bool *all)
 // exceptions a place for weak references.
 static bool base_gives(const struct type *t)
 {
-    const struct tuple *order = (const struct tuple *)t->mro;
+    const struct tuple *order = (const struct tuple *)mro_known(t);
     for (size_t i = 1; order && i < order->len; i++) {
         const struct type *base = (const struct type *)order->values[i];
         if (base->shape.flags & TYPE_CLASS && slots_of(base) == SIZE_MAX)
@@ -143,11 +143,12 @@ static void shape_type(const struct obj *o, struct shape_key *key)
     key->number[0] = table_live(table_of(t->dict));
     // That of a named tuple has one base, which is in ROM, and no order of its own.
     key->number[1] = has_type(t->bases, &type_tuple) ? ((const struct tuple *)t->bases)->len : 1;
-    key->number[2] = t->mro ? ((const struct tuple *)t->mro)->len : 0;
+    val order = mro_known(t);
+    key->number[2] = order ? ((const struct tuple *)order)->len : 0;
     key->number[3] = slots_of(t) == SIZE_MAX ? 0 : slots_of(t);
     key->number[4] = base_gives(t);
     key->number[5] = pairs_of(table_of(t->dict));
-    key->how = exception ? "exception" : all && t->mro ? "slots" : "table";
+    key->how = exception ? "exception" : all && order ? "slots" : "table";
 }
 
 val native_part_of(const struct obj *o)

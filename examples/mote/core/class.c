@@ -10,7 +10,7 @@
 
 struct mro mro_of(const struct type *type)
 {
-    return (struct mro){type, (const struct tuple *)type->mro, 1};
+    return (struct mro){type, (const struct tuple *)mro_known(type), 1};
 }
 
 const struct type *base_of(const struct type *type)
@@ -96,8 +96,8 @@ val need_native(val v, const struct type *type)
 
 val mro_tuple(const struct type *type)
 {
-    if (type->mro)
-        return type->mro;
+    if (mro_known(type))
+        return mro_known(type);
     ROOTS(r, 1);
     r[0] = list_new(0, HOW_APPEND);
     struct mro m = mro_of(type);
@@ -315,7 +315,7 @@ val class_new(val name, val bases, val dict, val keywords)
     cls->dict = dict;
     cls->bases = r[1];
     cls->shape.flags = TYPE_CLASS;
-    cls->mro = linearize(r[3], r[1]);
+    ((struct class *)cls)->mro = linearize(r[3], r[1]);
     inherit_flags(cls);
     make_slots(cls);
     set_names(r[3]);

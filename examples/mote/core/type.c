@@ -161,4 +161,5 @@ const struct type type_type = {
     .name = S(type),
     .ops = &type_ops,
     .dict = V(type_names),
-    .shape = {.size = sizeof(struct type), .refs = 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5}};
+    .shape = {.size = sizeof(struct class),
+ .refs = 1 << 1 | 1 << 3 | 1 << 4 | 1 << offsetof(struct class, mro) / WORD}};

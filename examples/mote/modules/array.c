@@ -358,7 +358,6 @@ const struct type type_array = {{&type_type},
                                 &array_ops,
                                 V(array_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct array), 0, 1 << 2, 0, TYPE_BASE}};
 
 NAMES(module_array, S(__name__), S(array), S(array), V(type_array));

@@ -123,7 +123,6 @@ static const struct type type_OrderedDict = {{&type_type},
                                              &ordered_ops,
                                              V(ordered_names),
                                              V(type_dict),
-                                             NOTHING,
                                              {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};
 
 // ------------------------------------------------------------------------------------------ defaultdict
@@ -185,7 +184,6 @@ static const struct type type_defaultdict = {
     &default_ops,
     NOTHING,
     V(type_dict),
-    NOTHING,
     {sizeof(struct defaultdict), 0, 1 << 1 | 1 << 4, 0, TYPE_BASE}};
 
 // ------------------------------------------------------------------------------------------ namedtuple
@@ -329,7 +327,6 @@ static const struct type type_named = {
     &named_ops,
     V(named_names),
     V(type_tuple),
-    NOTHING,
     {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
 
 static bool is_identifier(val name)

@@ -254,7 +254,6 @@ static const struct type type_deque_iterator = {{&type_type},
                                                 &deque_iterator_ops,
                                                 NOTHING,
                                                 NOTHING,
-                                                NOTHING,
                                                 {sizeof(struct deque_iterator), 0, 1 << 1, 0, 0}};
 
 static val deque_iter(val self)
@@ -433,7 +432,6 @@ const struct type type_deque = {{&type_type},
                                 S(deque),
                                 &deque_ops,
                                 V(deque_names),
-                                NOTHING,
                                 NOTHING,
                                 {sizeof(struct deque), 0, 1 << 1, 0, TYPE_BASE}};
 

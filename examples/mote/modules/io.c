@@ -204,13 +204,11 @@ const struct type type_string_io = {{&type_type},
                                     &memory_ops,
                                     V(stream_names),
                                     NOTHING,
-                                    NOTHING,
                                     {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
 const struct type type_bytes_io = {{&type_type},
                                    S(BytesIO),
                                    &memory_ops,
                                    V(stream_names),
-                                   NOTHING,
                                    NOTHING,
                                    {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
 
@@ -344,7 +342,6 @@ static const struct type type_buffered_writer = {{&type_type},
                                                  &writer_ops,
                                                  V(writer_names),
                                                  NOTHING,
-                                                 NOTHING,
                                                  {sizeof(struct writer), 0, 6, 0, 0}};
 
 // ------------------------------------------------------------------------------------------ IOBase
@@ -371,7 +368,6 @@ static const struct type type_io_base = {{&type_type},
                                          S(IOBase),
                                          &base_ops,
                                          V(base_names),
-                                         NOTHING,
                                          NOTHING,
                                          {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};
 

@@ -243,7 +243,6 @@ static const struct type type_decode_error = {
     &exception_ops,
     NOTHING,
     V(type_ValueError),
-    NOTHING,
     {sizeof(struct exception), 0, 0x1e, 0, TYPE_BASE | TYPE_EXCEPTION}};
 
 _Noreturn static void fail(const struct reader *p, const char *what, const char *at)

@@ -311,13 +311,11 @@ const struct type type_text_file = {{&type_type},
                                     &stream_ops,
                                     V(stream_names),
                                     NOTHING,
-                                    NOTHING,
                                     {sizeof(struct stream), 0, 2, 0, 0}};
 const struct type type_binary_file = {{&type_type},
                                       S(FileIO),
                                       &stream_ops,
                                       V(stream_names),
-                                      NOTHING,
                                       NOTHING,
                                       {sizeof(struct stream), 0, 2, 0, 0}};
 

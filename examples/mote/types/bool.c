@@ -38,7 +38,6 @@ const struct type type_bool = {{&type_type},
                                &bool_ops,
                                NOTHING,
                                V(type_int),
-                               NOTHING,
                                {sizeof(struct obj), 0, 0, 0, 0}};
 #if !MOTE_SINGLE_WORDS
 const struct obj true_object = {&type_bool}, false_object = {&type_bool};

@@ -175,5 +175,4 @@ const struct type type_bytearray = {{&type_type},
                                     &bytearray_ops,
                                     V(bytearray_names),
                                     NOTHING,
-                                    NOTHING,
                                     {sizeof(struct bytearray), 0, 4, 0, TYPE_BASE}};

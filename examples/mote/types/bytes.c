@@ -232,5 +232,4 @@ const struct type type_bytes = {{&type_type},
                                 &bytes_ops,
                                 V(bytes_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct bytes), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};

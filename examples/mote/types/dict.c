@@ -373,5 +373,4 @@ const struct type type_dict = {{&type_type},
                                &dict_ops,
                                V(dict_names),
                                NOTHING,
-                               NOTHING,
                                {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};

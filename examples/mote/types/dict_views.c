@@ -117,7 +117,6 @@ static const struct ops view_ops = {
                                      &view_ops,                                                    \
                                      names,                                                        \
                                      NOTHING,                                                      \
-                                     NOTHING,                                                      \
                                      {sizeof(struct dict_view), 0, 1 << 1, 0, 0}}
 VIEW(dict_keys, V(view_names));
 VIEW(dict_values, NOTHING);

@@ -426,6 +426,5 @@ const struct type type_float = {{&type_type},
                                 &float_ops,
                                 V(float_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct floating), 0, 0, 0, TYPE_BASE}};
 #endif

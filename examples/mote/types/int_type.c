@@ -271,5 +271,4 @@ const struct type type_int = {{&type_type},
                               &int_ops,
                               V(int_names),
                               NOTHING,
-                              NOTHING,
                               {sizeof(struct big), sizeof(digit), 0, 0, TYPE_COUNTED | TYPE_BASE}};

@@ -183,7 +183,6 @@ const struct type type_iterator = {{&type_type},
                                    &iterator_ops,
                                    NOTHING,
                                    NOTHING,
-                                   NOTHING,
                                    {sizeof(struct iterator), 0, 1 << 1, 0, 0}};
 
 // ------------------------------------------------------------------------------------------ reversed
@@ -403,7 +402,6 @@ val lazy_source(const struct obj *o)
     const struct type type_##name = {{&type_type},                                                 \
                                      S(name),                                                      \
                                      &name##_ops,                                                  \
-                                     NOTHING,                                                      \
                                      NOTHING,                                                      \
                                      NOTHING,                                                      \
                                      {sizeof(struct lazy), 0, 7 << 1, 0, TYPE_BASE}}

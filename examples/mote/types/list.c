@@ -429,12 +429,10 @@ const struct type type_list = {{&type_type},
                                &list_ops,
                                V(list_names),
                                NOTHING,
-                               NOTHING,
                                {sizeof(struct list), 0, 1 << 1, 0, TYPE_BASE}};
 const struct type type_items = {{&type_type},
                                 S(items),
                                 NULL,
-                                NOTHING,
                                 NOTHING,
                                 NOTHING,
                                 {sizeof(struct items), 0, 0, 1, TYPE_INTERNAL}};

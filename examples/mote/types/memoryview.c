@@ -328,7 +328,6 @@ const struct type type_memoryview = {{&type_type},
                                      &memoryview_ops,
                                      V(memoryview_names),
                                      NOTHING,
-                                     NOTHING,
                                      {sizeof(struct memoryview), 0, 2, 0, 0}};
 
 #endif

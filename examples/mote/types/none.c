@@ -36,7 +36,6 @@ static const struct ops single_ops = {
                                      &single_ops,                                                  \
                                      NOTHING,                                                      \
                                      NOTHING,                                                      \
-                                     NOTHING,                                                      \
                                      {sizeof(struct obj), 0, 0, 0, 0}}
 SINGLE(none, NoneType);
 SINGLE(ellipsis, ellipsis);
@@ -57,6 +56,5 @@ const struct type type_object = {{&type_type},
                                  S(object),
                                  &object_ops,
                                  V(object_names),
-                                 NOTHING,
                                  NOTHING,
                                  {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};

@@ -206,12 +206,10 @@ const struct type type_range = {{&type_type},
                                 &range_ops,
                                 V(range_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct range), 0, 0, 0, 0}};
 const struct type type_range_iterator = {{&type_type},
                                          S(range_iterator),
                                          &iterator_ops,
-                                         NOTHING,
                                          NOTHING,
                                          NOTHING,
                                          {sizeof(struct range_iterator), 0, 0, 0, 0}};

@@ -397,7 +397,6 @@ static const struct ops set_ops = {.print = set_print,
                                      &set_ops,                                                     \
                                      V(name##_names),                                              \
                                      NOTHING,                                                      \
-                                     NOTHING,                                                      \
                                      {sizeof(struct set), 0, 1 << 1, 0, TYPE_BASE}}
 SET_TYPE(set);
 SET_TYPE(frozenset);

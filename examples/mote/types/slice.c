@@ -197,5 +197,4 @@ const struct type type_slice = {{&type_type},
                                 &slice_ops,
                                 V(slice_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct slice), 0, 0xe, 0, 0}};

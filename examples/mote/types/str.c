@@ -286,7 +286,6 @@ static const struct type type_text_iterator = {{&type_type},
                                                &text_iterator_ops,
                                                NOTHING,
                                                NOTHING,
-                                               NOTHING,
                                                {sizeof(struct text_iterator), 0, 2, 0, 0}};
 
 val text_iterator_new(val text)
@@ -326,6 +325,5 @@ const struct type type_str = {{&type_type},
                               S(str),
                               &str_ops,
                               V(str_names),
-                              NOTHING,
                               NOTHING,
                               {sizeof(struct str), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};

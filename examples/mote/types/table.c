@@ -35,7 +35,6 @@ const struct type type_pairs = {
     NULL,
     NOTHING,
     NOTHING,
-    NOTHING,
     {sizeof(struct pairs), WORD, 0, 2, TYPE_COUNTED | TYPE_HASHED | TYPE_INTERNAL}};
 
 size_t table_live(const struct table *t)

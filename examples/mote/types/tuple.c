@@ -294,5 +294,4 @@ const struct type type_tuple = {{&type_type},
                                 &tuple_ops,
                                 V(tuple_names),
                                 NOTHING,
-                                NOTHING,
                                 {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
