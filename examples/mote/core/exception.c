@@ -424,7 +424,9 @@ static void print_chain(val exception, struct sink *out, int most)
     const struct exception *e = exception_of(exception);
     if (!e || most == 0)
         return;
-    if (e->cause && e->cause != NONE) {
+    if (!MOTE_MESSAGES) {
+        // what led to it is not told
+    } else if (e->cause && e->cause != NONE) {
         print_chain(e->cause, out, most - 1);
         sink_text(out,
                   "\nThe above exception was the direct cause of the following exception:\n\n");

@@ -8,11 +8,11 @@ _Noreturn void raise_unbound(const struct frame *f, size_t place)
 {
     val name = code_local(f->code, place);
     if (place >= (size_t)(f->code->nlocals - f->code->nclosure))
-        raise_told(&type_NameError,
+        raise_error(&type_NameError,
                    "cannot access free variable %r where it is not associated with a value in "
                    "enclosing scope",
                    name);
-    raise_told(&type_UnboundLocalError,
+    raise_error(&type_UnboundLocalError,
                "cannot access local variable %r where it is not associated with a value", name);
 }
 
@@ -40,7 +40,7 @@ val super_get(val cls, val self, val name, val *method_self)
 {
     val v = super_find(cls, self, name, method_self);
     if (!v)
-        raise_told(&type_AttributeError, "'super' object has no attribute %r", name);
+        raise_error(&type_AttributeError, "'super' object has no attribute %r", name);
     return v;
 }
 
