@@ -47,6 +47,12 @@ typedef uintptr_t val;
 #else
 #define HELPER static inline
 #endif
+// Whether code may be there for speed alone.
+#ifdef __OPTIMIZE_SIZE__
+#define QUICK 0
+#else
+#define QUICK 1
+#endif
 
 struct type;
 struct obj {
@@ -471,6 +477,8 @@ __attribute__((always_inline)) _Noreturn static inline void raise_bare(const str
     raise_bare_type(type);
 }
 #endif
+// A check that only finds better words for an error that comes anyway.
+#define FOR_WORDS(condition) (MOTE_MESSAGES && (condition))
 // How an object that is no data prints; where messages are not told as <TYPE object at ADDRESS>.
 #define TOLD_PRINT(print) (MOTE_MESSAGES ? (print) : NULL)
 _Noreturn void raise_stop(val value);                     // StopIteration(value)

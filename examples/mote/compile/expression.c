@@ -81,7 +81,7 @@ static struct node *fold_binary(enum op op, size_t at, struct node *a,
                                 struct node *b)
 {
     intptr_t x, y;
-    if (is_number(a) && is_number(b) && int_fits(a->value, &x) && int_fits(b->value, &y) &&
+    if (QUICK && is_number(a) && is_number(b) && int_fits(a->value, &x) && int_fits(b->value, &y) &&
         y <= 64 && y > 0 && x > -1024 && x < 1024 && op != OP_MATMUL && op != OP_TRUEDIV) {
         a->value = keep(op_binary(op, a->value, b->value));
         return a;

@@ -50,7 +50,7 @@ val generator_left(struct frame *f, val exception)
         return exception;
     ROOTS(r, 2);
     r[0] = exception;
-    r[1] = str_of_c("generator raised StopIteration");
+    r[1] = MOTE_MESSAGES ? str_of_c("generator raised StopIteration") : NOTHING;
     r[1] = exception_new(&type_RuntimeError, r[1]);
     struct exception *e = exception_of(r[1]);
     e->cause = e->context = exception;

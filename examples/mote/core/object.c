@@ -95,9 +95,9 @@ bool truth(val v)
         return true;
     if (v == FALSE || v == NONE)
         return false;
-    if (is_small(v))
+    if (QUICK && is_small(v))
         return v != SMALL(0);
-    if (is_interned(v))
+    if (QUICK && is_interned(v))
         return v != S(empty);
     const struct ops *ops = type_of(v)->ops;
     val t = ops->unary ? ops->unary(OP_TRUTH, v) : NOTHING;
@@ -112,7 +112,7 @@ bool equal(val a, val b)
 {
     if (a == b)
         return true;
-    if (is_interned(a) && is_interned(b))
+    if (QUICK && is_interned(a) && is_interned(b))
         return false;
     ROOTS(r, 2);
     r[0] = a;
@@ -123,7 +123,7 @@ bool equal(val a, val b)
 
 bool less(val a, val b)
 {
-    if (is_small(a) && is_small(b))
+    if (QUICK && is_small(a) && is_small(b))
         return (intptr_t)a < (intptr_t)b;
     val v = op_binary(OP_LT, a, b);
     return v == TRUE || truth(v);
@@ -243,7 +243,7 @@ static val item_op(val o, val key, val value, const char *what)
 {
     const struct ops *ops = type_of(o)->ops;
     val v = ops->item ? ops->item(o, key, value) : NOTHING;
-    if (!v && has_type(o, &type_type) && value == LOAD)
+    if (FOR_WORDS(!v && has_type(o, &type_type) && value == LOAD))
         raise_type("type %r is not subscriptable", ((struct type *)o)->name);
     if (!v)
         raise_type(what, type_of(o)->name);

@@ -186,7 +186,8 @@ void unpack(struct frame *f, size_t n)
     val *out = f->sp - 1, *values;
     val v = *out;
     size_t have;
-    if ((has_type(v, &type_tuple) || has_type(v, &type_list)) && values_of(v, &have, &values)) {
+    if (QUICK && (has_type(v, &type_tuple) || has_type(v, &type_list)) &&
+        values_of(v, &have, &values)) {
         if (have > n)
             raise_value("too many values to unpack (expected %z)", n);
         if (have < n)

@@ -126,7 +126,7 @@ BUILTIN(ascii, 1, 1);
 static val builtin_format(size_t n, val *a)
 {
     (void)n;
-    if (a[1] && !is_a(a[1], &type_str))
+    if (FOR_WORDS(a[1] && !is_a(a[1], &type_str)))
         raise_type("format() argument 2 must be str, not %t", a[1]);
     BUILDER(b);
     format_val(a[0], a[1], &b.sink);
@@ -147,8 +147,8 @@ BUILTIN(chr, 1, 1);
 static val builtin_ord(size_t n, val *a)
 {
     (void)n;
-    bool text = is_a(a[0], &type_str);
-    if (!text && !as_native(a[0], &type_bytes) && !as_native(a[0], &type_bytearray))
+    if (FOR_WORDS(!is_a(a[0], &type_str) && !as_native(a[0], &type_bytes) &&
+                  !as_native(a[0], &type_bytearray)))
         raise_type("ord() expected string of length 1, but %t found", a[0]);
     struct view v = view_of(a[0]);
     size_t length = view_length(&v);

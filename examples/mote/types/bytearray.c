@@ -101,7 +101,7 @@ static val bytearray_extend(size_t n, val *a)
     (void)n;
     if (is_int(a[1]))
         raise_type("can't extend bytearray with %t", a[1]);
-    if (is_a(a[1], &type_str))
+    if (FOR_WORDS(is_a(a[1], &type_str)))
         raise_type("'str' object cannot be interpreted as an integer");
     extend(bytearray_at(a[0]), a[1]);
     return NONE;

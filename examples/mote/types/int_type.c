@@ -173,7 +173,7 @@ static val int_to_bytes(size_t n, val *a)
     bool big_endian = big_endian_named(a[2]), is_signed = a[3] && truth(a[3]);
     if (size < 0)
         raise_value("length argument must be non-negative");
-    if (!is_signed && int_compare(v, FALSE) < 0)
+    if (FOR_WORDS(!is_signed && int_compare(v, FALSE) < 0))
         raise_error(&type_OverflowError, "can't convert negative int to unsigned");
     if (!int_fits_bytes(v, (size_t)size, is_signed))
         raise_error(&type_OverflowError, "int too big to convert");
@@ -190,7 +190,7 @@ static val int_from_bytes(size_t n, val *a)
     (void)n;
     ROOTS(r, 1);
     struct buffer b;
-    if (is_str(a[1]))
+    if (FOR_WORDS(is_str(a[1])))
         raise_type("cannot convert 'str' object to bytes");
     r[0] = buffer_find(a[1], &b) ? a[1] : call1(V(type_bytes), a[1]);
     buffer_need(r[0], &b);

@@ -18,7 +18,7 @@ struct sort {
 
 static inline bool before(const val *a, const val *b)
 {
-    if (is_small(*a) && is_small(*b))
+    if (QUICK && is_small(*a) && is_small(*b))
         return (intptr_t)*a < (intptr_t)*b;
     return less(*a, *b);
 }
@@ -77,8 +77,9 @@ static void merge(struct sort *s, val *a, val *right, val *end)
 
 static void sort(struct sort *s, val *a, size_t n)
 {
-    if (n <= 8) {
-        sort_few(s, a, n);
+    if (n <= (QUICK ? 8 : 1)) {
+        if (QUICK)
+            sort_few(s, a, n);
         return;
     }
     val *middle = a + n / 2 * s->stride;

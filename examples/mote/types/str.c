@@ -175,6 +175,12 @@ static val str_concat(val a, val b)
     if (y.size == 0)
         return a;
     size_t size = x.size + y.size;
+    if (!QUICK) {
+        BUILDER(builder);
+        builder_add(&builder, x.data, x.size);
+        builder_add(&builder, y.data, y.size);
+        return builder_str(&builder);
+    }
     if (size <= MOTE_INTERN_MAX) {
         char text[MOTE_INTERN_MAX ? MOTE_INTERN_MAX : 1];
         memcpy(text, x.data, x.size);

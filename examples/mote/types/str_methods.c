@@ -87,7 +87,7 @@ static val split(val *a, bool back)
     bool blank = !a[1] || a[1] == NONE;
     struct text sep = {0};
     if (!blank) {
-        if (v.type == &type_str && !is_a(a[1], &type_str))
+        if (FOR_WORDS(v.type == &type_str && !is_a(a[1], &type_str)))
             raise_type("must be str or None, not %t", a[1]);
         sep = view_other(&v, a[1]);
         if (sep.size == 0)
@@ -245,7 +245,7 @@ SHARED(text_rstrip, rstrip, 1, 2);
 static struct text join_item(const struct view *v, val item, size_t i)
 {
     if (v->type == &type_str) {
-        if (!is_a(item, &type_str))
+        if (FOR_WORDS(!is_a(item, &type_str)))
             raise_type("sequence item %z: expected str instance, %t found", i, item);
         return need_str(item);
     }
@@ -262,7 +262,7 @@ static val text_join(size_t n, val *a)
     r[0] = a[1];
     if (!values_of(a[1], &n, &values)) {
         const struct ops *ops = type_of(a[1])->ops;
-        if (!ops->iter && !ops->item)
+        if (FOR_WORDS(!ops->iter && !ops->item))
             raise_type("can only join an iterable");
         r[0] = list_from(a[1]);
         values_of(r[0], &n, &values);
@@ -296,7 +296,7 @@ static val text_replace(size_t n, val *a)
     (void)n;
     intptr_t most = a[3] ? need_int(a[3]) : -1;
     struct view v = view_of(a[0]);
-    if (v.type == &type_str)
+    if (FOR_WORDS(v.type == &type_str))
         for (int i = 1; i <= 2; i++)
             if (!is_a(a[i], &type_str))
                 raise_type("replace() argument %d must be str, not %t", i, a[i]);

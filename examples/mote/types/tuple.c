@@ -159,7 +159,7 @@ static val values_index(size_t n, val *a)
     size_t at = values_find(a[0], a[1], start, end);
     if (at != SIZE_MAX)
         return int_new_unsigned(at);
-    if (as_native(a[0], &type_list))
+    if (FOR_WORDS(as_native(a[0], &type_list)))
         raise_value("%r is not in list", a[1]);
     raise_value("tuple.index(x): x not in tuple");
 }

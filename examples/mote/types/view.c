@@ -141,7 +141,7 @@ static val view_slice(const struct view *v, val slice)
         return view_new(v, at, size);
     }
     BUILDER(b);
-    if (!v->wide) {
+    if (QUICK && !v->wide) {
         char *room = builder_room(&b, count);
         for (size_t i = 0; i < count; i++)
             room[i] = at[(intptr_t)i * step];
@@ -180,7 +180,7 @@ val view_item(const struct view *v, val key)
     bool of_str = v->type == &type_str;
     key = key_settled(key);
     if (!is_int(key)) {
-        if (of_str)
+        if (FOR_WORDS(of_str))
             raise_type("string indices must be integers, not '%t'", key);
         raise_type("%s indices must be integers or slices, not %t",
                    v->type == &type_bytes ? "byte" : "bytearray", key);
@@ -208,13 +208,13 @@ val view_repeat(const struct view *v, val count)
         raise_memory();
     BUILDER(b);
     char *room = builder_room(&b, total);
-    if (v->size == 1) {
+    if (QUICK && v->size == 1) {
         memset(room, v->data[0], total);
         return view_done(v, &b);
     }
     memcpy(room, v->data, v->size);
     for (size_t done = v->size; done < total;) {
-        size_t more = done < total - done ? done : total - done;
+        size_t more = !QUICK ? v->size : done < total - done ? done : total - done;
         memcpy(room + done, room, more);
         done += more;
     }
