@@ -354,9 +354,9 @@ void expect(val token)
     if (take(token))
         return;
     char have = (char)compiler.lex.token;
-    if (token == ':' && compiler.lex.token == T_NEWLINE)
+    if (FOR_WORDS(token == ':' && compiler.lex.token == T_NEWLINE))
         syntax_error(compiler.lex.at, "expected ':'");
-    if (compiler.lex.token < 128 && (have == ')' || have == ']' || have == '}') &&
+    if (MOTE_MESSAGES && compiler.lex.token < 128 && (have == ')' || have == ']' || have == '}') &&
         (token == ')' || token == ']' || token == '}'))
         syntax_error(compiler.lex.at,
                      "closing parenthesis '%c' does not match opening parenthesis '%c'", have,

@@ -206,7 +206,8 @@ static struct node *field(struct builder *b, size_t at, size_t limit, int flags,
     struct node *n = node(N_FORMAT, at);
     compiler.lex = (struct lexer){.next = at + 1, .limit = limit, .open = at, .parens = 1, .field = true};
     next();
-    if (compiler.lex.token == '}' || compiler.lex.token == '!' || compiler.lex.token == ':' || compiler.lex.token == '=')
+    if (FOR_WORDS(compiler.lex.token == '}' || compiler.lex.token == '!' || compiler.lex.token == ':' ||
+                  compiler.lex.token == '='))
         syntax_error(at, "f-string: empty expression not allowed");
     n->a = value_after();
     bool debug = compiler.lex.token == '=';

@@ -67,6 +67,7 @@ BUILTIN_FULL(pow, 2, 3, 0, pow_keywords);
 
 // ------------------------------------------------------------------------------------------ round
 
+#if MOTE_RARE
 // To a multiple of 10**places, halves to the even one.
 static val round_int(val v, intptr_t places)
 {
@@ -87,6 +88,12 @@ static val round_int(val v, intptr_t places)
         r[Q] = int_binary(OP_ADD, r[Q], r[ONE]);
     return int_binary(OP_MUL, r[Q], r[UNIT]);
 }
+#else
+_Noreturn static val round_int(val v, intptr_t places)
+{
+    raise_value("this build does not round %v to %d digits before the point", v, (int)places);
+}
+#endif
 
 // How many places, cut to what makes a difference.
 static intptr_t places_of(val v)

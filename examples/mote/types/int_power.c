@@ -7,6 +7,7 @@ static val modulo(val a, val modulus)
     return int_binary(OP_MOD, a, modulus);
 }
 
+#if MOTE_RARE
 // The inverse of a modulo m by Euclid's algorithm: r[0] = x * a and r[1] = y * a hold throughout, modulo m.
 static val invert(val a, val m)
 {
@@ -31,6 +32,12 @@ static val invert(val a, val m)
         raise_value("base is not invertible for the given modulus");
     return g.negative ? int_unary(OP_NEG, r[X]) : r[X];
 }
+#else
+_Noreturn static val invert(val a, val m)
+{
+    raise_value("this build does not invert %v modulo %v", a, m);
+}
+#endif
 
 // The least memory that the power can take is more than there is: say so now, not after minutes of squaring.
 static void check_power(const struct operand *base, val exponent)

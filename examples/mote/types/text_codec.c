@@ -233,27 +233,48 @@ static val text_fromhex(size_t n, val *a)
 SHARED_FULL(text_fromhex, fromhex, 2, 2, NATIVE_CLASS);
 
 // hex(sep, bytes_per_sep): groups count from the right, from the left when negative.
+#if MOTE_RARE
+struct grouping {
+    struct text sep;
+    size_t every;
+    bool left;
+};
+
+static struct grouping grouping_of(val *a)
+{
+    intptr_t group = a[2] ? need_int(a[2]) : 1;
+    struct grouping g = {{0}, group < 0 ? 0 - (size_t)group : (size_t)group, group < 0};
+    if (a[1]) {
+        g.sep = need_str(a[1]);
+        if (g.sep.size != 1)
+            raise_value("sep must be length 1.");
+    }
+    return g;
+}
+#endif
+
 static val text_hex(size_t n, val *a)
 {
     (void)n;
-    intptr_t group = a[2] ? need_int(a[2]) : 1;
     struct buffer v;
+#if MOTE_RARE
+    struct grouping g = grouping_of(a);
+#endif
     buffer_need(a[0], &v);
-    struct text sep = {0};
-    if (a[1]) {
-        sep = is_str(a[1]) ? text_of(a[1]) : need_str(a[1]);
-        if (sep.size != 1)
-            raise_value("sep must be length 1.");
-    }
-    size_t every = group < 0 ? 0 - (size_t)group : (size_t)group;
     BUILDER(b);
     for (size_t i = 0; i < v.size; i++) {
-        if (i && sep.size && every && (group > 0 ? v.size - i : i) % every == 0)
-            builder_add(&b, sep.data, 1);
+#if MOTE_RARE
+        if (i && g.sep.size && g.every && (g.left ? i : v.size - i) % g.every == 0)
+            builder_add(&b, g.sep.data, 1);
+#endif
         sink_char(&b.sink, "0123456789abcdef"[v.data[i] >> 4]);
         sink_char(&b.sink, "0123456789abcdef"[v.data[i] & 15]);
     }
     return builder_str(&b);
 }
+#if MOTE_RARE
 static const val hex_keywords[] = {NOTHING, S(sep), S(bytes_per_sep)};
 SHARED_FULL(text_hex, hex, 1, 3, 0, hex_keywords);
+#else
+SHARED(text_hex, hex, 1, 1);
+#endif
