@@ -251,7 +251,8 @@ struct type {
     val bases; // tuple, or one type (ROM), or NOTHING: object
     struct shape shape;
 };
-struct class { // those on the heap; the order of bases of a type in ROM is this one, then along the bases
+struct class
+{ // those on the heap; the order of bases of a type in ROM is this one, then along the bases
     struct type type;
     val mro; // tuple of types, this one first; NOTHING as long as there is none
 };

@@ -188,13 +188,14 @@ struct compiler {
     size_t at;                   // in the text: what is being written belongs there
     size_t line_at, line_before; // a place and the lines before it: where the last count ended
 };
-extern struct compiler compiler; // the one of the machine, as there is one `mote`: nothing it calls compiles
+extern struct compiler
+    compiler; // the one of the machine, as there is one `mote`: nothing it calls compiles
 enum { ROOT_CHUNKS, ROOT_KEPT, ROOT_NEW };
 
 void lexer_start(size_t from, size_t to);
 void next(void);              // reads a token
-bool take(val token);   // goes past it if it is there
-void expect(val token); // goes past it, or SyntaxError
+bool take(val token);         // goes past it if it is there
+void expect(val token);       // goes past it, or SyntaxError
 _Noreturn void invalid(void); // SyntaxError for the token that is there
 #if MOTE_MESSAGES
 _Noreturn void syntax_error(size_t at, const char *format, ...);
@@ -214,7 +215,7 @@ struct node *node(enum kind kind, size_t at);
 struct node *node_of(enum kind kind, size_t at, struct node *a, struct node *b);
 struct node *node_value(enum kind kind, size_t at, val value);
 val keep(val constant); // alive until the end of the statement
-void forget(void);            // frees the tree
+void forget(void);      // frees the tree
 
 struct node *statement(void); // LIST: one line may hold several
 struct node *test(void);
@@ -226,10 +227,10 @@ struct node *parameters(val end, bool annotated);
 struct node *value_after(void); // of = and the like: yield, or values
 enum targeting { ASSIGNING, DELETING, AUGMENTING, BINDING, NAMING /* := */ };
 void as_target(struct node *n, enum targeting how);
-val identifier(void);       // takes a name
-struct node *number(void);  // the token
-struct node *strings(void); // one or more, joined
-bool token_op(val token, enum op *op);    // of an operator; for `+=` that of +
+val identifier(void);                  // takes a name
+struct node *number(void);             // the token
+struct node *strings(void);            // one or more, joined
+bool token_op(val token, enum op *op); // of an operator; for `+=` that of +
 
 // ------------------------------------------------------------------------------------------ names
 

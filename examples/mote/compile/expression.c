@@ -70,15 +70,14 @@ static struct node *fold_unary(enum kind kind, size_t at, struct node *a)
     if (kind == N_NOT || !is_number(a) || (kind == N_INVERT && !is_int(a->value)))
         return node_of(kind, at, a, NULL);
     a->value = keep(op_unary(kind == N_NEG   ? OP_NEG
-                                : kind == N_POS ? OP_POS
-                                                : OP_INVERT,
-                                a->value));
+                             : kind == N_POS ? OP_POS
+                                             : OP_INVERT,
+                             a->value));
     return a;
 }
 
 // Small arithmetic only: what is folded must not grow the code, and must not raise.
-static struct node *fold_binary(enum op op, size_t at, struct node *a,
-                                struct node *b)
+static struct node *fold_binary(enum op op, size_t at, struct node *a, struct node *b)
 {
     intptr_t x, y;
     if (QUICK && is_number(a) && is_number(b) && int_fits(a->value, &x) && int_fits(b->value, &y) &&
@@ -181,8 +180,7 @@ struct node *value_after(void)
 
 // ------------------------------------------------------------------------------------------ displays
 
-static struct node *comprehension(enum kind kind, size_t at,
-                                  struct node *element)
+static struct node *comprehension(enum kind kind, size_t at, struct node *element)
 {
     struct node *n = node(kind, at), **end = &n->b;
     if (element->kind == N_STAR)
@@ -468,7 +466,7 @@ static struct node *prefix(enum level level)
     enum kind kind = compiler.lex.token == '-'   ? N_NEG
                      : compiler.lex.token == '+' ? N_POS
                      : compiler.lex.token == '~' ? N_INVERT
-                                           : N_NAME;
+                                                 : N_NAME;
     if (kind == N_NAME)
         return primary();
     next();
@@ -518,7 +516,8 @@ static struct node *binary(enum level level)
             left = n;
         } else {
             next();
-            struct node *right = binary(infix->level == LEVEL_POWER ? LEVEL_UNARY : (enum level)(infix->level + 1));
+            struct node *right =
+                binary(infix->level == LEVEL_POWER ? LEVEL_UNARY : (enum level)(infix->level + 1));
             left = fold_binary(infix->op, left->at, left, right);
         }
     }

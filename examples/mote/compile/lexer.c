@@ -100,7 +100,8 @@ _Noreturn void invalid(void)
 {
     if (compiler.lex.token == T_END && compiler.lex.parens && !compiler.lex.field)
         syntax_error(compiler.lex.open, "'%c' was never closed", compiler.text[compiler.lex.open]);
-    syntax_error(compiler.lex.at, compiler.lex.field ? "f-string: invalid syntax" : "invalid syntax");
+    syntax_error(compiler.lex.at,
+                 compiler.lex.field ? "f-string: invalid syntax" : "invalid syntax");
 }
 
 // ------------------------------------------------------------------------------------------ characters
@@ -239,7 +240,8 @@ static val keyword_of(val name)
 // __name in a class is _Class__name.
 static val mangle(const char *text, size_t size)
 {
-    struct text cls = compiler.class_name ? interned_text(compiler.class_name) : (struct text){NULL, 0};
+    struct text cls =
+        compiler.class_name ? interned_text(compiler.class_name) : (struct text){NULL, 0};
     while (cls.size && *cls.data == '_')
         cls.data++, cls.size--;
     if (!cls.size || size < 3 || text[0] != '_' || text[1] != '_' ||

@@ -72,7 +72,8 @@ static uint32_t read_hex(size_t *at, size_t end, int digits, int flags)
         code = code << 4 | (uint32_t)d;
     }
     if (code > 0x10ffff)
-        syntax_error(start,
+        syntax_error(
+            start,
             "(unicode error) 'unicodeescape' codec can't decode bytes: illegal Unicode character");
     return code;
 }
@@ -122,7 +123,8 @@ static void decode(struct builder *b, size_t at, size_t end, int flags)
 {
     while (at < end) {
         size_t run = at;
-        while (at < end && (compiler.text[at] != '\\' || (flags & RAW)) && compiler.text[at] != '\r') {
+        while (at < end && (compiler.text[at] != '\\' || (flags & RAW)) &&
+               compiler.text[at] != '\r') {
             if ((flags & BYTES) && (unsigned char)compiler.text[at] >= 128)
                 syntax_error(at, "bytes can only contain ASCII literal characters");
             at++;
@@ -163,11 +165,10 @@ static struct node *taken(struct builder *b, size_t at, int flags)
     return node_value(N_CONST, at, keep(v));
 }
 
-static size_t fields(struct builder *b, struct node ***end, size_t at,
-                     size_t limit, int flags, int depth);
+static size_t fields(struct builder *b, struct node ***end, size_t at, size_t limit, int flags,
+                     int depth);
 
-static struct node *specification(size_t *at, size_t limit, int flags,
-                                  int depth)
+static struct node *specification(size_t *at, size_t limit, int flags, int depth)
 {
     struct node *list = NULL, **end = &list;
     BUILDER(b);
@@ -200,14 +201,14 @@ static void conversion(struct node *n)
 }
 
 // {value = !r :specification}, from its {. The lexer ends behind the }.
-static struct node *field(struct builder *b, size_t at, size_t limit, int flags,
-                          int depth)
+static struct node *field(struct builder *b, size_t at, size_t limit, int flags, int depth)
 {
     struct node *n = node(N_FORMAT, at);
-    compiler.lex = (struct lexer){.next = at + 1, .limit = limit, .open = at, .parens = 1, .field = true};
+    compiler.lex =
+        (struct lexer){.next = at + 1, .limit = limit, .open = at, .parens = 1, .field = true};
     next();
-    if (FOR_WORDS(compiler.lex.token == '}' || compiler.lex.token == '!' || compiler.lex.token == ':' ||
-                  compiler.lex.token == '='))
+    if (FOR_WORDS(compiler.lex.token == '}' || compiler.lex.token == '!' ||
+                  compiler.lex.token == ':' || compiler.lex.token == '='))
         syntax_error(at, "f-string: empty expression not allowed");
     n->a = value_after();
     bool debug = compiler.lex.token == '=';
@@ -232,8 +233,8 @@ static struct node *field(struct builder *b, size_t at, size_t limit, int flags,
 }
 
 // Text and fields to the end, or (in a specification) to its }; where the text goes on.
-static size_t fields(struct builder *b, struct node ***end, size_t at,
-                     size_t limit, int flags, int depth)
+static size_t fields(struct builder *b, struct node ***end, size_t at, size_t limit, int flags,
+                     int depth)
 {
     while (at < limit) {
         size_t run = at;

@@ -154,8 +154,7 @@ static void bind(struct node *n)
 }
 
 // The target of := is a variable of the function around comprehensions and generator expressions. NULL: of the module.
-static struct symbol *bind_outside(struct node *n, val name,
-                                   struct scope *scope)
+static struct symbol *bind_outside(struct node *n, val name, struct scope *scope)
 {
     for (; scope->kind == SCOPE_COMP || scope->expression; scope = scope->up) {
         struct symbol *s = symbol_find(scope, name);

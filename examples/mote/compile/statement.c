@@ -129,7 +129,8 @@ static bool parenthesised_managers(void)
         if (compiler.lex.parens == depth + 1) {
             if (compiler.lex.token == T_as || compiler.lex.token == ',')
                 several = true;
-            if (compiler.lex.token == T_for || compiler.lex.token == T_yield || compiler.lex.token == T_WALRUS)
+            if (compiler.lex.token == T_for || compiler.lex.token == T_yield ||
+                compiler.lex.token == T_WALRUS)
                 break;
         }
         next();
@@ -188,7 +189,8 @@ struct node *parameters(val end_token, bool annotated)
             n->kind = N_ARG_KEYWORDS;
         } else if (take('/')) {
             if (kind != N_ARG || !list)
-                syntax_error(at, list ? "/ must be ahead of *" : "at least one argument must precede /");
+                syntax_error(at, list ? "/ must be ahead of *"
+                                      : "at least one argument must precede /");
             for (struct node *e = list; e; e = e->next)
                 if (e->kind == N_ARG_SLASH)
                     syntax_error(at, "/ may appear only once");
@@ -221,8 +223,7 @@ struct node *parameters(val end_token, bool annotated)
     return list;
 }
 
-static struct node *definition(enum kind kind, size_t at,
-                               struct node *decorators)
+static struct node *definition(enum kind kind, size_t at, struct node *decorators)
 {
     struct node *n = node(N_DEFINE, at), *f = node(kind, at);
     size_t name_at = compiler.lex.at;
@@ -409,7 +410,8 @@ static struct node *delete_statement(size_t at)
 
 static bool line_ends(void)
 {
-    return compiler.lex.token == T_NEWLINE || compiler.lex.token == ';' || compiler.lex.token == T_END;
+    return compiler.lex.token == T_NEWLINE || compiler.lex.token == ';' ||
+           compiler.lex.token == T_END;
 }
 
 static struct node *simple(void)

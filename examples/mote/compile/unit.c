@@ -187,7 +187,8 @@ size_t const_index(val v)
         *u->consts = list_new(0, HOW_APPEND);
     const struct list *list = (struct list *)*u->consts;
     for (size_t i = list->len, end = i > NEAR ? i - NEAR : 0; i-- > end;)
-        if (list->items->values[i] == v || (QUICK && is_object(v) && same_object(list->items->values[i], v)))
+        if (list->items->values[i] == v ||
+            (QUICK && is_object(v) && same_object(list->items->values[i], v)))
             return i;
     list_append(*u->consts, v);
     return list->len - 1;

@@ -88,9 +88,8 @@ static void write_break(struct node *n)
     while (loop && loop->kind != BLOCK_LOOP && loop->kind != BLOCK_FOR)
         loop = loop->up;
     if (!loop)
-        syntax_error(n->at,
-                     n->kind == N_BREAK ? "'break' outside loop"
-                                        : "'continue' not properly in loop");
+        syntax_error(n->at, n->kind == N_BREAK ? "'break' outside loop"
+                                               : "'continue' not properly in loop");
     write_exits(loop, false);
     compiler.at = n->at;
     if (n->kind == N_BREAK && loop->kind == BLOCK_FOR)
@@ -122,8 +121,8 @@ void write_leave(struct node *n)
 
 // ------------------------------------------------------------------------------------------ loops
 
-static void write_loop_body(struct node *body, enum block_kind kind,
-                            struct label *leave, struct label *again)
+static void write_loop_body(struct node *body, enum block_kind kind, struct label *leave,
+                            struct label *again)
 {
     struct block b;
     block_enter(&b, kind, NULL);
@@ -189,8 +188,7 @@ static void end_handler(struct block *b)
 }
 
 // except type as name: body. The stack has previous exc.
-static void write_handler(struct node *n, struct block *outer,
-                          struct label *end)
+static void write_handler(struct node *n, struct block *outer, struct label *end)
 {
     struct label other = {0};
     size_t depth = compiler.unit->depth;

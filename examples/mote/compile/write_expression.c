@@ -142,8 +142,7 @@ void write_condition(struct node *n, bool when, struct label *to)
         bool decides = n->kind == N_OR; // the value that ends it
         struct label end = {0};
         for (struct node *e = n->a; e; e = e->next)
-            write_condition(e, e->next ? decides : when,
-                            !e->next || decides == when ? to : &end);
+            write_condition(e, e->next ? decides : when, !e->next || decides == when ? to : &end);
         place_label(&end);
     } else {
         write_value(n);

@@ -158,8 +158,7 @@ static void write_element(struct node *n, size_t loops)
 }
 
 // The clauses from this one on; the iterator of the first `for` is on the stack already.
-static void write_clauses(struct node *n, struct node *clause, size_t loops,
-                          struct label *again)
+static void write_clauses(struct node *n, struct node *clause, size_t loops, struct label *again)
 {
     stack_check();
     struct label top = {0}, end = {0};

@@ -51,38 +51,42 @@ static size_t fragmentation(size_t blocks_free, size_t largest)
     return blocks_free ? (blocks_free - largest) * 1000 / blocks_free : 0;
 }
 
+// X(name, value)
+#define COUNTERS(X)                                                                                \
+    X(word_bytes, WORD)                                                                            \
+    X(block_bytes, BLOCK)                                                                          \
+    X(bitmap_bytes, c.bitmap_bytes)                                                                \
+    X(blocks, c.total_blocks)                                                                      \
+    X(blocks_used, c.used_blocks)                                                                  \
+    X(blocks_free, free_blocks)                                                                    \
+    X(blocks_largest_run, largest)                                                                 \
+    X(blocks_peak, c.peak_blocks)                                                                  \
+    X(blocks_peak_compile, c.compile_peak_blocks)                                                  \
+    X(fragmentation, fragmentation(free_blocks, largest))                                          \
+    X(asked_bytes, asked)                                                                          \
+    X(held_bytes, c.used_blocks *BLOCK)                                                            \
+    X(allocations, c.allocations)                                                                  \
+    X(allocated_bytes, c.bytes_allocated)                                                          \
+    X(collections, c.collections)                                                                  \
+    X(pause_total, c.pause_total)                                                                  \
+    X(pause_longest, c.pause_longest)                                                              \
+    X(pool_bytes, intern_pool_bytes())                                                             \
+    X(stack_bytes, mote.stack_deepest)
+
 static void tell_all(struct teller *t, const struct types *types)
 {
     const struct heap_counts c = mote.counts; // telling may allocate
     size_t free_blocks = c.total_blocks - c.used_blocks, largest = heap_largest_run(), asked = 0;
     for (size_t i = 0; i < types->count; i++)
         asked += types->rows[i].asked;
-    const struct {
-        val name;
-        uint64_t value;
-    } rows[] = {
-        {S(word_bytes), WORD},
-        {S(block_bytes), BLOCK},
-        {S(bitmap_bytes), c.bitmap_bytes},
-        {S(blocks), c.total_blocks},
-        {S(blocks_used), c.used_blocks},
-        {S(blocks_free), free_blocks},
-        {S(blocks_largest_run), largest},
-        {S(blocks_peak), c.peak_blocks},
-        {S(blocks_peak_compile), c.compile_peak_blocks},
-        {S(fragmentation), fragmentation(free_blocks, largest)},
-        {S(asked_bytes), asked},
-        {S(held_bytes), c.used_blocks * BLOCK},
-        {S(allocations), c.allocations},
-        {S(allocated_bytes), c.bytes_allocated},
-        {S(collections), c.collections},
-        {S(pause_total), c.pause_total},
-        {S(pause_longest), c.pause_longest},
-        {S(pool_bytes), intern_pool_bytes()},
-        {S(stack_bytes), mote.stack_deepest},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        t->tell(t, rows[i].name, rows[i].value);
+#define X(name, value) S(name),
+    static const uint16_t names[] = {COUNTERS(X)};
+#undef X
+#define X(name, value) value,
+    const uint64_t values[] = {COUNTERS(X)};
+#undef X
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        t->tell(t, names[i], values[i]);
 }
 
 static val name_of_row(const struct type_row *row)

@@ -15,7 +15,7 @@ static const struct {
     {                                                                                              \
         (uint16_t)(S(module) >> 2), &module_##module                                               \
     }
-    M(builtins), M(gc), M(mote), M(sys), M(time),
+    M(builtins),    M(gc), M(mote), M(sys), M(time),
 #if MOTE_ARRAY
     M(array),
 #endif

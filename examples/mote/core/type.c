@@ -33,7 +33,7 @@ static val name_of(const struct type *type)
     return MOTE_SHARE_TEXT || is_class(type) ? type->name : str_new(t.data, t.size);
 }
 
-// The methods of a native type are not for calling without a look at self: they come as `list.append` does.
+// The methods of a native type are not for calling without a look at self: they come as `list.append` does, or not at all.
 static val dict_copy_of(const struct type *type)
 {
     ROOTS(r, 4);
@@ -42,6 +42,8 @@ static val dict_copy_of(const struct type *type)
     for (size_t at = 0; type->dict && table_next(table_of(type->dict), &at, &slot);) {
         r[1] = slot[0];
         r[2] = slot[1];
+        if (!MOTE_RARE && !is_class(type))
+            break;
         if (!is_class(type)) {
             r[2] = attr_bind(r[2], NOTHING, type, type, &r[3]);
             r[2] = method_join(r[2], r[3]);
@@ -162,4 +164,4 @@ const struct type type_type = {
     .ops = &type_ops,
     .dict = V(type_names),
     .shape = {.size = sizeof(struct class),
- .refs = 1 << 1 | 1 << 3 | 1 << 4 | 1 << offsetof(struct class, mro) / WORD}};
+              .refs = 1 << 1 | 1 << 3 | 1 << 4 | 1 << offsetof(struct class, mro) / WORD}};

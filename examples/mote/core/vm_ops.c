@@ -9,11 +9,11 @@ _Noreturn void raise_unbound(const struct frame *f, size_t place)
     val name = code_local(f->code, place);
     if (place >= (size_t)(f->code->nlocals - f->code->nclosure))
         raise_error(&type_NameError,
-                   "cannot access free variable %r where it is not associated with a value in "
-                   "enclosing scope",
-                   name);
+                    "cannot access free variable %r where it is not associated with a value in "
+                    "enclosing scope",
+                    name);
     raise_error(&type_UnboundLocalError,
-               "cannot access local variable %r where it is not associated with a value", name);
+                "cannot access local variable %r where it is not associated with a value", name);
 }
 
 _Noreturn void raise_no_name(val name)

@@ -353,12 +353,9 @@ static const struct ops array_ops = {.print = array_print,
                                      .make = array_make,
                                      .buffer = array_buffer};
 
-const struct type type_array = {{&type_type},
-                                S(array),
-                                &array_ops,
-                                V(array_names),
-                                NOTHING,
-                                {sizeof(struct array), 0, 1 << 2, 0, TYPE_BASE}};
+const struct type type_array = {{&type_type}, S(array),
+                                &array_ops,   V(array_names),
+                                NOTHING,      {sizeof(struct array), 0, 1 << 2, 0, TYPE_BASE}};
 
 NAMES(module_array, S(__name__), S(array), S(array), V(type_array));
 

@@ -5,11 +5,11 @@
 
 #define F(name) ROW(name, builtin_##name)
 #if MOTE_KEYLESS // what has no name of its own is in core/module.c
-#define T(name)        V(type_##name)
+#define T(name) V(type_##name)
 #define IF_KEYS(...)
 #else
-#define T(name)        S(name), V(type_##name)
-#define IF_KEYS(...)   __VA_ARGS__
+#define T(name)      S(name), V(type_##name)
+#define IF_KEYS(...) __VA_ARGS__
 #endif
 
 #if MOTE_FLOAT

@@ -118,12 +118,9 @@ static const struct ops ordered_ops = {.print = ordered_print_any,
                                        .item = dict_item,
                                        .iter = dict_iter,
                                        .make = dict_make};
-static const struct type type_OrderedDict = {{&type_type},
-                                             S(OrderedDict),
-                                             &ordered_ops,
-                                             V(ordered_names),
-                                             V(type_dict),
-                                             {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};
+static const struct type type_OrderedDict = {
+    {&type_type},     S(OrderedDict), &ordered_ops,
+    V(ordered_names), V(type_dict),   {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};
 
 // ------------------------------------------------------------------------------------------ defaultdict
 
@@ -179,12 +176,8 @@ static const struct ops default_ops = {.print = default_print,
                                        .iter = dict_iter,
                                        .make = default_make};
 static const struct type type_defaultdict = {
-    {&type_type},
-    S(defaultdict),
-    &default_ops,
-    NOTHING,
-    V(type_dict),
-    {sizeof(struct defaultdict), 0, 1 << 1 | 1 << 4, 0, TYPE_BASE}};
+    {&type_type}, S(defaultdict), &default_ops,
+    NOTHING,      V(type_dict),   {sizeof(struct defaultdict), 0, 1 << 1 | 1 << 4, 0, TYPE_BASE}};
 
 // ------------------------------------------------------------------------------------------ namedtuple
 
@@ -322,12 +315,8 @@ static const struct ops named_ops = {.print = named_print,
                                      .make = named_make};
 // What all of them have in common.
 static const struct type type_named = {
-    {&type_type},
-    S(namedtuple),
-    &named_ops,
-    V(named_names),
-    V(type_tuple),
-    {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
+    {&type_type},   S(namedtuple), &named_ops,
+    V(named_names), V(type_tuple), {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
 
 static bool is_identifier(val name)
 {

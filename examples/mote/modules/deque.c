@@ -249,12 +249,9 @@ static val deque_iterator_next(val self)
 }
 
 static const struct ops deque_iterator_ops = {.iter = iter_self, .next = deque_iterator_next};
-static const struct type type_deque_iterator = {{&type_type},
-                                                S(iterator),
-                                                &deque_iterator_ops,
-                                                NOTHING,
-                                                NOTHING,
-                                                {sizeof(struct deque_iterator), 0, 1 << 1, 0, 0}};
+static const struct type type_deque_iterator = {
+    {&type_type}, S(iterator), &deque_iterator_ops,
+    NOTHING,      NOTHING,     {sizeof(struct deque_iterator), 0, 1 << 1, 0, 0}};
 
 static val deque_iter(val self)
 {
@@ -428,11 +425,8 @@ static const struct ops deque_ops = {.print = deque_print,
                                      .attr = deque_attr,
                                      .iter = deque_iter,
                                      .make = deque_make};
-const struct type type_deque = {{&type_type},
-                                S(deque),
-                                &deque_ops,
-                                V(deque_names),
-                                NOTHING,
-                                {sizeof(struct deque), 0, 1 << 1, 0, TYPE_BASE}};
+const struct type type_deque = {{&type_type}, S(deque),
+                                &deque_ops,   V(deque_names),
+                                NOTHING,      {sizeof(struct deque), 0, 1 << 1, 0, TYPE_BASE}};
 
 #endif

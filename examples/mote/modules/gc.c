@@ -59,7 +59,6 @@ static val gc_threshold(size_t n, val *a)
 NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR);
 #endif
 
-MODULE(gc, ROW(collect, gc_collect), ROW(disable, gc_disable),
-      ROW(enable, gc_enable), ROW(isenabled, gc_isenabled), ROW(mem_alloc, gc_mem_alloc),
-      ROW(mem_free, gc_mem_free),
-      RARE(ROW(threshold, gc_threshold)));
+MODULE(gc, ROW(collect, gc_collect), ROW(disable, gc_disable), ROW(enable, gc_enable),
+       ROW(isenabled, gc_isenabled), ROW(mem_alloc, gc_mem_alloc), ROW(mem_free, gc_mem_free),
+       RARE(ROW(threshold, gc_threshold)));

@@ -199,18 +199,12 @@ static const struct ops memory_ops = {.print = TOLD_PRINT(stream_print),
                                       .iter = iter_self,
                                       .next = stream_next,
                                       .make = memory_make};
-const struct type type_string_io = {{&type_type},
-                                    S(StringIO),
-                                    &memory_ops,
-                                    V(stream_names),
-                                    NOTHING,
-                                    {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
-const struct type type_bytes_io = {{&type_type},
-                                   S(BytesIO),
-                                   &memory_ops,
-                                   V(stream_names),
-                                   NOTHING,
-                                   {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
+const struct type type_string_io = {{&type_type}, S(StringIO),
+                                    &memory_ops,  V(stream_names),
+                                    NOTHING,      {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
+const struct type type_bytes_io = {{&type_type}, S(BytesIO),
+                                   &memory_ops,  V(stream_names),
+                                   NOTHING,      {sizeof(struct stream), 0, 2, 0, TYPE_BASE}};
 
 // ------------------------------------------------------------------------------------------ open
 
@@ -337,12 +331,9 @@ static val writer_make(const struct type *type, size_t n, size_t kw, val *args)
 
 static const struct ops writer_ops = {.make = writer_make};
 METHODS(writer_names, ROW(flush, writer_flush_method), ROW(write, writer_write));
-static const struct type type_buffered_writer = {{&type_type},
-                                                 S(BufferedWriter),
-                                                 &writer_ops,
-                                                 V(writer_names),
-                                                 NOTHING,
-                                                 {sizeof(struct writer), 0, 6, 0, 0}};
+static const struct type type_buffered_writer = {{&type_type}, S(BufferedWriter),
+                                                 &writer_ops,  V(writer_names),
+                                                 NOTHING,      {sizeof(struct writer), 0, 6, 0, 0}};
 
 // ------------------------------------------------------------------------------------------ IOBase
 
@@ -364,12 +355,9 @@ NATIVE(base_nothing, flush, 1, 1);
 static const struct ops base_ops = {.make = base_make};
 NAMES(base_names, S(__enter__), V(stream_enter_native), S(__exit__), V(stream_exit_native),
       S(close), V(base_nothing_native), S(flush), V(base_nothing_native));
-static const struct type type_io_base = {{&type_type},
-                                         S(IOBase),
-                                         &base_ops,
-                                         V(base_names),
-                                         NOTHING,
-                                         {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};
+static const struct type type_io_base = {{&type_type}, S(IOBase),
+                                         &base_ops,    V(base_names),
+                                         NOTHING,      {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};
 
 NAMES(module_io, S(BufferedWriter), V(type_buffered_writer), S(BytesIO), V(type_bytes_io),
       S(FileIO), V(type_binary_file), S(IOBase), V(type_io_base), S(StringIO), V(type_string_io),

@@ -238,12 +238,9 @@ struct reader {
 
 // A ValueError, laid out as all exceptions: four values.
 static const struct type type_decode_error = {
-    {&type_type},
-    S(JSONDecodeError),
-    &exception_ops,
-    NOTHING,
-    V(type_ValueError),
-    {sizeof(struct exception), 0, 0x1e, 0, TYPE_BASE | TYPE_EXCEPTION}};
+    {&type_type},       S(JSONDecodeError),
+    &exception_ops,     NOTHING,
+    V(type_ValueError), {sizeof(struct exception), 0, 0x1e, 0, TYPE_BASE | TYPE_EXCEPTION}};
 
 _Noreturn static void fail(const struct reader *p, const char *what, const char *at)
 {

@@ -45,6 +45,6 @@ NATIVE(mote_census, census, 0, 1);
 
 MODULE(mote,
 #if MOTE_CENSUS
-      ROW(census, mote_census),
+       ROW(census, mote_census),
 #endif
-      ROW(heap, mote_heap), ROW(size, mote_size), ROW(used, mote_used));
+       ROW(heap, mote_heap), ROW(size, mote_size), ROW(used, mote_used));

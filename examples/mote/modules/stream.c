@@ -10,12 +10,8 @@
 
 static struct stream *native_of(val v)
 {
-    static const struct type *const types[] = {
-        &type_text_file,
-        &type_binary_file,
-        &type_string_io,
-        &type_bytes_io
-    };
+    static const struct type *const types[] = {&type_text_file, &type_binary_file, &type_string_io,
+                                               &type_bytes_io};
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         val native = has_type(v, types[i]) ? v : as_native(v, types[i]);
         if (native)
@@ -306,18 +302,12 @@ static const struct ops stream_ops = {
     .print = TOLD_PRINT(stream_print), .attr = stream_attr, .iter = iter_self, .next = stream_next};
 
 // the methods are listed in io.c
-const struct type type_text_file = {{&type_type},
-                                    S(TextIOWrapper),
-                                    &stream_ops,
-                                    V(stream_names),
-                                    NOTHING,
-                                    {sizeof(struct stream), 0, 2, 0, 0}};
-const struct type type_binary_file = {{&type_type},
-                                      S(FileIO),
-                                      &stream_ops,
-                                      V(stream_names),
-                                      NOTHING,
-                                      {sizeof(struct stream), 0, 2, 0, 0}};
+const struct type type_text_file = {{&type_type}, S(TextIOWrapper),
+                                    &stream_ops,  V(stream_names),
+                                    NOTHING,      {sizeof(struct stream), 0, 2, 0, 0}};
+const struct type type_binary_file = {{&type_type}, S(FileIO),
+                                      &stream_ops,  V(stream_names),
+                                      NOTHING,      {sizeof(struct stream), 0, 2, 0, 0}};
 
 const struct stream stdin_stream = {
     {&type_text_file}, NOTHING, 0, 0, STREAM_TEXT | STREAM_STANDARD | STREAM_READ};

@@ -136,9 +136,10 @@ NAMES(module_sys, S(__name__), S(sys), S(byteorder),
 #else
       S(little),
 #endif
-      N(exc_info, sys_exc_info), N(exit, sys_exit), 
-      RARE(N(getrecursionlimit, sys_getrecursionlimit), N(getsizeof, sys_getsizeof)) S(implementation), V(implementation), N(intern, sys_intern),
-      S(maxsize), V(maxsize), S(platform),
+      N(exc_info, sys_exc_info), N(exit, sys_exit),
+      RARE(N(getrecursionlimit, sys_getrecursionlimit), N(getsizeof, sys_getsizeof))
+          S(implementation),
+      V(implementation), N(intern, sys_intern), S(maxsize), V(maxsize), S(platform),
 #ifdef __linux__
       S(linux),
 #else

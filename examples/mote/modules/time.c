@@ -134,9 +134,10 @@ static val time_ticks_diff(size_t n, val *a)
 }
 NATIVE(time_ticks_diff, ticks_diff, 2, 2);
 
-MODULE(time, 
-      RARE(ROW(monotonic, time_monotonic), ROW(monotonic_ns, time_monotonic_ns),
-           ROW(perf_counter, time_perf_counter), ROW(perf_counter_ns, time_perf_counter_ns)) ROW(sleep, time_sleep), ROW(sleep_ms, time_sleep_ms),
-      ROW(sleep_us, time_sleep_us), ROW(ticks_add, time_ticks_add), ROW(ticks_diff, time_ticks_diff),
-      ROW(ticks_ms, time_ticks_ms), ROW(ticks_us, time_ticks_us), ROW(time, time_time),
-      ROW(time_ns, time_time_ns));
+MODULE(time,
+       RARE(ROW(monotonic, time_monotonic), ROW(monotonic_ns, time_monotonic_ns),
+            ROW(perf_counter, time_perf_counter), ROW(perf_counter_ns, time_perf_counter_ns))
+           ROW(sleep, time_sleep),
+       ROW(sleep_ms, time_sleep_ms), ROW(sleep_us, time_sleep_us), ROW(ticks_add, time_ticks_add),
+       ROW(ticks_diff, time_ticks_diff), ROW(ticks_ms, time_ticks_ms), ROW(ticks_us, time_ticks_us),
+       ROW(time, time_time), ROW(time_ns, time_time_ns));

@@ -33,12 +33,8 @@ static const struct ops bool_ops = {.print = bool_print,
                                     .attr = int_attr,
                                     .make = bool_make};
 
-const struct type type_bool = {{&type_type},
-                               S(bool),
-                               &bool_ops,
-                               NOTHING,
-                               V(type_int),
-                               {sizeof(struct obj), 0, 0, 0, 0}};
+const struct type type_bool = {{&type_type}, S(bool),     &bool_ops,
+                               NOTHING,      V(type_int), {sizeof(struct obj), 0, 0, 0, 0}};
 #if !MOTE_SINGLE_WORDS
 const struct obj true_object = {&type_bool}, false_object = {&type_bool};
 #endif

@@ -170,9 +170,6 @@ static const struct ops bytearray_ops = {.print = bytearray_print,
                                          .iter = text_iterator_new,
                                          .make = bytearray_make,
                                          .buffer = bytearray_buffer};
-const struct type type_bytearray = {{&type_type},
-                                    S(bytearray),
-                                    &bytearray_ops,
-                                    V(bytearray_names),
-                                    NOTHING,
-                                    {sizeof(struct bytearray), 0, 4, 0, TYPE_BASE}};
+const struct type type_bytearray = {{&type_type},   S(bytearray),
+                                    &bytearray_ops, V(bytearray_names),
+                                    NOTHING,        {sizeof(struct bytearray), 0, 4, 0, TYPE_BASE}};

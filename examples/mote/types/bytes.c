@@ -227,9 +227,6 @@ static const struct ops bytes_ops = {.print = bytes_print,
                                      .iter = text_iterator_new,
                                      .make = bytes_make,
                                      .buffer = bytes_buffer};
-const struct type type_bytes = {{&type_type},
-                                S(bytes),
-                                &bytes_ops,
-                                V(bytes_names),
-                                NOTHING,
-                                {sizeof(struct bytes), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};
+const struct type type_bytes = {
+    {&type_type},   S(bytes), &bytes_ops,
+    V(bytes_names), NOTHING,  {sizeof(struct bytes), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};

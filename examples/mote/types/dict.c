@@ -368,9 +368,6 @@ static const struct ops dict_ops = {.print = dict_print,
                                     .item = dict_item,
                                     .iter = dict_iter,
                                     .make = dict_make};
-const struct type type_dict = {{&type_type},
-                               S(dict),
-                               &dict_ops,
-                               V(dict_names),
-                               NOTHING,
-                               {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};
+const struct type type_dict = {{&type_type}, S(dict),
+                               &dict_ops,    V(dict_names),
+                               NOTHING,      {sizeof(struct dict), 0, 1 << 1, 0, TYPE_BASE}};

@@ -112,12 +112,9 @@ METHODS(view_names, ROW(isdisjoint, view_isdisjoint));
 static const struct ops view_ops = {
     .print = view_print, .unary = view_unary, .binary = view_binary, .iter = view_iter};
 #define VIEW(name, names)                                                                          \
-    const struct type type_##name = {{&type_type},                                                 \
-                                     S(name),                                                      \
-                                     &view_ops,                                                    \
-                                     names,                                                        \
-                                     NOTHING,                                                      \
-                                     {sizeof(struct dict_view), 0, 1 << 1, 0, 0}}
+    const struct type type_##name = {{&type_type}, S(name),                                        \
+                                     &view_ops,    names,                                          \
+                                     NOTHING,      {sizeof(struct dict_view), 0, 1 << 1, 0, 0}}
 VIEW(dict_keys, V(view_names));
 VIEW(dict_values, NOTHING);
 VIEW(dict_items, V(view_names));

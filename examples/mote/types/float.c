@@ -421,10 +421,7 @@ static const struct ops float_ops = {.print = float_print_op,
                                      .attr = float_attr,
                                      .make = float_make};
 
-const struct type type_float = {{&type_type},
-                                S(float),
-                                &float_ops,
-                                V(float_names),
-                                NOTHING,
-                                {sizeof(struct floating), 0, 0, 0, TYPE_BASE}};
+const struct type type_float = {{&type_type}, S(float),
+                                &float_ops,   V(float_names),
+                                NOTHING,      {sizeof(struct floating), 0, 0, 0, TYPE_BASE}};
 #endif

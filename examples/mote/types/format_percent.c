@@ -43,8 +43,9 @@ static const char *keyed(struct percent *p, const char *at, const char *end, val
             break;
     if (at == end)
         raise_value("incomplete format key");
-    *root = view_new(MOTE_RARE && p->format->type == &type_bytearray ? &(struct view){.type = &type_bytes}
-                                                        : p->format,
+    *root = view_new(MOTE_RARE && p->format->type == &type_bytearray
+                         ? &(struct view){.type = &type_bytes}
+                         : p->format,
                      start, (size_t)(at - start));
     *root = p->given = item_get(p->args, *root);
     p->next = p->n; // what has a key takes the rest for used
@@ -212,7 +213,7 @@ static void convert(struct percent *p, struct spec *spec, size_t index, struct s
         real f;
         if (!float_fits(v, &f))
             raise_type(is_text(p->format) ? "must be real number, not %t"
-                                                    : "float argument required, not %t",
+                                          : "float argument required, not %t",
                        v);
         ROOTS(r, 1);
         r[0] = float_new(f);

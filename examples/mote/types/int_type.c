@@ -266,9 +266,6 @@ const struct ops int_ops = {.print = int_print_op,
                             .attr = int_attr,
                             .make = int_make};
 
-const struct type type_int = {{&type_type},
-                              S(int),
-                              &int_ops,
-                              V(int_names),
-                              NOTHING,
-                              {sizeof(struct big), sizeof(digit), 0, 0, TYPE_COUNTED | TYPE_BASE}};
+const struct type type_int = {
+    {&type_type}, S(int),  &int_ops,
+    V(int_names), NOTHING, {sizeof(struct big), sizeof(digit), 0, 0, TYPE_COUNTED | TYPE_BASE}};

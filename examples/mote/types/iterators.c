@@ -178,12 +178,9 @@ static val iterator_next(val self)
 }
 
 static const struct ops iterator_ops = {.iter = iter_self, .next = iterator_next};
-const struct type type_iterator = {{&type_type},
-                                   S(iterator),
-                                   &iterator_ops,
-                                   NOTHING,
-                                   NOTHING,
-                                   {sizeof(struct iterator), 0, 1 << 1, 0, 0}};
+const struct type type_iterator = {{&type_type},  S(iterator),
+                                   &iterator_ops, NOTHING,
+                                   NOTHING,       {sizeof(struct iterator), 0, 1 << 1, 0, 0}};
 
 // ------------------------------------------------------------------------------------------ reversed
 
@@ -399,12 +396,9 @@ val lazy_source(const struct obj *o)
 #define LAZY(name)                                                                                 \
     static const struct ops name##_ops = {                                                         \
         .iter = iter_self, .next = name##_next, .make = name##_make};                              \
-    const struct type type_##name = {{&type_type},                                                 \
-                                     S(name),                                                      \
-                                     &name##_ops,                                                  \
-                                     NOTHING,                                                      \
-                                     NOTHING,                                                      \
-                                     {sizeof(struct lazy), 0, 7 << 1, 0, TYPE_BASE}}
+    const struct type type_##name = {{&type_type}, S(name),                                        \
+                                     &name##_ops,  NOTHING,                                        \
+                                     NOTHING,      {sizeof(struct lazy), 0, 7 << 1, 0, TYPE_BASE}}
 LAZY(enumerate);
 LAZY(zip);
 LAZY(map);

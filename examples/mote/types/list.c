@@ -424,15 +424,8 @@ static const struct ops list_ops = {.print = list_print,
                                     .item = list_item,
                                     .iter = list_iter,
                                     .make = list_make};
-const struct type type_list = {{&type_type},
-                               S(list),
-                               &list_ops,
-                               V(list_names),
-                               NOTHING,
-                               {sizeof(struct list), 0, 1 << 1, 0, TYPE_BASE}};
-const struct type type_items = {{&type_type},
-                                S(items),
-                                NULL,
-                                NOTHING,
-                                NOTHING,
-                                {sizeof(struct items), 0, 0, 1, TYPE_INTERNAL}};
+const struct type type_list = {{&type_type}, S(list),
+                               &list_ops,    V(list_names),
+                               NOTHING,      {sizeof(struct list), 0, 1 << 1, 0, TYPE_BASE}};
+const struct type type_items = {
+    {&type_type}, S(items), NULL, NOTHING, NOTHING, {sizeof(struct items), 0, 0, 1, TYPE_INTERNAL}};

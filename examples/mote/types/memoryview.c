@@ -323,11 +323,8 @@ static const struct ops memoryview_ops = {.print = memoryview_print,
 METHODS(memoryview_names, ROW(__enter__, memoryview_enter), ROW(__exit__, memoryview_exit),
         ROW(cast, memoryview_cast), ROW(hex, memoryview_hex), ROW(release, memoryview_release),
         ROW(tobytes, memoryview_tobytes), ROW(tolist, memoryview_tolist));
-const struct type type_memoryview = {{&type_type},
-                                     S(memoryview),
-                                     &memoryview_ops,
-                                     V(memoryview_names),
-                                     NOTHING,
-                                     {sizeof(struct memoryview), 0, 2, 0, 0}};
+const struct type type_memoryview = {{&type_type},    S(memoryview),
+                                     &memoryview_ops, V(memoryview_names),
+                                     NOTHING,         {sizeof(struct memoryview), 0, 2, 0, 0}};
 
 #endif

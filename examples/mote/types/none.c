@@ -31,12 +31,8 @@ static val single_make(const struct type *type, size_t n, size_t kw, val *args)
 static const struct ops single_ops = {
     .print = single_print, .unary = single_unary, .make = single_make};
 #define SINGLE(name, text)                                                                         \
-    const struct type type_##name = {{&type_type},                                                 \
-                                     S(text),                                                      \
-                                     &single_ops,                                                  \
-                                     NOTHING,                                                      \
-                                     NOTHING,                                                      \
-                                     {sizeof(struct obj), 0, 0, 0, 0}}
+    const struct type type_##name = {{&type_type}, S(text), &single_ops,                           \
+                                     NOTHING,      NOTHING, {sizeof(struct obj), 0, 0, 0, 0}}
 SINGLE(none, NoneType);
 SINGLE(ellipsis, ellipsis);
 SINGLE(not_implemented, NotImplementedType);
@@ -52,9 +48,6 @@ static val object_make(const struct type *type, size_t n, size_t kw, val *args)
 }
 
 static const struct ops object_ops = {.make = object_make};
-const struct type type_object = {{&type_type},
-                                 S(object),
-                                 &object_ops,
-                                 V(object_names),
-                                 NOTHING,
-                                 {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};
+const struct type type_object = {{&type_type}, S(object),
+                                 &object_ops,  V(object_names),
+                                 NOTHING,      {sizeof(struct obj), 0, 0, 0, TYPE_BASE}};

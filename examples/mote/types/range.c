@@ -201,15 +201,8 @@ static const struct ops range_ops = {.print = range_print,
                                      .make = range_make};
 static const struct ops iterator_ops = {.iter = iter_self, .next = range_next};
 
-const struct type type_range = {{&type_type},
-                                S(range),
-                                &range_ops,
-                                V(range_names),
-                                NOTHING,
-                                {sizeof(struct range), 0, 0, 0, 0}};
-const struct type type_range_iterator = {{&type_type},
-                                         S(range_iterator),
-                                         &iterator_ops,
-                                         NOTHING,
-                                         NOTHING,
-                                         {sizeof(struct range_iterator), 0, 0, 0, 0}};
+const struct type type_range = {{&type_type},   S(range), &range_ops,
+                                V(range_names), NOTHING,  {sizeof(struct range), 0, 0, 0, 0}};
+const struct type type_range_iterator = {
+    {&type_type}, S(range_iterator), &iterator_ops,
+    NOTHING,      NOTHING,           {sizeof(struct range_iterator), 0, 0, 0, 0}};

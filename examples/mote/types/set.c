@@ -392,11 +392,8 @@ static const struct ops set_ops = {.print = set_print,
                                    .iter = set_iter,
                                    .make = set_make};
 #define SET_TYPE(name)                                                                             \
-    const struct type type_##name = {{&type_type},                                                 \
-                                     S(name),                                                      \
-                                     &set_ops,                                                     \
-                                     V(name##_names),                                              \
-                                     NOTHING,                                                      \
-                                     {sizeof(struct set), 0, 1 << 1, 0, TYPE_BASE}}
+    const struct type type_##name = {{&type_type}, S(name),                                        \
+                                     &set_ops,     V(name##_names),                                \
+                                     NOTHING,      {sizeof(struct set), 0, 1 << 1, 0, TYPE_BASE}}
 SET_TYPE(set);
 SET_TYPE(frozenset);

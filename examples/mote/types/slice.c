@@ -192,9 +192,5 @@ METHODS(slice_names, ROW(indices, slice_indices));
 static const struct ops slice_ops = {
     .print = slice_print, .binary = slice_binary, .attr = slice_attr, .make = slice_make};
 
-const struct type type_slice = {{&type_type},
-                                S(slice),
-                                &slice_ops,
-                                V(slice_names),
-                                NOTHING,
-                                {sizeof(struct slice), 0, 0xe, 0, 0}};
+const struct type type_slice = {{&type_type},   S(slice), &slice_ops,
+                                V(slice_names), NOTHING,  {sizeof(struct slice), 0, 0xe, 0, 0}};

@@ -287,12 +287,9 @@ static val text_iterator_next(val self)
 }
 
 static const struct ops text_iterator_ops = {.iter = iter_self, .next = text_iterator_next};
-static const struct type type_text_iterator = {{&type_type},
-                                               S(iterator),
-                                               &text_iterator_ops,
-                                               NOTHING,
-                                               NOTHING,
-                                               {sizeof(struct text_iterator), 0, 2, 0, 0}};
+static const struct type type_text_iterator = {
+    {&type_type}, S(iterator), &text_iterator_ops,
+    NOTHING,      NOTHING,     {sizeof(struct text_iterator), 0, 2, 0, 0}};
 
 val text_iterator_new(val text)
 {
@@ -327,9 +324,6 @@ static const struct ops str_ops = {.print = str_print,
                                    .item = str_item,
                                    .iter = text_iterator_new,
                                    .make = str_make};
-const struct type type_str = {{&type_type},
-                              S(str),
-                              &str_ops,
-                              V(str_names),
-                              NOTHING,
-                              {sizeof(struct str), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};
+const struct type type_str = {
+    {&type_type}, S(str),  &str_ops,
+    V(str_names), NOTHING, {sizeof(struct str), 1, 0, 0, TYPE_COUNTED | TYPE_BASE}};

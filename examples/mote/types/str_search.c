@@ -143,8 +143,7 @@ static val affixes(val *a, bool at_end)
     bool of_str = p.v.type == &type_str;
     if (is_a(a[1], &type_tuple))
         values_of(a[1], &n, &values);
-    else if (FOR_WORDS(of_str ? !is_a(a[1], &type_str)
-                              : !buffer_find(a[1], &(struct buffer){0})))
+    else if (FOR_WORDS(of_str ? !is_a(a[1], &type_str) : !buffer_find(a[1], &(struct buffer){0})))
         raise_type("%s first arg must be %s or a tuple of %s, not %t",
                    at_end ? "endswith" : "startswith", of_str ? "str" : "bytes",
                    of_str ? "str" : "bytes", a[1]);

@@ -30,12 +30,9 @@ enum { LINEAR = 9 };                 // fills 5 blocks of 4 words
 #define TABLE_LIVE  (TABLE_COPY - 1) // bits of the number
 
 const struct type type_pairs = {
-    {&type_type},
-    S(pairs),
-    NULL,
-    NOTHING,
-    NOTHING,
-    {sizeof(struct pairs), WORD, 0, 2, TYPE_COUNTED | TYPE_HASHED | TYPE_INTERNAL}};
+    {&type_type}, S(pairs),
+    NULL,         NOTHING,
+    NOTHING,      {sizeof(struct pairs), WORD, 0, 2, TYPE_COUNTED | TYPE_HASHED | TYPE_INTERNAL}};
 
 size_t table_live(const struct table *t)
 {

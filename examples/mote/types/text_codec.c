@@ -178,8 +178,8 @@ void text_encode(struct text text, val encoding, val errors, struct builder *b)
 
 val builder_text(struct builder *b)
 {
-    return text_decode(b->store ? (const char *)((struct bytes *)b->store)->data : "", b->size, NOTHING,
-                       NOTHING);
+    return text_decode(b->store ? (const char *)((struct bytes *)b->store)->data : "", b->size,
+                       NOTHING, NOTHING);
 }
 
 static const val codec_keywords[] = {NOTHING, S(encoding), S(errors)};

@@ -289,9 +289,6 @@ static const struct ops tuple_ops = {.print = tuple_print,
                                      .item = tuple_item,
                                      .iter = tuple_iter,
                                      .make = tuple_make};
-const struct type type_tuple = {{&type_type},
-                                S(tuple),
-                                &tuple_ops,
-                                V(tuple_names),
-                                NOTHING,
-                                {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
+const struct type type_tuple = {
+    {&type_type},   S(tuple), &tuple_ops,
+    V(tuple_names), NOTHING,  {sizeof(struct tuple), WORD, 0, 2, TYPE_COUNTED | TYPE_BASE}};
