@@ -77,8 +77,10 @@ static void merge(struct sort *s, val *a, val *right, val *end)
 
 static void sort(struct sort *s, val *a, size_t n)
 {
-    if (n <= (QUICK ? 8 : 1)) {
-        if (QUICK)
+    // Messages tell which two could not be compared: where there are any, few are compared in the order of CPython.
+    bool insert = QUICK || MOTE_MESSAGES;
+    if (n <= (insert ? 8 : 1)) {
+        if (insert)
             sort_few(s, a, n);
         return;
     }
