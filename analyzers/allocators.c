@@ -12,6 +12,8 @@
 //               page: | header | slot | slot | ...
 //   classes     sizes rounded up to a multiple, nothing else: bump and size-class allocators
 //   bins        mimalloc: so many sizes between one power of two and the next
+//   arenas      QuickJS: blocks of such a size in what malloc gives, each with a header; large ones alone
+//               arena: | header | head, block | head, block | ... |
 
 #include "analyzers/model_private.h"
 
@@ -102,6 +104,39 @@ static uint64_t bins_held(const int64_t *p, uint64_t asked)
     return align_up(size, MAX(unit, power / (uint64_t)p[AN__BINS_STEPS]));
 }
 
+// ------------------------------------------------------------------------- arenas
+
+static bool arenas_small(const int64_t *p, uint64_t asked, uint64_t *size)
+{
+    const int64_t bins[] = {
+        [AN__BINS_UNIT] = p[AN__ARENAS_UNIT], [AN__BINS_STEPS] = p[AN__ARENAS_STEPS]};
+    *size = align_up(asked, (uint64_t)p[AN__ARENAS_UNIT]) + (uint64_t)p[AN__ARENAS_BLOCK_HEAD];
+    bool small = *size <= (uint64_t)p[AN__ARENAS_LIMIT];
+    *size = small ? bins_held(bins, *size) : *size;
+    return small;
+}
+
+static uint64_t arenas_held(const int64_t *p, uint64_t asked)
+{
+    uint64_t size;
+    if (arenas_small(p, asked, &size))
+        return size;
+    return glibc_chunk(asked + (uint64_t)p[AN__ARENAS_BLOCK_HEAD], (uint64_t)p[AN__ARENAS_HEAD],
+                       (uint64_t)p[AN__ARENAS_MALLOC_UNIT], 0);
+}
+
+// What an arena takes of malloc besides its blocks is for each of them.
+static double arenas_shared(const int64_t *p, uint64_t asked, uint64_t count)
+{
+    uint64_t size, arena = (uint64_t)p[AN__ARENAS_ARENA], header = (uint64_t)p[AN__ARENAS_HEADER];
+    if (!arenas_small(p, asked, &size) || arena < header + size)
+        return 0;
+    uint64_t each = (arena - header) / size;
+    uint64_t chunk = glibc_chunk(header + each * size, (uint64_t)p[AN__ARENAS_HEAD],
+                                 (uint64_t)p[AN__ARENAS_MALLOC_UNIT], 0);
+    return (double)count * (double)(chunk - each * size) / (double)each;
+}
+
 static const struct an__allocator allocators[] = {
     {"blocks", AN__BLOCKS, {"block", "bits"}, blocks_held, blocks_shared},
     {"pymalloc",
@@ -118,6 +153,12 @@ static const struct an__allocator allocators[] = {
      slots_shared},
     {"classes", AN__CLASSES, {"alignment", "least"}, classes_held, no_share},
     {"bins", AN__CLASSES, {"alignment", "steps"}, bins_held, no_share},
+    {"arenas",
+     AN__CLASSES,
+     {"alignment", "steps", "block_head", "limit", "arena", "arena_header", "malloc_head",
+      "malloc_alignment"},
+     arenas_held,
+     arenas_shared},
 };
 
 const char *an__allocator_name(size_t index)

@@ -275,8 +275,15 @@ bool an__bind_headers(struct an_model *model, struct fault *fault)
     const struct cfg_profile *p = model->profile;
     model->headers = ARENA_ARRAY(model->arena, p->header_count, struct an__header);
     model->header_count = 0;
-    for (size_t i = 0; i < p->header_count; i++)
-        if (!bind(model, &p->headers[i], &model->headers[model->header_count++], fault))
+    for (size_t i = 0; i < p->header_count; i++) {
+        const struct cfg_header *stated = &p->headers[i];
+        int64_t there = 1;
+        if (!an__model_number(model, stated->when, stated->line, &there, fault))
             return false;
-    return true;
+        if ((stated->when == NULL || there != 0) &&
+            !bind(model, stated, &model->headers[model->header_count++], fault))
+            return false;
+    }
+    return model->header_count != 0 ||
+           fault_set(fault, FAULT_INPUT, p->path, NULL, NO_OFFSET, "no header is one of the build");
 }

@@ -57,6 +57,16 @@ enum {
 };
 enum { AN__CLASSES_UNIT, AN__CLASSES_LEAST };
 enum { AN__BINS_UNIT, AN__BINS_STEPS };
+enum {
+    AN__ARENAS_UNIT,
+    AN__ARENAS_STEPS,
+    AN__ARENAS_BLOCK_HEAD,
+    AN__ARENAS_LIMIT,
+    AN__ARENAS_ARENA,
+    AN__ARENAS_HEADER,
+    AN__ARENAS_HEAD,
+    AN__ARENAS_MALLOC_UNIT,
+};
 
 struct an__allocator {
     const char *name;

@@ -242,6 +242,7 @@ struct cfg_types { // one sort of static type objects: their type, and its membe
 struct cfg_header {                   // what objects begin with
     const char *type, *count, *class; // and its members: reference count, type pointer or tag,
     const char *const *gc;            // what the collector keeps there
+    const char *when;                 // formula: builds that have it; NULL: all
     bool part;                        // what follows these in the type is no part of it
     uint64_t immortal;                // the least count that is never changed; 0: every one is
     size_t gc_count;

@@ -24,7 +24,7 @@ struct kind {
 };
 
 struct header {
-    char *type, *count, *class;
+    char *type, *count, *class, *when;
     bool part;
     uint64_t immortal;
     struct cfg_globs gc;
@@ -119,6 +119,7 @@ static const cyaml_schema_field_t header_fields[] = {
     NEEDED_TEXT("type", struct header, type),
     TEXT("count", struct header, count),
     TEXT("class", struct header, class),
+    TEXT("when", struct header, when),
     CYAML_FIELD_BOOL("part", CYAML_FLAG_OPTIONAL, struct header, part),
     CYAML_FIELD_UINT("immortal", CYAML_FLAG_OPTIONAL, struct header, immortal),
     TEXTS("gc", struct header, gc),
@@ -328,6 +329,7 @@ static void read_headers(struct reader *r, int list)
             (struct cfg_header){.type = h->type,
                                 .count = h->count,
                                 .class = h->class,
+                                .when = h->when,
                                 .part = h->part,
                                 .immortal = h->immortal,
                                 .gc = (const char *const *)h->gc.items,

@@ -1,11 +1,26 @@
-// Structures laid out as those of QuickJS of 2025, enough of them for its profile. No part of QuickJS.
+// Structures laid out as those of QuickJS of 2025 (of 2026 with -DARENAS), enough of them for its profile. No part of
+// QuickJS.
 #include <stdint.h>
 struct list_head {
     struct list_head *prev, *next;
 };
+#ifdef ARENAS
+typedef struct JSMallocBlockHeader {
+    uint16_t block;
+    uint8_t size, type;
+    int ref_count;
+    __attribute__((aligned(8))) uint8_t user_data[];
+} JSMallocBlockHeader;
+JSMallocBlockHeader block;
+#define COUNT
+typedef struct JSGCObjectHeader {
+    struct list_head link;
+} JSGCObjectHeader;
+#else
 typedef struct {
     int ref_count;
 } JSRefCountHeader;
+#define COUNT JSRefCountHeader header;
 typedef struct JSGCObjectHeader {
     int ref_count;
     unsigned gc_obj_type : 4;
@@ -14,6 +29,7 @@ typedef struct JSGCObjectHeader {
     uint16_t dummy2;
     struct list_head link;
 } JSGCObjectHeader;
+#endif
 #if UINTPTR_MAX > 0xffffffffu
 typedef struct {
     union {
@@ -29,7 +45,7 @@ typedef uint64_t JSValue;
 typedef uint32_t js_limb_t;
 #endif
 typedef struct {
-    JSRefCountHeader header;
+    COUNT
     uint32_t len : 31;
     uint8_t is_wide_char : 1;
     uint32_t hash : 30;
@@ -41,7 +57,7 @@ typedef struct {
     } u;
 } JSString;
 typedef struct {
-    JSRefCountHeader header;
+    COUNT
     uint32_t len;
     js_limb_t tab[];
 } JSBigInt;
