@@ -17,10 +17,24 @@ HELPER const struct type *type_of(val v)
     return is_interned(v) ? &type_str : &type_int;
 }
 
-HELPER bool has_type(val v, const struct type *type)
+#ifdef HELPERS_CALLED
+bool has_type_given(val v, const struct type *type)
 {
     return type_of(v) == type;
 }
+#define X(name)                                                                                    \
+    bool has_type_##name(val v)                                                                    \
+    {                                                                                              \
+        return has_type_given(v, &type_##name);                                                    \
+    }
+ASKED_OFTEN(X)
+#undef X
+#else
+static inline bool has_type(val v, const struct type *type)
+{
+    return type_of(v) == type;
+}
+#endif
 
 HELPER val bool_new(bool b)
 {

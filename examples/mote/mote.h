@@ -269,7 +269,24 @@ extern const struct type type_type, type_object, type_none, type_ellipsis, type_
     type_pairs, type_iterator, type_traceback;
 
 HELPER const struct type *type_of(val v);
-HELPER bool has_type(val v, const struct type *type);
+#ifdef HELPERS_CALLED // the types that are asked for most are a call with one argument
+#define ASKED_OFTEN(X) X(list) X(module) X(slice) X(tuple) X(type)
+#define X(name)        bool has_type_##name(val v);
+ASKED_OFTEN(X)
+#undef X
+bool has_type_given(val v, const struct type *type);
+__attribute__((always_inline)) static inline bool has_type(val v, const struct type *type)
+{
+#define X(name)                                                                                    \
+    if (__builtin_constant_p(type == &type_##name) && type == &type_##name)                        \
+        return has_type_##name(v);
+    ASKED_OFTEN(X)
+#undef X
+    return has_type_given(v, type);
+}
+#else
+static inline bool has_type(val v, const struct type *type);
+#endif
 
 // Whether v is of the type or of a class derived from it; `derives` is the same question of two types.
 bool is_a(val v, const struct type *type);
