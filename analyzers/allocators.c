@@ -176,5 +176,10 @@ const struct an__allocator *an__allocator_named(const char *name)
 
 uint64_t an__held(const struct an__store *store, uint64_t asked)
 {
-    return asked == 0 ? 0 : store->allocator->held(store->parameters, asked);
+    return asked == 0 ? 0 : store->allocator->held(store->parameters, asked + store->extra);
+}
+
+double an__shared(const struct an__store *store, uint64_t asked, uint64_t count)
+{
+    return store->allocator->shared(store->parameters, asked + store->extra, count);
 }

@@ -119,6 +119,13 @@ static bool symbol_size(const struct an_model *model, struct slice name, int64_t
     return false;
 }
 
+static bool symbol_there(const struct an_model *model, struct slice name, int64_t *value)
+{
+    int64_t size;
+    *value = symbol_size(model, name, &size);
+    return true;
+}
+
 bool an__enumerator(const struct an_model *model, struct slice name, int64_t *value)
 {
     for (dw_type_id id = 0; id < dw_types_count(model->input.types); id++) {
@@ -191,7 +198,7 @@ static const struct {
     bool (*value)(const struct an_model *model, struct slice name, int64_t *value);
 } answers[] = {
     {"word", word_size},      {"machine", machine},      {"symbol", symbol_size},
-    {"enum", an__enumerator}, {"first", an__first_word},
+    {"enum", an__enumerator}, {"first", an__first_word}, {"defined", symbol_there},
 };
 
 static bool ask(void *context, struct slice name, struct slice words, int64_t *value,
@@ -253,7 +260,7 @@ static bool compile(struct an_model *model, const char *text, uint32_t line,
 }
 
 // What an edit says, else what a macro of the build is, else what the profile says.
-static const char *formula_of(struct an_model *model, const struct cfg_value *stated)
+const char *an__formula_of(struct an_model *model, const struct cfg_value *stated)
 {
     const struct an__macro *macro;
     const char *given = an__model_given(model, stated->name);
@@ -270,7 +277,7 @@ static bool bind_values(struct an_model *model, struct fault *fault)
     model->named.count = 0;
     for (size_t i = 0; i < values->count; i++) {
         struct an__named_formula named = {.name = values->items[i].name};
-        if (!compile(model, formula_of(model, &values->items[i]), values->items[i].line,
+        if (!compile(model, an__formula_of(model, &values->items[i]), values->items[i].line,
                      &named.formula, fault))
             return false;
         vec_push(&model->named, named);
@@ -302,53 +309,6 @@ static bool bind_names(struct an_model *model, struct fault *fault)
 {
     an__forget_macros(model);
     return bind_values(model, fault) && an__bind_headers(model, fault) && bind_before(model, fault);
-}
-
-static bool bind_parameter(struct an_model *model, const struct cfg_allocator *stated,
-                           const char *name, int64_t *value, struct fault *fault)
-{
-    for (size_t i = 0; i < stated->with.count; i++) {
-        const struct cfg_value *with = &stated->with.items[i];
-        if (strcmp(with->name, name) != 0)
-            continue;
-        return an__model_number(model, formula_of(model, with), with->line, value, fault) &&
-               (*value > 0 || fault_set(fault, FAULT_INPUT, an__where(model, with->line), NULL,
-                                        NO_OFFSET, "'%s' is no positive number", name));
-    }
-    return fault_set(fault, FAULT_INPUT, an__where(model, stated->line), NULL, NO_OFFSET,
-                     "the allocator %s needs '%s'", stated->model, name);
-}
-
-static bool bind_allocator(struct an_model *model, const struct cfg_allocator *stated,
-                           struct an__store *store, struct fault *fault)
-{
-    store->allocator = an__allocator_named(stated->model);
-    if (store->allocator == NULL) {
-        struct buf names = {0};
-        for (size_t i = 0; an__allocator_name(i) != NULL; i++)
-            buf_printf(&names, "%s%s", i ? ", " : "", an__allocator_name(i));
-        fault_set(fault, FAULT_INPUT, an__where(model, stated->line), NULL, NO_OFFSET,
-                  "there is no allocator '%s'; there are %s", stated->model, names.data);
-        buf_free(&names);
-        return false;
-    }
-    for (size_t i = 0; store->allocator->parameters[i] != NULL; i++)
-        if (!bind_parameter(model, stated, store->allocator->parameters[i], &store->parameters[i],
-                            fault))
-            return false;
-    return true;
-}
-
-// Objects come from where their parts do, unless the profile says another allocator.
-static bool bind_allocators(struct an_model *model, struct fault *fault)
-{
-    const struct cfg_profile *p = model->profile;
-    int64_t other;
-    if (!an__model_number(model, p->instead.when, p->instead.line, &other, fault) ||
-        !bind_allocator(model, other != 0 ? &p->instead : &p->allocator, &model->parts, fault))
-        return false;
-    model->objects = model->parts;
-    return p->objects.model == NULL || bind_allocator(model, &p->objects, &model->objects, fault);
 }
 
 // ---------------------------------------------------------------------------- kinds
@@ -467,7 +427,7 @@ bool an_model_new(struct an_model **out, const struct an_model_input *input, str
     bool good = bind_names(model, fault) && an__read_classes(model, fault);
     if (good && input->edit_count != 0)
         good = an__model_edit(model, fault) && bind_names(model, fault);
-    good = good && bind_allocators(model, fault);
+    good = good && an__bind_allocators(model, fault);
     if (!good) {
         an_model_free(model);
         return false;

@@ -7,6 +7,7 @@
 //   model_header what objects begin with
 //   model_data   static type objects, read out of the linked bytes
 //   model_macros values that are macros of the build
+//   model_allocators  parameters of allocators
 //   model_edits  the build as it could be
 //   allocators   what a block of so many bytes really takes
 //   replay*      a sequence of requests, on each allocator
@@ -82,6 +83,7 @@ struct an__allocator {
 struct an__store {
     const struct an__allocator *allocator;
     int64_t parameters[AN__PARAMETERS_MAX];
+    uint64_t extra; // bytes that every request is larger by
 };
 
 const struct an__allocator *an__allocator_named(const char *name);
@@ -176,6 +178,9 @@ struct an_model {
 };
 
 bool an__bind_headers(struct an_model *model, struct fault *fault);
+bool an__bind_allocators(struct an_model *model, struct fault *fault);
+// What an edit says, else what a macro of the build is, else what the profile says.
+const char *an__formula_of(struct an_model *model, const struct cfg_value *stated);
 // "cpython.yaml:12", for messages.
 const char *an__where(struct an_model *model, uint32_t line);
 // A type by name; DW_NO_TYPE when the build defines none.
@@ -206,6 +211,8 @@ bool an__model_number(struct an_model *model, const char *text, uint32_t line, i
                       struct fault *fault);
 // Bytes held for a block of `asked` bytes; 0 for none.
 uint64_t an__held(const struct an__store *store, uint64_t asked);
+// Bookkeeping for `count` such blocks, in bytes.
+double an__shared(const struct an__store *store, uint64_t asked, uint64_t count);
 
 // The formula that an edit gives a value of the profile or a parameter of the allocator, or NULL.
 const char *an__model_given(const struct an_model *model, const char *name);

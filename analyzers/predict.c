@@ -42,7 +42,7 @@ static bool add_blocks(const struct an__store *store, uint64_t asked, uint64_t s
     uint64_t held = an__held(store, asked + spare);
     if (asked == 0 || count == 0)
         return true;
-    price->shared += store->allocator->shared(store->parameters, asked + spare, count);
+    price->shared += an__shared(store, asked + spare, count);
     return add_product(MIN(header, asked), count, &price->header) &&
            add_product(asked - MIN(header, asked), count, &price->payload) &&
            add_product(held - asked, count, &price->rounding) &&

@@ -221,6 +221,9 @@ PyUnicodeObject text;
 PyTupleObject tuple;
 PyDictKeyEntry entry;
 struct _dictkeysobject keys;
+#ifdef DEBUG
+long _Py_RefTotal;
+#endif
 int main(void)
 {
     return 0;
