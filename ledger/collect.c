@@ -241,6 +241,7 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
             return false;
         led__collect_files(im);
         led__collect_classes(im);
+        led__collect_vtables(im);
         if (!led__collect_definitions(im, fault))
             return false;
     }

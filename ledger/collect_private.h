@@ -178,6 +178,9 @@ void led__collect_marks(struct led__image *im);
 // collect_classes.c: the units of virtual tables, after the debug information.
 void led__collect_classes(struct led__image *im);
 
+// collect_vtables.c
+void led__collect_vtables(struct led__image *im);
+
 // collect_symbols.c
 void led__collect_symbols(struct led__image *im);
 void led__collect_files(struct led__image *im); // after the debug information

@@ -62,7 +62,7 @@ const char *led_dim_name(enum led_dim dim);
     X(LED_BY_ROLE, 1, false, "role of the section or header")   /* "[.dynamic]", "[ELF header]" */ \
     X(LED_BY_FILL, 2, false, "fill pattern up to an alignment") /* "[padding]" */                  \
     X(LED_BY_GAP, 3, true, "gap after a symbol")                                                   \
-    X(LED_BY_CLASS, 4, true, "functions of the same class")                                        \
+    X(LED_BY_CLASS, 4, true, "functions of the same class or table")                               \
     X(LED_BY_STRING, 5, false, "string literal")                                                   \
     X(LED_BY_DEFINITION, 6, false, "definition of the same name")                                  \
     X(LED_BY_FILE_SYMBOL, 7, false, "file symbol above a local symbol")                            \
