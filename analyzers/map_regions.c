@@ -61,7 +61,7 @@ static void use(const struct lm_map *map, struct uses *uses, uint32_t section, u
     const struct lm_section *s = &map->sections.items[section];
     uint64_t end;
     uint32_t region = s->region != LM_NO && !load ? s->region : region_at(map, uses, addr);
-    if (region == LM_NO || !add_u64(addr, s->size, &end))
+    if (region == LM_NO || !add_u64(addr, load ? lm_load_size(s) : s->size, &end))
         return;
     vec_push(&uses->list, (struct use){addr, end, region, section, load});
     uses->reach[region] = MAX(uses->reach[region], end);

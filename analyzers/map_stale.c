@@ -64,7 +64,7 @@ static void compare_sections(struct comparing *c)
         if (found[i] == 0 || (in_elf->flags & SHF_ALLOC) == 0)
             continue;
         c->sections_both++;
-        uint64_t size = in_map->packed == LM_NONE ? in_map->size : in_map->packed;
+        uint64_t size = lm_load_size(in_map);
         size -= an__map_unused_relocs(c->img, in_map, in_elf);
         if (size != in_elf->size || (in_map->size != 0 && in_map->addr != in_elf->addr))
             differs(c, &c->sections_differ, in_map->name, in_map->addr, size, in_elf->addr,

@@ -151,11 +151,11 @@ static uint64_t named_number(struct slice line, const char *name)
 }
 
 // Version 5 says where a load region begins: its execution regions follow each other there, without what
-// is zero-initialised. Compressed contents are shorter than what they become, so nothing is known then.
+// is zero-initialised, and as long as they are when compressed.
 static void open_load_region(struct armlink *a, struct slice rest)
 {
     a->in_region = false;
-    a->load_at = lm__find(rest, "COMPRESSED") == SIZE_MAX ? named_number(rest, "Base: ") : LM_NONE;
+    a->load_at = named_number(rest, "Base: ");
 }
 
 // The contents of the region that is open have been loaded before the next one's.
@@ -164,10 +164,12 @@ static void add_load(struct armlink *a)
     const struct lm_map *map = a->r->map;
     if (!a->in_region || a->load_at == LM_NONE)
         return;
-    for (size_t i = map->sections.count; i-- > a->first_section;)
-        if (!map->sections.items[i].nobits && a->load_at != LM_NONE &&
-            !add_u64(a->load_at, map->sections.items[i].size, &a->load_at))
+    for (size_t i = map->sections.count; i-- > a->first_section;) {
+        const struct lm_section *section = &map->sections.items[i];
+        if (!section->nobits && a->load_at != LM_NONE &&
+            !add_u64(a->load_at, lm_load_size(section), &a->load_at))
             a->load_at = LM_NONE;
+    }
 }
 
 // "Execution Region NAME (Exec base: 0x..., Load base: 0x..., Size: 0x..., Max: 0x..., ...)"

@@ -61,6 +61,12 @@ struct lm_section {
                  // which GNU ld hangs on the first object)
 };
 
+// Bytes of its load image, unless it is `nobits`.
+static inline uint64_t lm_load_size(const struct lm_section *section)
+{
+    return section->packed == LM_NONE ? section->size : section->packed;
+}
+
 enum lm_kind {
     LM_INPUT,  // an input section of an object
     LM_COMMON, // common symbols of an object
