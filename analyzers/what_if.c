@@ -110,6 +110,8 @@ static void lay_out(struct settling *s, const struct an__edited *edited,
     struct dw_member *members = ARENA_ARRAY(s->editing->arena, edited->count + 1, struct dw_member);
     new_fields(s, edited, old, &placing);
     type->size = type->kind == DW_UNION ? place_union(&placing) : an__place(&placing, NULL);
+    if (!placing.stated) // what it was may have been a member's
+        type->alignment = 0;
     for (size_t i = 0; i < edited->count; i++)
         members[i] = edited->slots[i].member;
     for (size_t f = 0; f < placing.count; f++)
