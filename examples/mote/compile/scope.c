@@ -114,8 +114,11 @@ static void leave(void)
     for (struct symbol *s = scope->first; s; s = s->next) {
         if (!(s->flags & (SYM_BOUND | SYM_GLOBAL)))
             ask_around(scope, s);
-        else if (!(s->flags & (SYM_CLASS | SYM_COMP | SYM_GLOBAL)))
+        else if (!(s->flags & (SYM_CLASS | SYM_COMP | SYM_GLOBAL))) {
+            if (scope->locals == UINT16_MAX / 2)
+                syntax_error(compiler.at, "too many local variables");
             s->place = scope->locals++;
+        }
     }
     compiler.scope = scope->up;
 }
@@ -141,8 +144,6 @@ static void bind_symbol(struct scope *scope, struct symbol *s)
         if (code->comps > code->comps_most)
             code->comps_most = code->comps;
     }
-    if (scope->locals == UINT16_MAX / 2)
-        syntax_error(compiler.at, "too many local variables");
 }
 
 static void bind(struct node *n)

@@ -350,6 +350,7 @@ static val instance_call(val self, size_t n, size_t kw, val *args)
 {
     const struct type *where, *cls = type_of(self);
     ROOTS(r, 2);
+    stack_check();
     r[0] = type_find(cls, S(__call__), &where);
     if (!r[0])
         raise_type("%r object is not callable", cls->name);

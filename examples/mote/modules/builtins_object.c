@@ -254,6 +254,8 @@ static val run_source(val *a, enum compile_mode mode)
     const struct frame *f = mote.frame;
     bool own = !a[1] || a[1] == NONE; // where the caller is
     r[0] = has_type(a[0], &type_code) ? a[0] : compile_source(a[0], S(lt_string), mode);
+    if (((const struct code *)r[0])->nclosure)
+        raise_type("code object passed to exec() may not contain free variables");
     r[1] = own ? f->globals : need_native(a[1], &type_dict);
     if (a[2] && a[2] != NONE)
         r[2] = need_native(a[2], &type_dict);

@@ -126,6 +126,8 @@ static val bytearray_unary(enum op op, val self)
 
 static val bytearray_binary(enum op op, val a, val b)
 {
+    if (op >= OP_IADD && !as_native(a, &type_bytearray))
+        return NOTHING;
     if (op == OP_IADD) {
         struct buffer buffer;
         if (!buffer_find(b, &buffer))

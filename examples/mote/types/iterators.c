@@ -131,6 +131,7 @@ static val getitem_step(struct iterator *it)
 static val call_step(struct iterator *it)
 {
     ROOTS(r, 2);
+    stack_check();
     r[0] = it->container;
     const struct tuple *pair = (const struct tuple *)r[0];
     r[1] = call_until_stop(pair->values[0], 0, NULL);
@@ -216,6 +217,13 @@ struct lazy {
     val source, f, extra;
 };
 
+// Lazy ones may stand behind each other without end.
+static val next_of(val source)
+{
+    stack_check();
+    return iter_next(source);
+}
+
 static struct lazy *lazy_new(const struct type *type, val source, val f, val extra)
 {
     struct lazy *l = heap_new(type);
@@ -273,7 +281,7 @@ static val enumerate_next(val self)
     if (!l->source)
         return source_ended(&l->source);
     ROOTS(r, 2);
-    r[0] = iter_next(l->source);
+    r[0] = next_of(l->source);
     if (!r[0])
         return source_ended(&l->source);
     r[1] = l->extra;
@@ -314,7 +322,7 @@ static val next_of_each(struct lazy *l)
     const struct tuple *iters = (const struct tuple *)r[0];
     r[1] = tuple_new(iters->len, NULL);
     for (size_t i = 0; i < iters->len; i++) {
-        val v = iter_next(iters->values[i]);
+        val v = next_of(iters->values[i]);
         if (!v) {
             if (l->extra == TRUE)
                 check_strict(iters, i);
@@ -353,7 +361,7 @@ static val map_next(val self)
         if (r[0])
             return call_until_stop(l->f, ((struct tuple *)r[0])->len,
                                    ((struct tuple *)r[0])->values);
-    } else if ((r[0] = iter_next(l->source)) != NOTHING) {
+    } else if ((r[0] = next_of(l->source)) != NOTHING) {
         return call_until_stop(l->f, 1, r);
     }
     return source_ended(&l->source);
@@ -373,7 +381,7 @@ static val filter_next(val self)
 {
     struct lazy *l = (struct lazy *)self;
     ROOTS(r, 1);
-    while (l->source && (r[0] = iter_next(l->source)) != NOTHING)
+    while (l->source && (r[0] = next_of(l->source)) != NOTHING)
         if (truth(l->f == NONE ? r[0] : call1(l->f, r[0])))
             return r[0];
     return source_ended(&l->source);
