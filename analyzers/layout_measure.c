@@ -113,12 +113,16 @@ static uint64_t natural_align(uint64_t size)
 
 static uint64_t align_of(struct an__types *facts, dw_type_id id, unsigned depth);
 
+uint64_t an__unit_bits(const struct an__types *facts, const struct dw_member *member)
+{
+    return MAX(dw_types_size(facts->types, member->type), (uint64_t)1) * 8;
+}
+
 // A bit field that does not, as layout_place has it, is in a packed record.
 static bool lies_in_unit(const struct an__types *facts, const struct dw_member *member,
                          uint64_t align)
 {
-    uint64_t unit = MAX(dw_types_size(facts->types, member->type), (uint64_t)1) * 8;
-    return member->bit_offset % (align * 8) + member->bit_size <= unit;
+    return member->bit_offset % (align * 8) + member->bit_size <= an__unit_bits(facts, member);
 }
 
 static uint64_t record_align(struct an__types *facts, const struct dw_type *type, unsigned depth)

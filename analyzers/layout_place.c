@@ -7,13 +7,6 @@
 
 #include "analyzers/layout_private.h"
 
-static uint64_t unit_bits(struct an__types *facts, const struct an__field *field)
-{
-    if (!(field->member->flags & DW_MEMBER_BIT_FIELD))
-        return 0;
-    return MAX(dw_types_size(facts->types, field->member->type), (uint64_t)1) * 8;
-}
-
 void an__placing_init(struct an__placing *placing, struct an__types *facts,
                       const struct an__layout *layout, struct arena *arena)
 {
@@ -23,7 +16,7 @@ void an__placing_init(struct an__placing *placing, struct an__types *facts,
     placing->start = ARENA_ARRAY(arena, placing->count, uint64_t);
     placing->broken = ARENA_ARRAY(arena, placing->count, bool);
     for (size_t f = 0; f < placing->count; f++) {
-        placing->unit[f] = unit_bits(facts, &layout->fields[f]);
+        placing->unit[f] = an__unit_bits(facts, layout->fields[f].member);
         placing->step[f] = an__member_align(facts, layout->fields[f].member) * 8;
     }
     // GCC states the alignment of a record for a member that is aligned by hand as well.

@@ -64,6 +64,8 @@ static inline bool an__is_laid_out(const struct dw_member *member)
 uint64_t an__align(struct an__types *facts, dw_type_id id);
 // That of a member: of its type, or more where the member states more. Less only where it is packed too.
 uint64_t an__member_align(struct an__types *facts, const struct dw_member *member);
+// The unit that a bit field lies in, as its declared type has it. In bits.
+uint64_t an__unit_bits(const struct an__types *facts, const struct dw_member *member);
 // The name people know the type by: its own, or that of the typedef of an anonymous one; "" if
 // none.
 const char *an__name(const struct an__types *facts, dw_type_id id);

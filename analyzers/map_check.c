@@ -148,12 +148,11 @@ static void add_contribution(struct checking *c, const struct side *side,
     }
 }
 
-// gold's map has no line for the stubs that it puts behind input in sections of code, on the machines that
-// need them.
+// On machines that need stubs, where the map does not list them.
 static bool has_silent_stubs(const struct checking *c, const struct side *side)
 {
     uint16_t machine = img_info(c->img)->machine;
-    return strcmp(c->map->dialect->name, "gold") == 0 && side->elf->flags & SHF_EXECINSTR &&
+    return c->map->dialect->hides_stubs && side->elf->flags & SHF_EXECINSTR &&
            (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_PPC64);
 }
 

@@ -7,7 +7,8 @@
 //   pieces    |main|helper |  pad |?|printf        |pad?|
 //
 // What lies between contributions is padding when its size is below the alignment that the next
-// one, or an empty one before it, states or, where none is stated, below the largest power of two that divides its address.
+// one, or an empty one before it, states or, where none is stated, below the largest power of two that
+// divides its address.
 // Anything else between them is nobody's. Where contributions overlap, the earlier one has the bytes.
 
 #include "analyzers/map_private.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Expressions of linker scripts: unsigned 64-bit arithmetic with C's operators, but for / and %, which take
-// signed numbers as GNU ld does, worked out while they are read. What only the linker knows (`.`, SIZEOF, ADDR) is a fault, and so is what a script
-// leaves to the command line and nobody gave.
+// signed numbers as GNU ld does, worked out while they are read. What only the linker knows (`.`,
+// SIZEOF, ADDR) is a fault, and so is what a script leaves to the command line and nobody gave.
 
 #include <ctype.h>
 

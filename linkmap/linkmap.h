@@ -180,6 +180,7 @@ struct lm_dialect {
     unsigned (*score)(struct slice text);
     void (*read)(struct lm__reader *reader);
     bool tells_apart; // the linker can tell elsewhere what the map does not: --print-gc-sections
+    bool hides_stubs; // the map has no line for the stubs behind input of code
 };
 
 const struct lm_dialect *lm_dialects(size_t *count);

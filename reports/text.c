@@ -55,7 +55,8 @@ static bool is_covered(const struct sheet *sheet, struct column *column, union r
     if ((unit != REP_BYTES && unit != REP_COUNT) || rep__missing(unit, value))
         return false;
     bool scaled = unit == REP_BYTES && !sheet->out->style->plain_bytes;
-    if (value.u <= column->most && (!scaled || column->value >= strlen("1023.9 KiB")))
+    if (column->value != 0 && value.u <= column->most &&
+        (!scaled || column->value >= strlen("1023.9 KiB")))
         return true;
     column->most = MAX(column->most, value.u);
     return false;
