@@ -300,6 +300,25 @@ static void keep_build(struct run *run, const struct cmd_build *build)
     vec_push(&run->builds, kept);
 }
 
+// What is wrong with a target has its name, and a line: its own, when none is said.
+static void say_target(struct run *run, const struct check *check)
+{
+    struct cmd *cmd = run->cmd;
+    const char *path = cfg_path(run->cfg), *text = keep(cmd, cmd->fault.text);
+    const char *place = arena_printf(cmd->arena, "%s:%u", path, check->target->line);
+    if (check->target->name == NULL || cmd->fault.kind != FAULT_INPUT)
+        return;
+    if (strncmp(text, path, strlen(path)) == 0) {
+        const char *rest = strstr(text + strlen(path), ": ");
+        if (rest == NULL || strstr(rest, check->name) != NULL)
+            return;
+        place = arena_text(cmd->arena, slice_of(text, (size_t)(rest - text)));
+        text = rest + 2;
+    }
+    cmd->fault = (struct fault){0};
+    fault_set(&cmd->fault, FAULT_INPUT, place, NULL, NO_OFFSET, "target %s: %s", check->name, text);
+}
+
 static bool run_check(struct run *run, const struct check *check)
 {
     struct side now = {0}, base = {0};
@@ -307,10 +326,12 @@ static bool run_check(struct run *run, const struct check *check)
     bool good = check_sides(run, check, &now, &base);
     for (size_t i = first; i < run->findings.count; i++)
         run->findings.items[i].file = keep(run->cmd, run->findings.items[i].file);
-    if (good)
+    if (good) {
         add_regions(run, check, &now.measured);
-    if (good)
         keep_build(run, &now.build);
+    } else {
+        say_target(run, check);
+    }
     close_side(&now);
     close_side(&base);
     return good;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Numbers as people write them in tare.yaml: bytes ("96 KiB", "100k", "4096", "0x1000"), percent
+// Numbers as people write them in tare.yaml: bytes ("96 KiB", "1.5M", "4096", "0x1000"), percent
 // ("95%", "92.5%"), dates ("2026-12-31"). K, KB and KiB are 1024 bytes, as in linker scripts.
 
 #include "config/private.h"
@@ -34,21 +34,44 @@ static bool take_number(const char **text, uint64_t *value)
     return at != first;
 }
 
+// ".5" as 5 of 10, which needs a unit to be bytes; up to nine digits.
+struct fraction {
+    uint64_t part, of;
+};
+
+static struct fraction take_fraction(const char **text)
+{
+    struct fraction f = {0, 1};
+    if (**text != '.' || !is_digit((*text)[1]))
+        return f;
+    for ((*text)++; is_digit(**text) && f.of < 1000000000; (*text)++, f.of *= 10)
+        f.part = f.part * 10 + digit_value(**text);
+    return f;
+}
+
+static bool scale(uint64_t *value, struct fraction f, uint64_t unit)
+{
+    return mul_u64(*value, unit, value) &&
+           add_u64(*value, (uint64_t)((__uint128_t)f.part * unit / f.of), value);
+}
+
 bool cfg__amount(const char *text, uint64_t *value)
 {
+    bool hex = text[0] != '\0' && (text[1] | 0x20) == 'x';
     if (!take_number(&text, value))
         return false;
+    struct fraction fraction = hex ? (struct fraction){0, 1} : take_fraction(&text);
     text += *text == ' ';
     if (*text == '\0')
-        return text[-1] != ' ';
+        return text[-1] != ' ' && fraction.of == 1;
     const char *units = "KMG", *unit = strchr(units, *text & ~0x20);
-    if (strcmp(text, "B") == 0)
-        return true;
+    if (strcasecmp(text, "B") == 0)
+        return fraction.of == 1;
     if (unit == NULL || *unit == '\0' ||
-        !mul_u64(*value, (uint64_t)1024 << 10 * (unit - units), value))
+        !scale(value, fraction, (uint64_t)1024 << 10 * (unit - units)))
         return false;
     text++;
-    return *text == '\0' || strcmp(text, "B") == 0 || strcmp(text, "iB") == 0;
+    return *text == '\0' || strcasecmp(text, "B") == 0 || strcasecmp(text, "iB") == 0;
 }
 
 // "92.5%" as permille.

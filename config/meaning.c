@@ -23,27 +23,19 @@ static uint32_t line_of(const struct reading *r, int mapping, const char *key)
 #define MISTAKE(r, node, key, ...)                                                                 \
     cfg__fault((r)->fault, (r)->file, line_of(r, node, key), __VA_ARGS__)
 
-static const char *nearest_of(const char *text, const char *const *words, size_t count)
-{
-    const char *nearest = words[0];
-    unsigned best = UINT32_MAX;
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = text_distance(slice_text(text), slice_text(words[i]), 100);
-        if (distance < best)
-            best = distance, nearest = words[i];
-    }
-    return nearest;
-}
-
 // The index of `text` among the words, `count` when it is none of them (then a mistake is told).
 static size_t word_of(const struct reading *r, int node, const char *key, const char *text,
                       const char *const *words, size_t count)
 {
+    struct buf list = {0};
     for (size_t i = 0; i < count; i++)
         if (strcasecmp(text, words[i]) == 0)
             return i;
-    MISTAKE(r, node, key, "%s: there is no '%s', did you mean '%s'?", key, text,
-            nearest_of(text, words, count));
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
+    buf_char(&list, '\0');
+    MISTAKE(r, node, key, "%s: expected %s, not '%s'", key, list.data, text);
+    buf_free(&list);
     return count;
 }
 

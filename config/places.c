@@ -90,12 +90,32 @@ static bool check_event(const struct walk *walk, size_t documents, const char *n
     return true;
 }
 
-static bool syntax_fault(const yaml_parser_t *parser, const char *name, struct fault *fault)
+// Where the reader stopped: what is no text it says by its offset, which has no line yet.
+static size_t problem_line(const yaml_parser_t *parser, struct slice text)
 {
-    bool placed = parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR;
-    return cfg__fault(fault, name, placed ? parser->problem_mark.line + 1 : 0, "not YAML: %s%s%s",
-                      parser->context ? parser->context : "", parser->context ? ", " : "",
-                      parser->problem ? parser->problem : "unknown error");
+    size_t line = 1;
+    if (parser->error != YAML_READER_ERROR)
+        return parser->problem_mark.line + 1;
+    for (size_t i = 0; i < MIN(parser->problem_offset, text.size); i++)
+        line += text.data[i] == '\n';
+    return line;
+}
+
+static bool syntax_fault(const yaml_parser_t *parser, struct slice text, const char *name,
+                         struct fault *fault)
+{
+    struct buf why = {0};
+    size_t line = problem_line(parser, text);
+    if (parser->context != NULL)
+        buf_text(&why, parser->context);
+    if (parser->context != NULL && parser->context_mark.line + 1 < line)
+        buf_printf(&why, " that begins on line %zu", parser->context_mark.line + 1);
+    if (parser->context != NULL)
+        buf_text(&why, ", ");
+    buf_text(&why, parser->problem ? parser->problem : "unknown error");
+    cfg__fault(fault, name, line, "not YAML: %.*s", (int)why.size, why.data);
+    buf_free(&why);
+    return false;
 }
 
 bool cfg__check_yaml(struct slice text, const char *name, struct fault *fault)
@@ -109,7 +129,7 @@ bool cfg__check_yaml(struct slice text, const char *name, struct fault *fault)
         good = check_event(&walk, documents, name, fault);
     }
     if (good && walk.parser.error != YAML_NO_ERROR)
-        good = syntax_fault(&walk.parser, name, fault);
+        good = syntax_fault(&walk.parser, text, name, fault);
     walk_end(&walk);
     return good;
 }

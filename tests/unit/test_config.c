@@ -131,11 +131,12 @@ static void test_syntax(void)
     } rows[] = {
         {"modules: [\n", "t.yaml:2: not YAML: "},
         {"modules:\n\t- name: x\n", "t.yaml:2: not YAML: "},
-        {"a: 1\nb: 'x\n", "t.yaml:3: not YAML: "},
+        {"a: 1\nb: 'x\n",
+         "t.yaml:3: not YAML: while scanning a quoted scalar that begins on line 2, "},
         {"a: 1\n b: 2\n", "t.yaml:2: not YAML: "},
         {"? [a]\n: b\n", "t.yaml:1: "},
-        {"\xff\xfe\xff", "t.yaml: not YAML: "},
-        {"a: \x01\n", "t.yaml: not YAML: "},
+        {"\xff\xfe\xff", "t.yaml:1: not YAML: "},
+        {"a: 1\nb: \x01\n", "t.yaml:2: not YAML: "},
         {"[[[[[[[[[[[[[[[[[[[[", "t.yaml:2: not YAML: "},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -159,7 +160,7 @@ static const char project[] =
     "budgets:\n"
     "  - {region: FLASH, max: 95%, warn: 92.5 %}\n"
     "  - {module: unicode, in: ROM, max: 40 KiB, growth: {percent: 2, bytes: 512}}\n"
-    "  - {section: .text, region: FLASH, max: 0x1000}\n"
+    "  - {section: .text, region: FLASH, max: 0x1000, warn: 2.75 kib}\n"
     "  - symbol: '*printf*'\n"
     "    max: 0\n"
     "    waiver: {reason: debug console, until: 2028-02-29}\n"
@@ -225,6 +226,7 @@ static void test_budgets(void)
     check_limit(b[1].growth_bytes, CFG_AMOUNT, 512);
     CHECK(b[2].subject == CFG_SECTION && b[2].column == NULL);
     CHECK_TEXT(b[2].region, "FLASH");
+    check_limit(b[2].max, CFG_AMOUNT, 4096), check_limit(b[2].warn, CFG_AMOUNT, 2816);
     CHECK(b[3].subject == CFG_SYMBOL && b[3].until == 20280229 && b[3].line == 10);
     CHECK_TEXT(b[3].waiver, "debug console");
     CHECK_TEXT(b[3].column, "vm");
@@ -272,9 +274,9 @@ static void test_budget_mistakes(void)
         {"budgets:\n  - module: a\n    max: 5\n    warn: 6\n",
          "t.yaml:4: warn: above max, so that it would never be told"},
         {"budgets:\n  - module: a\n    in: rim\n    max: 1\n",
-         "t.yaml:3: in: there is no 'rim', did you mean 'rom'?"},
+         "t.yaml:3: in: expected file, vm, rom or ram, not 'rim'"},
         {"budgets:\n  - {total: flash, max: 1}\n",
-         "t.yaml:2: total: there is no 'flash', did you mean 'file'?"},
+         "t.yaml:2: total: expected file, vm, rom or ram, not 'flash'"},
         {"budgets:\n  - module: a\n    growth:\n      percent: x\n",
          "t.yaml:4: percent: expected a percentage, not 'x'"},
         {"budgets:\n  - module: a\n    growth: {}\n",
@@ -290,8 +292,10 @@ static void test_budget_mistakes(void)
          "t.yaml:2: region 'a' is empty or ends beyond 64 bits"},
         {"regions:\n  - {name: a, origin: 0, length: 2T}\n",
          "t.yaml:2: length: expected a number (4096, 0x1000, 96 KiB), not '2T'"},
+        {"regions:\n  - {name: a, origin: 0, length: 2.5}\n",
+         "t.yaml:2: length: expected a number (4096, 0x1000, 96 KiB), not '2.5'"},
         {"regions:\n  - {name: a, kind: RAMM}\n",
-         "t.yaml:2: kind: there is no 'RAMM', did you mean 'RAM'?"},
+         "t.yaml:2: kind: expected ROM or RAM, not 'RAMM'"},
         {"regions:\n  - name: a\n  - name: a\n",
          "t.yaml:3: region 'a' is there twice, first on line 2"},
         {"targets:\n  - {name: a, path: b}\n\n  - {name: a, path: c}\n",
