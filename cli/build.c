@@ -228,15 +228,20 @@ bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build)
     return true;
 }
 
-void cmd_build_close(struct cmd_build *build)
+static void close_dwarf(struct cmd_build *build)
 {
     for (size_t i = 0; build->dw != NULL && i < build->image_count; i++)
-        if (build->dw[i] != NULL)
-            dw_close(build->dw[i]);
+        dw_close(build->dw[i]);
+    free(build->dw);
+    build->dw = NULL;
+}
+
+void cmd_build_close(struct cmd_build *build)
+{
+    close_dwarf(build);
     dw_close(build->types_dw);
     for (size_t i = 0; build->debug != NULL && i < build->image_count; i++)
         img_debug_close(&build->debug[i]);
-    free(build->dw);
     free(build->debug);
     led_free(build->ledger);
     lm_free(build->map);
@@ -248,16 +253,21 @@ void cmd_build_close(struct cmd_build *build)
 
 // ------------------------------------------------------------------------- reading
 
-bool cmd_build_has_units(const struct cmd_build *build)
+bool cmd_build_units(struct cmd *cmd, struct cmd_build *build, bool *units)
 {
-    for (size_t i = 0; build->dw != NULL && i < build->image_count; i++) {
-        size_t units = 0;
-        if (build->dw[i] != NULL)
-            dw_units(build->dw[i], &units);
-        if (units != 0)
-            return true;
+    size_t count = 0;
+    *units = false;
+    if (!open_dwarf(cmd, build))
+        return false;
+    for (size_t i = 0; build->dw != NULL && i < build->image_count && count == 0; i++) {
+        if (build->dw[i] == NULL)
+            continue;
+        if (!dw_complete(build->dw[i], &cmd->fault))
+            return false;
+        dw_units(build->dw[i], &count);
     }
-    return false;
+    *units = count != 0;
+    return true;
 }
 
 // Dimensions that nothing in the file tells of.
@@ -300,6 +310,16 @@ static bool open_what_is_needed(struct cmd *cmd, struct cmd_build *build, unsign
     return !dwarf || open_dwarf(cmd, build);
 }
 
+static void close_member(void *context, size_t image)
+{
+    struct cmd_build *build = context;
+    if (build->dw == NULL || build->dw[image] == NULL)
+        return;
+    dw_close(build->dw[image]);
+    build->dw[image] = NULL;
+    img_drop_debug_bytes(img_file_image(build->file, image));
+}
+
 bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)
 {
     if (build->file == NULL)
@@ -311,10 +331,17 @@ bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)
                               .debug = build->debug,
                               .dw = build->dw,
                               .map = build->map,
-                              .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024)};
+                              .threads = (unsigned)MIN(cmd->options.jobs, (uint64_t)1024),
+                              .context = build};
+    // Who needs an archive's after this opens it again.
+    if (build->image_count > 1)
+        input.read = close_member;
     cmd_progress(cmd, "settling who owns what");
     build->ledger = led_new();
-    return led_collect(build->ledger, &input, dims, cmd->doubts, &cmd->fault);
+    bool good = led_collect(build->ledger, &input, dims, cmd->doubts, &cmd->fault);
+    if (input.read != NULL)
+        close_dwarf(build);
+    return good;
 }
 
 static bool has_stabs(const struct cmd_build *build)

@@ -182,10 +182,11 @@ void cmd_build_close(struct cmd_build *build);
 bool cmd_build_join(struct cmd *cmd, struct cmd_build *build);
 // Looks for debug information; idempotent.
 bool cmd_build_debug(struct cmd *cmd, struct cmd_build *build);
-// Opens it; idempotent.
+// Opens it; idempotent. Until cmd_build_ledger of an archive, which closes what it has read: ask for it
+// again after.
 bool cmd_build_dwarf(struct cmd *cmd, struct cmd_build *build);
-// Whether any image has debug information with units in it (after cmd_build_dwarf).
-bool cmd_build_has_units(const struct cmd_build *build);
+// Whether any image has debug information with units in it: opens it and reads up to the first that has.
+bool cmd_build_units(struct cmd *cmd, struct cmd_build *build, bool *units);
 // Opens the linker map, if one is named. One of another build than a file is a fault, with --force a
 // doubt. Idempotent.
 bool cmd_build_map(struct cmd *cmd, struct cmd_build *build);

@@ -126,7 +126,7 @@ static bool open_side(struct run *run, struct side *side, const char *spec, unsi
     if (variables && build->file == NULL)
         return fault_set(&cmd->fault, FAULT_INPUT, build->path, NULL, NO_OFFSET,
                          "is a snapshot, which does not tell the types of objects (objects_of)");
-    if ((variables && !cmd_build_dwarf(cmd, build)) || !cmd_build_ledger(cmd, build, dims) ||
+    if (!cmd_build_ledger(cmd, build, dims) || (variables && !cmd_build_dwarf(cmd, build)) ||
         (types && !cmd_build_types(cmd, build, &everything, &side->types)))
         return false;
     side->measured.ledger = build->ledger;

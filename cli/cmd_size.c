@@ -22,9 +22,10 @@ static bool save_types(struct cmd *cmd, struct cmd_build *build, struct buf *out
         buf_bytes(out, build->types.data, build->types.size);
         return true;
     }
-    if (!cmd_build_dwarf(cmd, build))
+    bool units;
+    if (!cmd_build_units(cmd, build, &units))
         return false;
-    if (!cmd_build_has_units(build))
+    if (!units)
         return true;
     if (!cmd_build_types(cmd, build, &everything, &types))
         return false;

@@ -73,9 +73,10 @@ static bool choose_dims(struct cmd *cmd, struct cmd_division *division, struct c
     for (size_t i = 0; i < count; i++) {
         if (builds[i].file == NULL)
             continue;
-        if (!cmd_build_dwarf(cmd, &builds[i]))
+        bool has;
+        if (!cmd_build_units(cmd, &builds[i], &has))
             return false;
-        units = units && (cmd_build_has_units(&builds[i]) || builds[i].map_path != NULL);
+        units = units && (has || builds[i].map_path != NULL);
     }
     if (units) {
         options->dims[options->dim_count++] = AN_MODULE;

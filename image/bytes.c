@@ -166,6 +166,22 @@ void img__contents_prepare(struct img *img)
         prepare_relocs(img);
 }
 
+static void drop(struct content *content)
+{
+    free(content->owned);
+    free(content->fault);
+    content->owned = NULL;
+    content->fault = NULL;
+    atomic_store(&content->ready, false);
+}
+
+void img_drop_debug_bytes(struct img *img)
+{
+    for (size_t i = 0; img->contents != NULL && i < img->section_count; i++)
+        if (img->contents[i] != NULL && !(img->sections[i].flags & SHF_ALLOC))
+            drop(img->contents[i]);
+}
+
 void img__contents_free(struct img *img)
 {
     for (size_t i = 0; img->contents != NULL && i < img->section_count; i++) {
@@ -173,8 +189,7 @@ void img__contents_free(struct img *img)
         if (content == NULL)
             continue;
         pthread_mutex_destroy(&content->lock);
-        free(content->owned);
-        free(content->fault);
+        drop(content);
         free(content);
     }
     free(img->contents);

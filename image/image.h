@@ -132,6 +132,9 @@ const struct img_section *img_section_at(const struct img *img, uint64_t addr);
 // The contents of a section: inflated, in a .o with its relocations applied (debug, .eh_frame, .opd
 // and Xtensa property sections). Thread-safe; lent until the file closes. SHT_NOBITS gives an empty slice.
 bool img_section_bytes(struct img *img, uint32_t index, struct slice *bytes, struct fault *fault);
+// Gives back what was lent of sections that are not loaded; they are made again when asked for. Not
+// while another thread reads them.
+void img_drop_debug_bytes(struct img *img);
 // The bytes as they lie in the file (compressed, not relocated).
 struct slice img_section_raw(const struct img *img, uint32_t index);
 // Linked content at [addr, addr + size) when one section holds it all; false for bss and gaps.

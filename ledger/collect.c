@@ -141,6 +141,18 @@ void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, 
     doubt_add(im->run->doubts, im->info->path, im->sections[section].name, offset, "%s", what);
 }
 
+#define RELEASED_TOGETHER ((uint64_t)4 << 20)
+
+void led__release_read(const struct led_collector *run, size_t index)
+{
+    uint64_t start = run->images[index].info->file_start;
+    bool last = index + 1 == run->image_count;
+    if (run->image_count > 1 &&
+        (last ||
+         start / RELEASED_TOGETHER != run->images[index + 1].info->file_start / RELEASED_TOGETHER))
+        img_file_release(run->build->file, img_file_bytes(run->build->file));
+}
+
 // ------------------------------------------------------------------- the collector
 
 static void open_image(struct led_collector *run, size_t index)
@@ -169,6 +181,7 @@ static void open_image(struct led_collector *run, size_t index)
         im->symbols_from = has_symbol_table(im->img) ? im->img : NULL;
     im->names_by_dwarf = led__wants(run, LED_SYMBOL) && !has_full_symbols(im->symbols_from);
     im->dw = run->build->dw ? run->build->dw[index] : NULL;
+    im->had_dwarf = im->dw != NULL;
     im->dwarf_from = debug && debug->img ? debug->img : im->img;
     im->threads = par_worth(run->build->threads,
                             MAX(im->info->file_size, img_info(im->dwarf_from)->file_size));
@@ -235,8 +248,10 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
     for (size_t i = 0; i < run->image_count; i++) {
         struct led__image *im = &run->images[i];
         led__collect_marks(im);
-        if ((run->dims & LED__CHARGED) == 0)
+        if ((run->dims & LED__CHARGED) == 0) {
+            led__release_read(run, i);
             continue;
+        }
         if (!led__collect_dwarf(im, fault))
             return false;
         led__collect_files(im);
@@ -244,6 +259,10 @@ bool led_collect_claims(struct led_collector *run, struct fault *fault)
         led__collect_vtables(im);
         if (!led__collect_definitions(im, fault))
             return false;
+        led__release_read(run, i);
+        im->dw = NULL;
+        if (run->build->read != NULL)
+            run->build->read(run->build->context, i);
     }
     if (run->build->map != NULL)
         led__collect_map(&run->images[0]);
@@ -258,8 +277,10 @@ static void collect_rest(void *context, size_t index, unsigned worker)
     (void)worker;
     if (index == 0 && run->dims & (LED__CHARGED | LED_FROM_MAP))
         led__collect_fill(run);
-    for (size_t i = 0; index == 1 && i < run->image_count && run->dims & LED__CHARGED; i++)
+    for (size_t i = 0; index == 1 && i < run->image_count && run->dims & LED__CHARGED; i++) {
         led__collect_relocs(&run->images[i]);
+        led__release_read(run, i);
+    }
 }
 
 bool led_collect_settle(struct led_collector *run, struct fault *fault)

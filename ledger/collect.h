@@ -33,6 +33,10 @@ struct led_build {
     struct dw *const *dw;          // NULL, or opened debug information; items may be NULL
     unsigned threads;              // 0: one per core
     const struct lm_map *map;      // NULL, or the linker map of the one image
+    // Unless NULL, told of each image whose debug information will not be read again: of ten thousand
+    // members not more than one need stay open.
+    void (*read)(void *context, size_t image);
+    void *context; // of `read`
 };
 // Dimensions that a map divides; with one they are settled whatever is asked for.
 #define LED_FROM_MAP (LED_MASK(LED_OBJECT) | LED_MASK(LED_ARCHIVE) | LED_MASK(LED_MEMBER))

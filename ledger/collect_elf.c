@@ -23,21 +23,27 @@
 
 #include "ledger/collect_private.h"
 
+// What a run of bytes is.
+struct what {
+    const char *text; // LED__SPAN: what it is
+    uint8_t what;
+    bool bare;   // LED__GAP: in a segment without any section
+    bool apart;  // of the file, not of one of its images
+    bool memory; // asked for no bytes of the file
+};
+
 // A run of bytes some table asked for. `file` is where its bytes would lie in the file: nowhere for
 // memory without bytes, and for the members of a thin archive, which are files of their own.
 struct run {
     struct led_extent extent;
     struct led__range file;
-    const char *text; // LED__SPAN: what it is
-    uint8_t what;
-    bool bare;  // LED__GAP: in a segment without any section
-    bool apart; // of the file, not of one of its images
+    struct what is;
 };
 
-// An extent as it was placed on the line.
+// An extent as it was placed on the line. Runs are let go then: there can be a million.
 struct placed {
     uint64_t pos;
-    size_t run;
+    struct what is;
 };
 
 struct base {
@@ -63,7 +69,7 @@ static void ask_part(struct base *base, const struct led__image *im, const struc
 {
     if (from >= to)
         return;
-    struct run run = {.what = (uint8_t)what};
+    struct run run = {.is.what = (uint8_t)what};
     bool mapped = from < window->mapped;
     if (mapped && !im->info->external)
         run.file = (struct led__range){window->file + from, window->file + to};
@@ -103,7 +109,7 @@ static void ask_file(struct base *base, const struct led__image *im, uint64_t of
                                 .image = im ? im->index : 0,
                                 .section = section,
                                 .segment = UINT32_MAX};
-    struct run run = {extent, {start, end}, text, (uint8_t)what, false, im == NULL};
+    struct run run = {extent, {start, end}, {text, (uint8_t)what, false, im == NULL, false}};
     if (start != end && (im == NULL || !im->info->external))
         vec_push(&base->runs, run);
 }
@@ -203,7 +209,7 @@ static void ask_segment(struct base *base, const struct led__image *im,
     }
     ask_gap(base, im, &window, spots, at, window.size);
     for (size_t i = first; count == 0 && i < base->runs.count; i++)
-        base->runs.items[i].bare = true;
+        base->runs.items[i].is.bare = true;
 }
 
 // Compressed contents are not what lies in memory: there they are unpacked, and take more.
@@ -219,7 +225,7 @@ static void ask_packed(struct base *base, const struct led__image *im, const str
                                 .segment = window->segment,
                                 .weights = LED_ROM};
     struct led__range file = {window->file, window->file + section->file_size};
-    vec_push(&base->runs, (struct run){extent, file, NULL, LED__PACKED, false, false});
+    vec_push(&base->runs, (struct run){extent, file, {.what = LED__PACKED}});
 }
 
 static void ask_stray(struct base *base, const struct led__image *im,
@@ -322,7 +328,10 @@ static void place(struct base *base, size_t run, uint64_t from, uint64_t size, u
     extent.weights |= file == LED_NOWHERE ? 0 : LED_FILE;
     if (size == 0 || !led_extent_add(base->all->ledger, extent))
         return;
-    vec_push(&base->placed, (struct placed){base->pos, run});
+    const struct run *asked = &base->runs.items[run];
+    struct what is = asked->is;
+    is.memory = asked->file.start == asked->file.end;
+    vec_push(&base->placed, (struct placed){base->pos, is});
     base->pos += size;
 }
 
@@ -355,7 +364,6 @@ static void place_all(struct base *base)
         place_run(base, i, tiles + first[i], first[i + 1] - first[i]);
     free(tiles);
     free(first);
-    led_extents_done(base->all->ledger);
 }
 
 // ------------------------------------------------------------------ what they are
@@ -383,15 +391,15 @@ static uint8_t kind_by_segment(const struct led__image *im, const struct led_ext
 }
 
 // Bytes between sections are padding when they hold nothing.
-static bool is_padding(const struct led_collector *all, const struct run *run,
+static bool is_padding(const struct led_collector *all, const struct what *is,
                        const struct led_extent *extent)
 {
     const struct led__image *im = &all->images[extent->image];
     bool code = extent->segment != UINT32_MAX && (im->segments[extent->segment].flags & PF_X);
-    if (run->bare)
+    if (is->bare)
         return false;
     if (extent->file == LED_NOWHERE)
-        return run->file.start == run->file.end; // not: bytes that went to another run
+        return is->memory; // not: bytes that went to another run
     struct slice bytes = img_file_bytes(all->build->file);
     ASSERT(range_fits(extent->file, extent->size, bytes.size));
     return led_is_fill(im->info, slice_of(bytes.data + extent->file, extent->size), code);
@@ -429,37 +437,37 @@ static void claim_section(struct led_collector *all, const struct led_extent *ex
     claim_role(all, extent, role_of(all, section, about), about->kind, LED_BY_ROLE);
 }
 
-static void claim_between(struct led_collector *all, const struct run *run,
+static void claim_between(struct led_collector *all, const struct what *is,
                           const struct led_extent *extent)
 {
     static const char *const texts[] = {[LED__ELF_HEADER] = "ELF header",
                                         [LED__PROGRAM_HEADERS] = "program headers",
                                         [LED__SECTION_HEADERS] = "section headers",
                                         [LED__PACKED] = "compressed data"};
-    if (run->what != LED__GAP) {
+    if (is->what != LED__GAP) {
         char text[300];
-        snprintf(text, sizeof text, "[%s]", run->what == LED__SPAN ? run->text : texts[run->what]);
+        snprintf(text, sizeof text, "[%s]", is->what == LED__SPAN ? is->text : texts[is->what]);
         led_owner owner = led_owner_of(all->ledger, text);
         led__claim_dim(all, LED_SECTION, LED_BY_BASE, owner, 0, extent->pos, extent->size);
-        claim_role(all, extent, owner, run->what == LED__PACKED ? LED__DATA : LED__METADATA,
+        claim_role(all, extent, owner, is->what == LED__PACKED ? LED__DATA : LED__METADATA,
                    LED_BY_ROLE);
-    } else if (is_padding(all, run, extent)) {
+    } else if (is_padding(all, is, extent)) {
         led__claim_dim(all, LED_SECTION, LED_BY_BASE, all->padding, 0, extent->pos, extent->size);
         claim_role(all, extent, all->padding, LED__PADDING, LED_BY_FILL);
-    } else if (run->bare) {
+    } else if (is->bare) {
         claim_role(all, extent, LED_UNATTRIBUTED,
                    kind_by_segment(&all->images[extent->image], extent), LED_BY_ROLE);
     }
 }
 
-static void claim_member(struct led_collector *all, const struct run *run,
+static void claim_member(struct led_collector *all, const struct what *is,
                          const struct led_extent *extent)
 {
     const struct led__image *im = &all->images[extent->image];
     led_owner owner = LED_UNATTRIBUTED;
-    if (run->what == LED__SPAN)
+    if (is->what == LED__SPAN)
         owner = led_owner_of(all->ledger, "[archive]");
-    else if (!run->apart && im->info->member)
+    else if (!is->apart && im->info->member)
         owner = led_owner_of(all->ledger, im->info->member);
     led__claim_dim(all, LED_MEMBER, LED_BY_BASE, owner, 0, extent->pos, extent->size);
 }
@@ -471,17 +479,19 @@ static void claim_all(const struct base *base)
     const struct led_extent *extents = led_extents(all->ledger, &count);
     ASSERT(count == base->placed.count);
     for (size_t i = 0; i < count; i++) {
-        const struct run *run = &base->runs.items[base->placed.items[i].run];
+        const struct what *is = &base->placed.items[i].is;
         ASSERT(extents[i].pos == base->placed.items[i].pos);
+        if (i > 0 && extents[i].image != extents[i - 1].image)
+            led__release_read(all, extents[i - 1].image); // fill was looked at
         if (led__wants(all, LED_SEGMENT))
             led__claim_dim(all, LED_SEGMENT, LED_BY_BASE, segment_owner(all, &extents[i]), 0,
                            extents[i].pos, extents[i].size);
-        if (run->what == LED__IN_SECTION)
+        if (is->what == LED__IN_SECTION)
             claim_section(all, &extents[i]);
         else
-            claim_between(all, run, &extents[i]);
+            claim_between(all, is, &extents[i]);
         if (img_file_is_archive(all->build->file))
-            claim_member(all, run, &extents[i]);
+            claim_member(all, is, &extents[i]);
     }
 }
 
@@ -492,16 +502,19 @@ bool led__collect_extents(struct led_collector *run, struct fault *fault)
     if (size > LED_LINE_MAX / 4)
         return fault_set(fault, FAULT_LIMIT, img_file_path(run->build->file), NULL, NO_OFFSET,
                          "the file is too large");
-    for (size_t i = 0; i < run->image_count; i++)
+    for (size_t i = 0; i < run->image_count; i++) {
         ask_image(&base, &run->images[i]);
+        led__release_read(run, i);
+    }
     size_t count;
     const struct img_span *spans = img_file_spans(run->build->file, &count);
     for (size_t i = 0; i < count; i++)
         ask_file(&base, NULL, spans[i].offset, spans[i].size, 0, LED__SPAN, spans[i].what);
     ask_file(&base, NULL, 0, size, 0, LED__GAP, NULL);
     place_all(&base);
-    claim_all(&base);
     vec_free(&base.runs);
+    led_extents_done(run->ledger);
+    claim_all(&base);
     vec_free(&base.placed);
     return true;
 }

@@ -42,10 +42,11 @@ struct led__image {
     size_t first_tls;  // first section of it
     struct img *symbols_from; // whose .symtab counts: the image, its debug file, or NULL
     bool names_by_dwarf;      // symbols are wanted, and that table leaves names out
-    struct dw *dw;            // or NULL
-    struct img *dwarf_from;   // the image that holds the debug sections
-    unsigned threads;         // to read it on
-    struct keyed *sized;      // by address: the size of a symbol, see led__symbol_size_at
+    struct dw *dw;            // NULL: none, or all was read
+    bool had_dwarf;
+    struct img *dwarf_from; // the image that holds the debug sections
+    unsigned threads;       // to read it on
+    struct keyed *sized;    // by address: the size of a symbol, see led__symbol_size_at
     size_t sized_count;
     bool sized_ready;
     struct keyed *starts; // by address: the unit (led_owner) that has a function or variable there
@@ -110,6 +111,9 @@ void led__charge_in(struct led__image *im, uint32_t section, uint64_t offset, ui
                     uint64_t target_pos);
 // "image path" and section name for doubts.
 void led__doubt(const struct led__image *im, uint32_t section, uint64_t offset, const char *what);
+
+// Lets go of the pages of a file of many images, now and then, while image after image is read.
+void led__release_read(const struct led_collector *run, size_t index);
 
 // collect_role.c: what sections and headers are.
 void led__describe_sections(struct led__image *im);

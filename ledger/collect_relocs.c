@@ -290,7 +290,7 @@ static void claim_sections(struct led__image *im)
 {
     if (!led__wants(im->run, LED_UNIT) && !led__wants(im->run, LED_SOURCE))
         return;
-    for (size_t i = 1; i < im->section_count && im->dw != NULL; i++) {
+    for (size_t i = 1; i < im->section_count && im->had_dwarf; i++) {
         const struct img_section *section = &im->sections[i];
         if (!img_is_reloc_section(section) || has_loaded_target(im, section))
             continue;
