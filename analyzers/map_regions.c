@@ -8,7 +8,8 @@
 //
 // A map does not say which section the script put where, so a section belongs to the region its
 // address lies in, the smallest of several (aliases, windows). In the map of a failed link sections run
-// past the end of their region: what begins there and in no other region belongs to it, too.
+// past the end of their region: what begins there and in no other region belongs to it, too, and so do the
+// load images that follow.
 
 #include <inttypes.h>
 
@@ -37,7 +38,8 @@ static bool inside(const struct lm_region *region, uint64_t addr)
     return addr >= region->origin && addr - region->origin < region->length;
 }
 
-static uint32_t region_at(const struct lm_map *map, const struct uses *uses, uint64_t addr)
+// The smallest region that an address lies in.
+static uint32_t region_around(const struct lm_map *map, const struct uses *uses, uint64_t addr)
 {
     uint32_t best = LM_NO;
     for (uint32_t i = 0; i < uses->region_count; i++) {
@@ -46,13 +48,30 @@ static uint32_t region_at(const struct lm_map *map, const struct uses *uses, uin
             (best == LM_NO || region->length < map->regions.items[best].length))
             best = i;
     }
-    for (uint32_t i = 0; i < uses->region_count && best == LM_NO; i++) {
+    return best;
+}
+
+// The full region that goes on at an address: the one whose last section ends nearest before it.
+static uint32_t region_before(const struct lm_map *map, const struct uses *uses, uint64_t addr)
+{
+    uint32_t best = LM_NO;
+    for (uint32_t i = 0; i < uses->region_count; i++) {
         const struct lm_region *region = &map->regions.items[i];
-        uint64_t limit = region->origin + region->length;
-        if (uses->reach[i] >= limit && addr >= limit && addr - uses->reach[i] < REACH)
+        uint64_t limit = region->origin + region->length, reach = uses->reach[i];
+        if (reach >= limit && addr >= reach && addr - reach < REACH &&
+            (best == LM_NO || reach > uses->reach[best]))
             best = i;
     }
     return best;
+}
+
+// What runs somewhere is where its address says. A load image follows the others, wherever that is: FLASH
+// may run into the RAM that begins at its end.
+static uint32_t region_at(const struct lm_map *map, const struct uses *uses, uint64_t addr,
+                          bool load)
+{
+    uint32_t around = region_around(map, uses, addr), before = region_before(map, uses, addr);
+    return before != LM_NO && (load || around == LM_NO) ? before : around;
 }
 
 static void use(const struct lm_map *map, struct uses *uses, uint32_t section, uint64_t addr,
@@ -60,7 +79,7 @@ static void use(const struct lm_map *map, struct uses *uses, uint32_t section, u
 {
     const struct lm_section *s = &map->sections.items[section];
     uint64_t end;
-    uint32_t region = s->region != LM_NO && !load ? s->region : region_at(map, uses, addr);
+    uint32_t region = s->region != LM_NO && !load ? s->region : region_at(map, uses, addr, load);
     if (region == LM_NO || !add_u64(addr, load ? lm_load_size(s) : s->size, &end))
         return;
     vec_push(&uses->list, (struct use){addr, end, region, section, load});

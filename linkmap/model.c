@@ -366,19 +366,21 @@ static void group_contributions(struct lm_map *map)
     }
 }
 
-// A section has no load image when nothing in it has one.
+// A section has no load image when nothing in it has one. Where there is only fill, input without bytes
+// counts, too.
 static bool only_nobits(const struct lm_map *map, const struct lm_section *section)
 {
-    bool some = false;
+    bool fill = false, empty = false, some = false;
     for (uint32_t i = 0; i < section->count; i++) {
         const struct lm_contribution *c = &map->contributions.items[section->first + i];
-        if (c->size == 0 || c->kind == LM_FILL)
-            continue;
-        if (!c->nobits)
+        bool filled = c->kind == LM_FILL;
+        if (!filled && !c->nobits && c->size != 0)
             return false;
-        some = true;
+        fill |= filled && c->size != 0;
+        empty |= !filled && !c->nobits;
+        some |= !filled && c->nobits && c->size != 0;
     }
-    return some || lm__is_nobits(section->name);
+    return some || lm__is_nobits(section->name) || (fill && !empty && map->dialect->fill_is_nobits);
 }
 
 // At address 0 lies either the vector table of a microcontroller, or everything that has no address.

@@ -5,14 +5,14 @@
 #include "linkmap/owned.h"
 
 static const struct lm_dialect dialects[] = {
-    {"ld", "GNU ld", lm__ld_score, lm__ld_read, true, false},
-    {"gold", "gold", lm__gold_score, lm__gold_read, true, true},
-    {"lld", "LLVM lld", lm__lld_score, lm__lld_read, true, false},
-    {"mold", "mold", lm__mold_score, lm__mold_read, true, false},
-    {"armlink", "Keil armlink", lm__armlink_score, lm__armlink_read, false, false},
-    {"iar", "IAR ILINK", lm__iar_score, lm__iar_read, false, false},
-    {"ld64", "Apple ld64", lm__ld64_score, lm__ld64_read, false, false},
-    {"ti", "TI linker", lm__ti_score, lm__ti_read, false, false},
+    {"ld", "GNU ld", lm__ld_score, lm__ld_read, true, false, true},
+    {"gold", "gold", lm__gold_score, lm__gold_read, true, true, false},
+    {"lld", "LLVM lld", lm__lld_score, lm__lld_read, true, false, false},
+    {"mold", "mold", lm__mold_score, lm__mold_read, true, false, false},
+    {"armlink", "Keil armlink", lm__armlink_score, lm__armlink_read, false, false, false},
+    {"iar", "IAR ILINK", lm__iar_score, lm__iar_read, false, false, false},
+    {"ld64", "Apple ld64", lm__ld64_score, lm__ld64_read, false, false, false},
+    {"ti", "TI linker", lm__ti_score, lm__ti_read, false, false, false},
 };
 
 const struct lm_dialect *lm_dialects(size_t *count)
