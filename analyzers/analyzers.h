@@ -563,8 +563,11 @@ struct an_map_options {
     void *shown_context;
 };
 
-// Both must outlive the result; `cfg` may be NULL.
-struct an_map *an_map_new(const struct lm_map *map, const struct cfg *cfg);
+// The regions a map states, but for those of no length, in which nothing lies.
+void an_map_stated(const struct lm_map *map, struct arena *arena, struct cfg_regions *out);
+// All must outlive the result; `cfg` may be NULL. `regions`: all that is known, what the map states included.
+struct an_map *an_map_new(const struct lm_map *map, const struct cfg *cfg,
+                          struct cfg_regions regions);
 void an_map_free(struct an_map *map);
 
 // Columns `size` (bytes of sections) and `image` (those in the load image), both additive.
@@ -578,7 +581,7 @@ const char *an_map_note(const struct an_map *map, struct arena *arena);
 
 // Regions, and the sections in each, with the columns of an_regions and `over`: by how much a region of
 // a failed link is too small. A section with a load image elsewhere counts in both regions. False
-// when the map has no regions.
+// when there are no regions.
 bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *out);
 // A region that was too small: by how much, and the objects in it, the largest `keep` ones. Gives
 // how many tables were written to `out` (at most `max`), one a region.

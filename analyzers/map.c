@@ -19,11 +19,13 @@ const char *an_map_dim_name(enum an_map_dim dim)
     return dim_names[dim];
 }
 
-struct an_map *an_map_new(const struct lm_map *map, const struct cfg *cfg)
+struct an_map *an_map_new(const struct lm_map *map, const struct cfg *cfg,
+                          struct cfg_regions regions)
 {
     struct an_map *made = mem_zalloc(1, sizeof *made);
     made->map = map;
     made->cfg = cfg;
+    made->regions = regions;
     made->names = names_new();
     names_limit(made->names, map->text.size + ((uint64_t)1 << 20));
     return made;
@@ -156,7 +158,7 @@ static name_id region_name(struct an_map *map, const struct an__piece *piece)
 {
     uint32_t region = piece->section == LM_NO ? LM_NO : an__map_region_of(map, piece->section);
     return region == LM_NO ? names_intern_text(map->names, "[no region]")
-                           : names_intern(map->names, map->map->regions.items[region].name);
+                           : names_intern_text(map->names, map->regions.items[region].name);
 }
 
 name_id an__map_name(struct an_map *map, enum an_map_dim dim, const struct an__piece *piece)

@@ -300,7 +300,7 @@ struct an_map_check an_map_check(const struct lm_map *map, const struct img *img
     struct an_map_check sums = {0};
     struct checking c = {.map = map, .img = img, .ledger = ledger, .arena = arena, .sums = &sums};
     c.budget = MOST;
-    c.cutter = an_map_new(map, NULL);
+    c.cutter = an_map_new(map, NULL, (struct cfg_regions){0});
     c.sections = img_sections(img, &c.section_count);
     c.found = led_map_sections(map, img, arena);
     measure_memory(&c);

@@ -10,6 +10,7 @@
 struct an_map {
     const struct lm_map *map;
     const struct cfg *cfg;
+    struct cfg_regions regions;
     struct names *names;
     name_id *of_file[AN_MAP_DIM_COUNT]; // names by file, AN__NOT_YET where not asked for
     struct keyed *symbols;              // by contribution, then address: key address, value index

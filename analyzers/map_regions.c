@@ -33,31 +33,59 @@ struct uses {
     size_t region_count;
 };
 
-static bool inside(const struct lm_region *region, uint64_t addr)
+void an_map_stated(const struct lm_map *map, struct arena *arena, struct cfg_regions *out)
 {
-    return addr >= region->origin && addr - region->origin < region->length;
+    struct cfg_region *items = ARENA_ARRAY(arena, map->regions.count, struct cfg_region);
+    *out = (struct cfg_regions){.items = items};
+    for (size_t i = 0; i < map->regions.count; i++) {
+        const struct lm_region *r = &map->regions.items[i];
+        uint64_t end;
+        if (r->length == 0 || !add_u64(r->origin, r->length, &end))
+            continue;
+        struct cfg_region *made = &items[out->count++];
+        *made = (struct cfg_region){.name = arena_text(arena, r->name),
+                                    .origin = r->origin,
+                                    .length = r->length,
+                                    .line = r->line,
+                                    .placed = true};
+        made->kind = cfg_memory_kind(r->name, r->attributes, &made->guessed);
+    }
+}
+
+// The address in a region's first view of what lies in it.
+static bool inside(const struct cfg_region *region, uint64_t *addr)
+{
+    for (uint32_t i = 0; i <= region->alias_count; i++) {
+        uint64_t origin = i == 0 ? region->origin : region->aliases[i - 1];
+        if (*addr >= origin && *addr - origin < region->length) {
+            *addr = region->origin + (*addr - origin);
+            return true;
+        }
+    }
+    return false;
 }
 
 // The smallest region that an address lies in.
-static uint32_t region_around(const struct lm_map *map, const struct uses *uses, uint64_t addr)
+static uint32_t region_around(struct cfg_regions regions, const struct uses *uses, uint64_t *addr)
 {
     uint32_t best = LM_NO;
+    uint64_t found = *addr;
     for (uint32_t i = 0; i < uses->region_count; i++) {
-        const struct lm_region *region = &map->regions.items[i];
-        if (inside(region, addr) &&
-            (best == LM_NO || region->length < map->regions.items[best].length))
-            best = i;
+        uint64_t at = *addr;
+        if (inside(&regions.items[i], &at) &&
+            (best == LM_NO || regions.items[i].length < regions.items[best].length))
+            best = i, found = at;
     }
+    *addr = found;
     return best;
 }
 
 // The full region that goes on at an address: the one whose last section ends nearest before it.
-static uint32_t region_before(const struct lm_map *map, const struct uses *uses, uint64_t addr)
+static uint32_t region_before(struct cfg_regions regions, const struct uses *uses, uint64_t addr)
 {
     uint32_t best = LM_NO;
     for (uint32_t i = 0; i < uses->region_count; i++) {
-        const struct lm_region *region = &map->regions.items[i];
-        uint64_t limit = region->origin + region->length, reach = uses->reach[i];
+        uint64_t limit = regions.items[i].origin + regions.items[i].length, reach = uses->reach[i];
         if (reach >= limit && addr >= reach && addr - reach < REACH &&
             (best == LM_NO || reach > uses->reach[best]))
             best = i;
@@ -67,19 +95,39 @@ static uint32_t region_before(const struct lm_map *map, const struct uses *uses,
 
 // What runs somewhere is where its address says. A load image follows the others, wherever that is: FLASH
 // may run into the RAM that begins at its end.
-static uint32_t region_at(const struct lm_map *map, const struct uses *uses, uint64_t addr,
-                          bool load)
+static uint32_t region_at(struct cfg_regions regions, const struct uses *uses, bool load,
+                          uint64_t *addr)
 {
-    uint32_t around = region_around(map, uses, addr), before = region_before(map, uses, addr);
-    return before != LM_NO && (load || around == LM_NO) ? before : around;
+    uint32_t before = region_before(regions, uses, *addr);
+    uint64_t at = *addr;
+    uint32_t around = region_around(regions, uses, &at);
+    if (before != LM_NO && (load || around == LM_NO))
+        return before;
+    *addr = at;
+    return around;
 }
 
-static void use(const struct lm_map *map, struct uses *uses, uint32_t section, uint64_t addr,
+// The region the map itself says a section is in.
+static uint32_t stated_region(const struct an_map *map, const struct uses *uses,
+                              const struct lm_section *section)
+{
+    const struct lm_region *stated =
+        section->region == LM_NO ? NULL : &map->map->regions.items[section->region];
+    for (uint32_t i = 0; i < uses->region_count && stated != NULL; i++)
+        if (stated->origin == map->regions.items[i].origin &&
+            slice_is(stated->name, map->regions.items[i].name))
+            return i;
+    return LM_NO;
+}
+
+static void use(const struct an_map *map, struct uses *uses, uint32_t section, uint64_t addr,
                 bool load)
 {
-    const struct lm_section *s = &map->sections.items[section];
+    const struct lm_section *s = &map->map->sections.items[section];
     uint64_t end;
-    uint32_t region = s->region != LM_NO && !load ? s->region : region_at(map, uses, addr, load);
+    uint32_t region = load ? LM_NO : stated_region(map, uses, s);
+    if (region == LM_NO)
+        region = region_at(map->regions, uses, load, &addr);
     if (region == LM_NO || !add_u64(addr, load ? lm_load_size(s) : s->size, &end))
         return;
     vec_push(&uses->list, (struct use){addr, end, region, section, load});
@@ -98,14 +146,15 @@ static int compare_uses(const void *left, const void *right)
     return a->section < b->section ? -1 : a->section > b->section;
 }
 
-static void find_uses(const struct lm_map *map, struct uses *uses)
+static void find_uses(const struct an_map *map, struct uses *uses)
 {
+    size_t sections = map->map->sections.count;
     *uses = (struct uses){.region_count = MIN(map->regions.count, (size_t)REGIONS_MAX)};
     uses->reach = mem_zalloc(map->regions.count + 1, sizeof *uses->reach);
-    uses->run_region = mem_alloc((map->sections.count + 1) * sizeof *uses->run_region);
-    memset(uses->run_region, 0xff, (map->sections.count + 1) * sizeof *uses->run_region);
-    for (uint32_t i = 0; i < map->sections.count; i++) {
-        const struct lm_section *s = &map->sections.items[i];
+    uses->run_region = mem_alloc((sections + 1) * sizeof *uses->run_region);
+    memset(uses->run_region, 0xff, (sections + 1) * sizeof *uses->run_region);
+    for (uint32_t i = 0; i < sections; i++) {
+        const struct lm_section *s = &map->map->sections.items[i];
         if (!s->loaded || s->size == 0)
             continue;
         use(map, uses, i, s->addr, false);
@@ -127,7 +176,7 @@ uint32_t an__map_region_of(struct an_map *map, uint32_t section)
 {
     if (map->region_of == NULL) {
         struct uses uses;
-        find_uses(map->map, &uses);
+        find_uses(map, &uses);
         map->region_of = uses.run_region;
         uses.run_region = NULL;
         free_uses(&uses);
@@ -146,17 +195,49 @@ static struct rep_row section_row(struct an_map *map, const struct use *use, uin
                           .dimension = "section",
                           .values = an__region_values(arena)};
     row.values[AN__USED].u = used;
-    row.values[AN__ORIGIN].u = use->start;
+    row.values[AN__ORIGIN].u = use->load ? s->lma : s->addr;
     return row;
 }
 
+// Whether variables without contents are in a section: more than the room that scripts leave, be it for a stack
+// or for what another bus sees there.
+static bool has_variables(const struct lm_map *map, const struct lm_section *section)
+{
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct lm_contribution *c = &map->contributions.items[section->first + i];
+        if (c->nobits && c->size != 0 && c->kind != LM_FILL)
+            return true;
+    }
+    return false;
+}
+
+// What nobody stated: RAM when something is set up there or there is only room, ROM when a load image lies there,
+// or anything unless the name says RAM.
+static enum cfg_memory kind_of(const struct an_map *map, const struct cfg_region *region,
+                               const struct use *uses, size_t count)
+{
+    bool image = false, contents = false;
+    if (region->kind != CFG_ANY_MEMORY && !region->guessed)
+        return region->kind;
+    for (size_t i = 0; i < count; i++) {
+        const struct lm_section *s = &map->map->sections.items[uses[i].section];
+        if (!uses[i].load && (s->lma != s->addr || has_variables(map->map, s)))
+            return CFG_RAM;
+        image |= uses[i].load;
+        contents |= uses[i].load || !s->nobits;
+    }
+    if (count != 0 && !contents)
+        return CFG_RAM;
+    return image || (contents && region->kind != CFG_RAM) ? CFG_ROM : CFG_ANY_MEMORY;
+}
+
 // One region: each byte is used by the first section that has it, so that overlays close.
-static void region_row(struct an_map *map, const struct lm_region *region, const struct use *uses,
+static void region_row(struct an_map *map, const struct cfg_region *region, const struct use *uses,
                        size_t count, struct arena *arena, struct rep_row *row)
 {
     uint64_t pos = region->origin, used = 0, largest = 0;
-    uint64_t limit = region->origin + region->length; // checked
-    *row = (struct rep_row){.name = names_text(map->names, names_intern(map->names, region->name)),
+    uint64_t limit = region->origin + region->length;
+    *row = (struct rep_row){.name = region->name,
                             .dimension = "region",
                             .values = an__region_values(arena),
                             .rows = ARENA_ARRAY(arena, count, struct rep_row)};
@@ -171,20 +252,12 @@ static void region_row(struct an_map *map, const struct lm_region *region, const
         pos = MAX(pos, end);
     }
     largest = MAX(largest, limit - MIN(pos, limit));
-    bool guessed;
-    enum cfg_memory kind = cfg_memory_kind(region->name, region->attributes, &guessed);
-    an__region_fill(row->values, guessed ? CFG_ANY_MEMORY : kind, region->length, used);
+    an__region_fill(row->values, kind_of(map, region, uses, count), region->length, used);
     row->values[AN__ORIGIN].u = region->origin;
     row->values[AN__FREE].u = region->length - within;
     row->values[AN__LARGEST].u = largest;
     if (pos > limit && count != 0)
         row->values[AN__OVER].u = pos - limit;
-}
-
-static bool is_sound(const struct lm_region *region)
-{
-    uint64_t end;
-    return add_u64(region->origin, region->length, &end);
 }
 
 static size_t uses_of(const struct uses *uses, size_t from, uint32_t region)
@@ -198,8 +271,7 @@ static size_t uses_of(const struct uses *uses, size_t from, uint32_t region)
 bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *out)
 {
     struct uses uses;
-    const struct lm_map *lm = map->map;
-    find_uses(lm, &uses);
+    find_uses(map, &uses);
     *out = (struct rep_table){.name = "regions",
                               .names = "REGION",
                               .columns = an__region_columns(),
@@ -212,16 +284,13 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
     for (uint32_t i = 0; i < uses.region_count; i++) {
         size_t count = uses_of(&uses, at, i);
         struct rep_row *row = &out->total.rows[out->total.row_count];
-        if (is_sound(&lm->regions.items[i])) {
-            const struct use *first = count == 0 ? NULL : uses.list.items + at;
-            region_row(map, &lm->regions.items[i], first, count, arena, row);
-            // Regions whose sum would overflow are none that exist.
-            uint64_t *sum = &out->total.values[AN__USED].u;
-            if (an__grow(sum, row->values[AN__USED].u))
-                out->total.row_count++;
-            if (row->values[AN__OVER].u != REP_NONE)
-                out->hidden_columns_mask = 0;
-        }
+        const struct use *first = count == 0 ? NULL : uses.list.items + at;
+        region_row(map, &map->regions.items[i], first, count, arena, row);
+        // Regions whose sum would overflow are none that exist.
+        if (an__grow(&out->total.values[AN__USED].u, row->values[AN__USED].u))
+            out->total.row_count++;
+        if (row->values[AN__OVER].u != REP_NONE)
+            out->hidden_columns_mask = 0;
         at += count;
     }
     free_uses(&uses);
@@ -230,35 +299,23 @@ bool an_map_regions(struct an_map *map, struct arena *arena, struct rep_table *o
 
 // ------------------------------------------------------------------------ overflows
 
-// The end of what stands in a region, and whether it is past the region's own.
-static bool overflows(const struct lm_map *map, const struct uses *uses, uint32_t region,
-                      uint64_t *by)
-{
-    const struct lm_region *r = &map->regions.items[region];
-    uint64_t limit = r->origin + r->length;
-    if (!is_sound(r) || uses->reach[region] <= limit)
-        return false;
-    *by = uses->reach[region] - limit;
-    return true;
-}
-
 size_t an_map_overflows(struct an_map *map, const struct an_map_options *options,
                         struct arena *arena, struct rep_table *out, size_t max)
 {
     struct uses uses;
-    find_uses(map->map, &uses);
+    find_uses(map, &uses);
     size_t count = 0, at = 0;
     for (uint32_t i = 0; i < uses.region_count; i++) {
         size_t users = uses_of(&uses, at, i);
-        uint64_t by;
-        if (count < max && overflows(map->map, &uses, i, &by)) {
+        const struct cfg_region *region = &map->regions.items[i];
+        uint64_t limit = region->origin + region->length;
+        if (count < max && uses.reach[i] > limit) {
             uint32_t *sections = mem_alloc((users + 1) * sizeof *sections);
             for (size_t u = 0; u < users; u++)
                 sections[u] = uses.list.items[at + u].section;
-            struct slice name = map->map->regions.items[i].name;
-            out[count].title =
-                arena_printf(arena, "%.*s is too small by %" PRIu64 " bytes; what is in it:",
-                             (int)MIN(name.size, (size_t)NAMES_CUT), (const char *)name.data, by);
+            out[count].title = arena_printf(
+                arena, "%.*s is too small by %" PRIu64 " bytes; what is in it:", NAMES_CUT,
+                region->name, uses.reach[i] - limit);
             an__map_objects_in(map, sections, users, options, arena, &out[count++]);
             free(sections);
         }

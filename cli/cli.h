@@ -258,7 +258,7 @@ bool cmd_run(struct cmd *cmd, const char *const *words, const char *program, con
 
 // ------------------------------------------------------------------------- regions
 
-// The target of tare.yaml whose path is this file; what stands at the top when there is none.
+// The target of tare.yaml whose path or map is this file; what stands at the top when there is none.
 const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, const char *path);
 // A path of tare.yaml, seen from the working directory. NULL stays NULL.
 const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char *path);
@@ -266,6 +266,9 @@ const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char
 // linker map, completed by tare.yaml.
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
                  struct cmd_build *build, struct cfg_regions *out);
+// The same of a map without its build.
+bool cmd_map_regions(struct cmd *cmd, const struct cfg *cfg, const struct lm_map *map,
+                     struct cfg_regions *out);
 // The file that ships a build (--ship, else the target's; NULL: none), against its load image. What
 // is said of it, behind its name, is in `text`, the ranges that differ (the first `keep`) in `ranges`.
 const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target);

@@ -10,6 +10,7 @@
 struct map_run {
     struct lm_map *map;
     struct cfg *cfg;
+    struct cfg_regions regions;
     struct an_map *analyzed;
     struct an_map_options options;
     enum cmd_demangle demangle;
@@ -106,7 +107,9 @@ static bool open_map(struct cmd *cmd, struct map_run *run)
     if (o->why_extract != NULL &&
         !lm_add_why_extract(run->map, o->why_extract, cmd->doubts, &cmd->fault))
         return false;
-    run->analyzed = an_map_new(run->map, run->cfg);
+    if (!cmd_map_regions(cmd, run->cfg, run->map, &run->regions))
+        return false;
+    run->analyzed = an_map_new(run->map, run->cfg, run->regions);
     return true;
 }
 
@@ -260,8 +263,10 @@ static bool make_report(struct cmd *cmd, struct map_run *run)
         return whole_report(cmd, run);
     add_regions(cmd, run, true);
     add_overflows(cmd, run);
-    return run->part_count != 0 || fault_set(fault, FAULT_USAGE, cmd->args[0], NULL, NO_OFFSET,
-                                             "this map has no memory regions");
+    return run->part_count != 0 ||
+           fault_set(fault, FAULT_USAGE, cmd->args[0], NULL, NO_OFFSET,
+                     "this map has no memory regions; --script FILE or `regions:` in "
+                     "tare.yaml say them");
 }
 
 int cmd_map(struct cmd *cmd)

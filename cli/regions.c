@@ -15,18 +15,24 @@ const char *cmd_beside_config(struct cmd *cmd, const struct cfg *cfg, const char
     return arena_printf(cmd->arena, "%.*s/%s", (int)(slash - config), config, path);
 }
 
+static bool is_file(struct cmd *cmd, const struct cfg *cfg, const char *path,
+                    const struct stat *wanted)
+{
+    struct stat found;
+    return path != NULL && stat(cmd_beside_config(cmd, cfg, path), &found) == 0 &&
+           found.st_dev == wanted->st_dev && found.st_ino == wanted->st_ino;
+}
+
 const struct cfg_target *cmd_target_of(struct cmd *cmd, const struct cfg *cfg, const char *path)
 {
     size_t count;
-    struct stat wanted, found;
+    struct stat wanted;
     const struct cfg_target *targets = cfg_targets(cfg, &count);
     bool there = stat(path, &wanted) == 0;
-    for (size_t i = 0; i < count && there; i++) {
-        const char *other = cmd_beside_config(cmd, cfg, targets[i].path);
-        if (stat(other, &found) == 0 && found.st_dev == wanted.st_dev &&
-            found.st_ino == wanted.st_ino)
+    for (size_t i = 0; i < count && there; i++)
+        if (is_file(cmd, cfg, targets[i].path, &wanted) ||
+            is_file(cmd, cfg, targets[i].map, &wanted))
             return &targets[i];
-    }
     return cfg_top(cfg);
 }
 
@@ -50,42 +56,56 @@ static struct cfg_script_options script_options(struct cmd *cmd, const struct cf
     return out;
 }
 
-// Maps state regions of no length, as scripts do; nothing lies in them.
-static struct cfg_regions map_regions(struct cmd *cmd, const struct lm_map *map)
+// Of the script that is named, on the command line or in tare.yaml; *named is whether there is one.
+static bool script_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
+                           struct cfg_regions *out, bool *named)
 {
-    struct cfg_region *items = ARENA_ARRAY(cmd->arena, map->regions.count, struct cfg_region);
-    struct cfg_regions out = {.items = items};
-    for (size_t i = 0; i < map->regions.count; i++) {
-        const struct lm_region *r = &map->regions.items[i];
-        uint64_t end;
-        if (r->length == 0 || !add_u64(r->origin, r->length, &end))
-            continue;
-        struct cfg_region *made = &items[out.count++];
-        *made = (struct cfg_region){.name = arena_text(cmd->arena, r->name),
-                                    .origin = r->origin,
-                                    .length = r->length,
-                                    .line = r->line,
-                                    .placed = true};
-        made->kind = cfg_memory_kind(r->name, r->attributes, &made->guessed);
-    }
-    return out;
+    const struct cfg_script_options options = script_options(cmd, cfg, target);
+    const char *script = cmd->options.script;
+    if (script == NULL)
+        script = cmd_beside_config(cmd, cfg, target->script);
+    *named = script != NULL;
+    return !*named || cfg_script_load(script, &options, cmd->arena, out, &cmd->fault);
 }
 
 bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target,
                  struct cmd_build *build, struct cfg_regions *out)
 {
     struct cfg_regions stated = {0};
-    const struct cfg_script_options options = script_options(cmd, cfg, target);
-    const char *script = cmd->options.script;
-    if (script == NULL)
-        script = cmd_beside_config(cmd, cfg, target->script);
-    if (script != NULL && !cfg_script_load(script, &options, cmd->arena, &stated, &cmd->fault))
+    bool named;
+    if (!script_regions(cmd, cfg, target, &stated, &named) ||
+        (!named && !cmd_build_map(cmd, build)))
         return false;
-    if (script == NULL && !cmd_build_map(cmd, build))
-        return false;
-    if (script == NULL && build->map != NULL)
-        stated = map_regions(cmd, build->map);
+    if (!named && build->map != NULL)
+        an_map_stated(build->map, cmd->arena, &stated);
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
+}
+
+static struct cfg_regions placed(struct cmd *cmd, struct cfg_regions all)
+{
+    struct cfg_region *items = ARENA_ARRAY(cmd->arena, all.count, struct cfg_region);
+    struct cfg_regions out = {.items = items};
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].placed)
+            items[out.count++] = all.items[i];
+    return out;
+}
+
+bool cmd_map_regions(struct cmd *cmd, const struct cfg *cfg, const struct lm_map *map,
+                     struct cfg_regions *out)
+{
+    struct cfg_regions ours, stated = {0};
+    bool named;
+    const struct cfg_target *target = cmd_target_of(cmd, cfg, map->name);
+    if (!script_regions(cmd, cfg, target, &stated, &named))
+        return false;
+    if (!named)
+        an_map_stated(map, cmd->arena, &stated);
+    // Where no regions are known, what completes some has nothing to do.
+    ours = target->regions;
+    if (stated.count == 0)
+        ours = placed(cmd, ours);
+    return cfg_regions_join(stated, ours, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }
 
 const char *cmd_ship_path(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target *target)

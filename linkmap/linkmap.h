@@ -179,9 +179,11 @@ struct lm_dialect {
     // How much a map looks like this dialect: 0 not at all, 100 nothing else looks so.
     unsigned (*score)(struct slice text);
     void (*read)(struct lm__reader *reader);
-    bool tells_apart;    // the linker can tell elsewhere what the map does not: --print-gc-sections
-    bool hides_stubs;    // the map has no line for the stubs behind input of code
-    bool fill_is_nobits; // a section without input (a stack, by `. += 1K`) has no load image
+    bool tells_apart; // the linker can tell elsewhere what the map does not: --print-gc-sections
+    bool hides_stubs; // the map has no line for the stubs behind input of code
+    // What has no load image takes no load addresses, and a section without input (a stack, by `. += 1K`)
+    // has none.
+    bool skips_nobits;
 };
 
 const struct lm_dialect *lm_dialects(size_t *count);

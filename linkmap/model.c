@@ -370,17 +370,34 @@ static void group_contributions(struct lm_map *map)
 // counts, too.
 static bool only_nobits(const struct lm_map *map, const struct lm_section *section)
 {
-    bool fill = false, empty = false, some = false;
+    bool contents = false, room = false, fill = false, some = false;
     for (uint32_t i = 0; i < section->count; i++) {
         const struct lm_contribution *c = &map->contributions.items[section->first + i];
-        bool filled = c->kind == LM_FILL;
-        if (!filled && !c->nobits && c->size != 0)
+        if (c->kind == LM_FILL) {
+            fill |= c->size != 0;
+            continue;
+        }
+        if (!c->nobits && c->size != 0)
             return false;
-        fill |= filled && c->size != 0;
-        empty |= !filled && !c->nobits;
-        some |= !filled && c->nobits && c->size != 0;
+        *(c->nobits ? &room : &contents) = true;
+        some |= c->size != 0;
     }
-    return some || lm__is_nobits(section->name) || (fill && !empty && map->dialect->fill_is_nobits);
+    return some || lm__is_nobits(section->name) ||
+           (fill && !contents && (room || map->dialect->skips_nobits));
+}
+
+// NOLOAD is not told: but the load image of what comes next begins where that of such a section would lie.
+static void find_skipped(struct lm_map *map)
+{
+    struct lm_section *last = NULL;
+    for (size_t i = 0; i < map->sections.count; i++) {
+        struct lm_section *s = &map->sections.items[i];
+        if (s->size == 0 || s->lma == s->addr)
+            continue;
+        if (last != NULL && s->lma >= last->lma && s->lma - last->lma < last->size)
+            last->nobits = true;
+        last = s;
+    }
 }
 
 // At address 0 lies either the vector table of a microcontroller, or everything that has no address.
@@ -409,6 +426,8 @@ void lm__finish(struct lm__reader *r)
         s->nobits = s->nobits || only_nobits(map, s);
         check_section(r, s);
     }
+    if (map->dialect->skips_nobits)
+        find_skipped(map);
     find_loaded(map);
     if (map->sections.count == 0)
         lm__doubt(r, 0, "no output section was found");

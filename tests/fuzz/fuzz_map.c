@@ -94,7 +94,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_contributions(map);
         check_lists(map);
         struct arena *arena = arena_new();
-        struct an_map *analyzed = an_map_new(map, NULL);
+        struct cfg_regions regions;
+        an_map_stated(map, arena, &regions);
+        struct an_map *analyzed = an_map_new(map, NULL, regions);
         show_tables(analyzed, arena);
         show_graphs(analyzed, arena);
         an_map_free(analyzed);
