@@ -58,6 +58,9 @@ void an_modules_free(struct an_modules *modules);
 const char *an_modules_prefix(const struct an_modules *modules); // ends in '/'; "" for none
 // Whether modules tell anything apart: false when nearly all sources lie in one directory.
 bool an_modules_tell(struct an_modules *modules);
+// Whether units do: false when there is but one, or when most of what lies in memory is no unit's (only
+// a library or two of a program were built with debug information). True when a tare.yaml has its say.
+bool an_units_tell(const struct an_modules *modules);
 // Owners of the dimensions AN_MODULE and AN_DIR are numbered by these; 0 is [unattributed].
 // `owners` by dimension of the ledger, as a parcel has them.
 name_id an_module_of(struct an_modules *modules, const led_owner owners[LED_DIM_COUNT]);

@@ -90,16 +90,32 @@ static bool is_toolchain(const char *path)
            strstr(path, "/sysdeps/") != NULL;
 }
 
+// By owner in the dimension unit, its bytes of that weight. For free().
+static uint64_t *unit_bytes(const struct ledger *ledger, unsigned weight, size_t *owners)
+{
+    size_t count, extent_count, e = 0;
+    const struct led_stretch *stretches = led_stretches(ledger, LED_UNIT, &count);
+    const struct led_extent *extents = led_extents(ledger, &extent_count);
+    *owners = 1;
+    for (size_t i = 0; i < count; i++)
+        *owners = MAX(*owners, (size_t)stretches[i].owner + 1);
+    uint64_t *bytes = mem_zalloc(*owners, sizeof *bytes);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = stretches[i].pos, end = stretches[i + 1].pos;
+        while (e < extent_count && extents[e].pos + extents[e].size <= start)
+            e++;
+        for (size_t x = e; x < extent_count && extents[x].pos < end; x++)
+            if (extents[x].weights & weight)
+                bytes[stretches[i].owner] +=
+                    MIN(end, extents[x].pos + extents[x].size) - MAX(start, extents[x].pos);
+    }
+    return bytes;
+}
+
 static void weigh_units(const struct ledger *ledger, struct paths *paths, bool toolchain)
 {
-    size_t count;
-    const struct led_stretch *stretches = led_stretches(ledger, LED_UNIT, &count);
-    size_t owners = 0;
-    for (size_t i = 0; i < count; i++)
-        owners = MAX(owners, (size_t)stretches[i].owner + 1);
-    uint64_t *bytes = mem_zalloc(owners, sizeof *bytes);
-    for (size_t i = 0; i < count; i++)
-        bytes[stretches[i].owner] += stretches[i + 1].pos - stretches[i].pos;
+    size_t owners;
+    uint64_t *bytes = unit_bytes(ledger, LED_FILE | LED_VM, &owners);
     for (led_owner owner = 1; owner < owners; owner++) {
         const char *path = led_owner_text(ledger, owner);
         bool counts = bytes[owner] != 0 && path[0] != '[' && strchr(path, '/') != NULL &&
@@ -351,6 +367,24 @@ bool an_modules_tell(struct an_modules *modules)
     bool several = paths.list.count > 1;
     vec_free(&paths.list);
     return modules->cfg != NULL || !several || in_dot < paths.total / 100 * DOT_PERCENT;
+}
+
+// A unit that has so much of what units have at all says nothing.
+#define UNIT_PERCENT 99
+
+bool an_units_tell(const struct an_modules *modules)
+{
+    size_t owners;
+    uint64_t all = 0, most = 0, *bytes = unit_bytes(modules->ledger, LED_VM, &owners);
+    for (led_owner owner = 1; owner < owners; owner++) {
+        if (led_owner_text(modules->ledger, owner)[0] == '[')
+            continue;
+        all += bytes[owner];
+        most = MAX(most, bytes[owner]);
+    }
+    bool tell = all - most > all / 100 * (100 - UNIT_PERCENT) && all >= bytes[LED_UNATTRIBUTED];
+    free(bytes);
+    return modules->cfg != NULL || tell;
 }
 
 static const char *text_or_null(const struct ledger *ledger, led_owner owner)

@@ -337,6 +337,7 @@ bool cmd_build_ledger(struct cmd *cmd, struct cmd_build *build, unsigned dims)
     if (build->image_count > 1)
         input.read = close_member;
     cmd_progress(cmd, "settling who owns what");
+    led_free(build->ledger); // of fewer dimensions
     build->ledger = led_new();
     bool good = led_collect(build->ledger, &input, dims, cmd->doubts, &cmd->fault);
     if (input.read != NULL)

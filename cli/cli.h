@@ -89,6 +89,8 @@ struct cmd_options {
     bool warn_only;
 };
 
+struct cmd_demangler; // demangle.c
+
 struct cmd {
     const struct cmd_verb_row *verb;
     struct cmd_options options;
@@ -98,7 +100,8 @@ struct cmd {
     enum rep_format format;
     struct arena *arena; // lives as long as the run
     struct doubts *doubts;
-    struct fault fault; // of the first thing that failed
+    struct cmd_demangler *demangler; // after cmd_demangle_parse
+    struct fault fault;              // of the first thing that failed
 };
 
 struct cmd_verb_row {
@@ -277,11 +280,12 @@ bool cmd_shipped(struct cmd *cmd, struct cmd_build *build, const char *path, uin
 
 // ----------------------------------------------------------------------- demangling
 
-enum cmd_demangle { DEMANGLE_SHORT, DEMANGLE_FULL, DEMANGLE_NONE };
-bool cmd_demangle_parse(struct cmd *cmd, enum cmd_demangle *mode);
-// The name a symbol is shown by; lives in `arena` or is `name` itself. Handles owner sets
-// ("a = b").
-const char *cmd_demangle(enum cmd_demangle mode, const char *name, struct arena *arena);
+// Reads --demangle; before cmd_shown.
+bool cmd_demangle_parse(struct cmd *cmd);
+// The name a symbol is shown by: `name` itself, or a text that lives as long as the run of `cmd`, which
+// analyzers hand on as the context. Handles owner sets ("a = b"). Not thread-safe.
+const char *cmd_shown(void *cmd, const char *name);
+void cmd_demangler_free(struct cmd_demangler *demangler);
 
 // ---------------------------------------------------------------- dividing by owner
 
@@ -307,8 +311,6 @@ bool cmd_parse_filters(struct cmd *cmd, const struct cmd_dimensions *all, unsign
 struct cmd_division {
     struct an_footprint_options options;
     struct cfg *cfg;
-    struct arena *arena;
-    enum cmd_demangle demangle;
     const char *note; // why the dimensions are what they are, or NULL
     bool by_default;  // nobody asked for modules
 };
@@ -324,8 +326,10 @@ void cmd_division_close(struct cmd_division *division);
 bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
                           size_t count);
 unsigned cmd_division_needs(const struct cmd_division *division);
-// Modules that nobody asked for and that tell nothing apart in any of the builds become units.
-bool cmd_division_refine(struct cmd *cmd, struct cmd_division *division,
-                         struct an_modules *const *modules, size_t count);
+// The ledgers of the builds, by what is divided by and `also` (LED_MASK of each), and their modules.
+// Modules that nobody asked for and that tell nothing apart in any of the builds become units; where in
+// one of them units tell nothing, sections and symbols.
+bool cmd_division_ledgers(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                          struct an_modules **modules, size_t count, unsigned also);
 
 #endif

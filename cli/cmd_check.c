@@ -24,7 +24,6 @@ struct check {
 struct run {
     struct cmd *cmd;
     struct cfg *cfg;
-    enum cmd_demangle demangle;
     uint32_t today;
     const char *directory; // working directory, with its last '/'
     VEC(struct check) checks;
@@ -162,7 +161,7 @@ static void close_side(struct side *side)
 static const char *shown(void *context, const char *name)
 {
     const struct run *run = context;
-    return cmd_demangle(run->demangle, name, run->cmd->arena);
+    return cmd_shown(run->cmd, name);
 }
 
 // As seen from the working directory, which is where annotations look from.
@@ -408,8 +407,8 @@ static int run_all(struct run *run)
     char directory[PATH_MAX];
     bool known = getcwd(directory, sizeof directory) != NULL;
     run->directory = known ? arena_printf(cmd->arena, "%s/", directory) : "\n";
-    if (!cmd_demangle_parse(cmd, &run->demangle) || !find_today(run) ||
-        !cmd_load_config(cmd, &run->cfg) || !find_checks(run))
+    if (!cmd_demangle_parse(cmd) || !find_today(run) || !cmd_load_config(cmd, &run->cfg) ||
+        !find_checks(run))
         return cmd_fail(cmd);
     for (size_t i = 0; i < run->checks.count; i++)
         if (!run_check(run, &run->checks.items[i]))

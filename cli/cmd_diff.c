@@ -18,15 +18,6 @@ static struct an_diff_options diff_options(const struct cmd *cmd, uint64_t keep)
 
 // ---------------------------------------------------------------------------- size
 
-static bool make_modules(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
-                         struct an_modules **modules)
-{
-    if (!cmd_build_ledger(cmd, build, cmd_division_needs(division)))
-        return false;
-    *modules = an_modules_new(build->ledger, division->cfg);
-    return true;
-}
-
 static bool make_side(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
                       struct an_modules *modules, struct rep_table *table,
                       struct an_diff_side *side)
@@ -45,10 +36,7 @@ static int show_sizes(struct cmd *cmd, struct cmd_build builds[2], struct cmd_di
     struct an_diff_options options = diff_options(cmd, division->options.keep);
     division->options.by_position = division->options.padding_apart = true;
     division->options.evidence = false;
-    bool good = true;
-    for (size_t i = 0; i < 2 && good; i++)
-        good = make_modules(cmd, &builds[i], division, &modules[i]);
-    good = good && cmd_division_refine(cmd, division, modules, 2);
+    bool good = cmd_division_ledgers(cmd, division, builds, modules, 2, 0);
     for (size_t i = 0; i < 2 && good; i++)
         good = make_side(cmd, &builds[i], division, modules[i], &tables[i], &sides[i]);
     int status;

@@ -14,7 +14,6 @@ struct graph_run {
     struct an_modules *modules;
     struct an_graph *graph;
     struct an_graph_options options;
-    enum cmd_demangle demangle;
     enum an_order_form order_form;
     const struct cfg_profile *profile; // NULL: none
     struct buf typeids;
@@ -23,7 +22,6 @@ struct graph_run {
     bool by_default;        // nobody asked for a dimension
     uint64_t page;          // bytes
     struct rep_graph view;
-    struct arena *arena;
 };
 
 static const char *dim_name(unsigned dim)
@@ -32,12 +30,6 @@ static const char *dim_name(unsigned dim)
 }
 
 static const struct cmd_dimensions dimensions = {dim_name, AN_GRAPH_DIM_COUNT, " in a graph"};
-
-static const char *shown(void *context, const char *name)
-{
-    const struct graph_run *run = context;
-    return cmd_demangle(run->demangle, name, run->arena);
-}
 
 static bool parse_order(struct cmd *cmd, struct graph_run *run)
 {
@@ -64,10 +56,9 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     struct cmd_filter filters[AN_FILTERS_MAX];
     options->keep = cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep;
     options->sort = cmd->options.sort;
-    options->shown = shown;
-    options->shown_context = run;
-    run->arena = cmd->arena;
-    if (!cmd_demangle_parse(cmd, &run->demangle) || !cmd_parse_dims(cmd, &dimensions, dims, &count))
+    options->shown = cmd_shown;
+    options->shown_context = cmd;
+    if (!cmd_demangle_parse(cmd) || !cmd_parse_dims(cmd, &dimensions, dims, &count))
         return false;
     if (count > 1) {
         cmd_usage(cmd, "a graph is shown by one dimension: -d module, type or object");

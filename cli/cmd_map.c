@@ -13,8 +13,6 @@ struct map_run {
     struct cfg_regions regions;
     struct an_map *analyzed;
     struct an_map_options options;
-    enum cmd_demangle demangle;
-    struct arena *arena;
     struct rep_part parts[PARTS_MAX];
     size_t part_count;
 };
@@ -49,12 +47,6 @@ static bool parse_filters(struct cmd *cmd, struct an_map_options *options)
     return good;
 }
 
-static const char *shown(void *context, const char *name)
-{
-    const struct map_run *run = context;
-    return cmd_demangle(run->demangle, name, run->arena);
-}
-
 static bool parse_options(struct cmd *cmd, struct map_run *run)
 {
     struct an_map_options *options = &run->options;
@@ -62,16 +54,15 @@ static bool parse_options(struct cmd *cmd, struct map_run *run)
     options->sort = cmd->options.sort;
     options->all = cmd->options.all;
     options->evidence = cmd->options.verbose;
-    options->shown = shown;
-    options->shown_context = run;
-    run->arena = cmd->arena;
+    options->shown = cmd_shown;
+    options->shown_context = cmd;
     const struct cmd_options *o = &cmd->options;
     if (o->discarded + (o->why != NULL) + o->deps + o->regions > 1) {
         cmd_usage(cmd, "only one of --discarded, --why, --deps and --regions");
         return false;
     }
-    return cmd_demangle_parse(cmd, &run->demangle) && parse_dims(cmd, options) &&
-           parse_filters(cmd, options) && cmd_load_config(cmd, &run->cfg);
+    return cmd_demangle_parse(cmd) && parse_dims(cmd, options) && parse_filters(cmd, options) &&
+           cmd_load_config(cmd, &run->cfg);
 }
 
 // The dialect asked for, NULL when none was.

@@ -101,14 +101,12 @@ static void add_map(struct cmd *cmd, struct cmd_build *build, struct rep_report 
                  report);
 }
 
-static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
+static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division,
+                struct an_modules *modules)
 {
     struct rep_part parts[5] = {{.kind = REP_TABLE}, {.kind = REP_TABLE}};
     struct rep_report report = {.parts = parts, .part_count = 1};
-    struct an_modules *modules = an_modules_new(build->ledger, division->cfg);
-    int status;
-    bool good = cmd_division_refine(cmd, division, &modules, 1) &&
-                add_regions(cmd, build, division->cfg, &report);
+    bool good = add_regions(cmd, build, division->cfg, &report);
     if (good)
         add_map(cmd, build, &report);
     add_note(cmd, division->note, &report);
@@ -118,11 +116,8 @@ static int show(struct cmd *cmd, struct cmd_build *build, struct cmd_division *d
         an_footprint(build->ledger, modules, &division->options, cmd->arena, &parts[0].table,
                      &cmd->fault) &&
         (cmd->options.save == NULL || save(cmd, build)))
-        status = cmd_render(cmd, &report);
-    else
-        status = cmd_fail(cmd);
-    an_modules_free(modules);
-    return status;
+        return cmd_render(cmd, &report);
+    return cmd_fail(cmd);
 }
 
 static int run(struct cmd *cmd, struct cmd_build *build, struct cmd_division *division)
@@ -134,12 +129,15 @@ static int run(struct cmd *cmd, struct cmd_build *build, struct cmd_division *di
                                             cmd_target_of(cmd, division->cfg, build->path)->map);
     if (!cmd_division_default(cmd, division, build, 1))
         return cmd_fail(cmd);
-    unsigned dims = cmd_division_needs(division) | (cmd->options.save ? ALL_DIMS : 0);
+    unsigned also = cmd->options.save ? ALL_DIMS : 0;
     if (cmd->options.save != NULL && build->file != NULL && img_file_is_archive(build->file))
-        dims |= LED_MASK(LED_MEMBER);
-    if (!cmd_build_ledger(cmd, build, dims))
-        return cmd_fail(cmd);
-    return show(cmd, build, division);
+        also |= LED_MASK(LED_MEMBER);
+    struct an_modules *modules = NULL;
+    int status = cmd_division_ledgers(cmd, division, build, &modules, 1, also)
+                     ? show(cmd, build, division, modules)
+                     : cmd_fail(cmd);
+    an_modules_free(modules);
+    return status;
 }
 
 int cmd_size(struct cmd *cmd)

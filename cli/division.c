@@ -32,12 +32,6 @@ static bool parse_filters(struct cmd *cmd, struct an_footprint_options *options)
     return good;
 }
 
-static const char *shown(void *context, const char *name)
-{
-    const struct cmd_division *division = context;
-    return cmd_demangle(division->demangle, name, division->arena);
-}
-
 bool cmd_load_config(struct cmd *cmd, struct cfg **cfg)
 {
     const char *path = cmd->options.config;
@@ -48,20 +42,28 @@ bool cmd_load_config(struct cmd *cmd, struct cfg **cfg)
 
 bool cmd_division_open(struct cmd *cmd, struct cmd_division *division)
 {
-    *division = (struct cmd_division){.arena = cmd->arena};
+    *division = (struct cmd_division){0};
     struct an_footprint_options *options = &division->options;
     options->keep = cmd->options.keep == CMD_NOT_GIVEN ? CMD_KEEP_ROWS : cmd->options.keep;
     options->sort = cmd->options.sort;
     options->evidence = cmd->options.verbose;
-    options->shown = shown;
-    options->shown_context = division;
-    return cmd_demangle_parse(cmd, &division->demangle) && parse_dims(cmd, options) &&
-           parse_filters(cmd, options) && cmd_load_config(cmd, &division->cfg);
+    options->shown = cmd_shown;
+    options->shown_context = cmd;
+    return cmd_demangle_parse(cmd) && parse_dims(cmd, options) && parse_filters(cmd, options) &&
+           cmd_load_config(cmd, &division->cfg);
 }
 
 void cmd_division_close(struct cmd_division *division)
 {
     cfg_free(division->cfg);
+}
+
+static void by_symbol(struct cmd_division *division, const char *note)
+{
+    struct an_footprint_options *options = &division->options;
+    options->dims[options->dim_count++] = AN_SECTION;
+    options->dims[options->dim_count++] = AN_SYMBOL;
+    division->note = note;
 }
 
 // Without -d: modules when all builds have debug information, else sections and symbols.
@@ -83,11 +85,9 @@ static bool choose_dims(struct cmd *cmd, struct cmd_division *division, struct c
         division->by_default = true;
         return parse_filters(cmd, options);
     }
-    options->dims[options->dim_count++] = AN_SECTION;
-    options->dims[options->dim_count++] = AN_SYMBOL;
-    division->note =
-        "divided by section and symbol: no debug information was found that would tell "
-        "modules apart (-d chooses)";
+    by_symbol(division,
+              "divided by section and symbol: no debug information was found that would tell "
+              "modules apart (-d chooses)");
     return parse_filters(cmd, options);
 }
 
@@ -105,20 +105,6 @@ bool cmd_division_default(struct cmd *cmd, struct cmd_division *division, struct
     return true;
 }
 
-bool cmd_division_refine(struct cmd *cmd, struct cmd_division *division,
-                         struct an_modules *const *modules, size_t count)
-{
-    bool tell = !division->by_default;
-    for (size_t i = 0; i < count && !tell; i++)
-        tell = an_modules_tell(modules[i]);
-    if (tell)
-        return true;
-    division->options.dims[0] = AN_UNIT;
-    division->note = "divided by unit: the sources lie in one directory, so modules tell nothing "
-                     "apart (-d chooses)";
-    return parse_filters(cmd, &division->options);
-}
-
 unsigned cmd_division_needs(const struct cmd_division *division)
 {
     const struct an_footprint_options *options = &division->options;
@@ -132,4 +118,44 @@ unsigned cmd_division_needs(const struct cmd_division *division)
     for (size_t i = 0; i < options->filter_count; i++)
         dims[count++] = options->filters[i].dim;
     return an_dims_needed(dims, count, division->cfg != NULL);
+}
+
+static bool make_ledgers(struct cmd *cmd, const struct cmd_division *division,
+                         struct cmd_build *builds, struct an_modules **modules, size_t count,
+                         unsigned also)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!cmd_build_ledger(cmd, &builds[i], cmd_division_needs(division) | also))
+            return false;
+        an_modules_free(modules[i]);
+        modules[i] = an_modules_new(builds[i].ledger, division->cfg);
+    }
+    return true;
+}
+
+static bool by_unit(struct cmd *cmd, struct cmd_division *division)
+{
+    division->options.dims[0] = AN_UNIT;
+    division->note = "divided by unit: the sources lie in one directory, so modules tell nothing "
+                     "apart (-d chooses)";
+    return parse_filters(cmd, &division->options);
+}
+
+bool cmd_division_ledgers(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
+                          struct an_modules **modules, size_t count, unsigned also)
+{
+    bool units = true, tell = !division->by_default;
+    if (!make_ledgers(cmd, division, builds, modules, count, also))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        tell = tell || an_modules_tell(modules[i]);
+        units = units && (builds[i].map_path != NULL || an_units_tell(modules[i]));
+    }
+    if (units || !division->by_default)
+        return tell || by_unit(cmd, division);
+    division->options.dim_count = 0;
+    by_symbol(division, "divided by section and symbol: most bytes are of no unit that has debug "
+                        "information, or all of one (-d chooses)");
+    return parse_filters(cmd, &division->options) &&
+           make_ledgers(cmd, division, builds, modules, count, also);
 }

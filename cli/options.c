@@ -165,7 +165,8 @@ static const struct option_row option_rows[] = {
     {"jobs", 'j', NUMBER, "N", AT(jobs), VERB_ALL, "threads (default: one per core)"},
     {"strict", 0, FLAG, NULL, AT(strict), VERB_ALL, "damaged or missing input ends the run"},
     {"quiet", 'q', FLAG, NULL, AT(quiet), VERB_ALL, "no progress and no remarks on stderr"},
-    {"verbose", 'v', FLAG, NULL, AT(verbose), VERB_ALL, "the evidence of each row, all doubts"},
+    {"verbose", 'v', FLAG, NULL, AT(verbose), VERB_ALL,
+     "the evidence of each row, long names whole, all doubts"},
     {"no-color", 0, FLAG, NULL, AT(no_color), VERB_ALL, "no colour, as with NO_COLOR set"},
     {"help", 'h', FLAG, NULL, AT(help), VERB_ALL, "what the verb does, and its options"},
 };

@@ -19,7 +19,8 @@ static const struct cmd_verb_row verbs[] = {
      "Divides a build by module, unit, symbol, section ... Every byte has one owner, and the rows\n"
      "add up to the size of the file and of the memory. Without -d the rows are modules (units, "
      "if\n"
-     "the sources lie in one directory); without debug information sections and symbols.\n"
+     "the sources lie in one directory); without debug information, or with little, sections and "
+     "symbols.\n"
      "\n"
      "  tare size /usr/bin/python3.11                    modules, 20 largest\n"
      "  tare size python3.11 -d unit,symbol -n 0         everything\n"
@@ -222,6 +223,7 @@ static int run_verb(const struct cmd_verb_row *verb, int argc, char **argv)
         cmd_tell_doubts(&cmd);
         cmd_message(&cmd, "%s", cmd.fault.text);
     }
+    cmd_demangler_free(cmd.demangler);
     arena_free(cmd.arena);
     doubts_free(cmd.doubts);
     return status;

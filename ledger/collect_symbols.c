@@ -388,6 +388,17 @@ static const struct img_symbol *speaker(const struct table *table, const struct 
     return best;
 }
 
+// What a label may own at most. The start files of C have a pointer under each of these names; what
+// follows it is somebody else's (in node, 11 MiB of literals).
+static uint64_t most_of(const struct led__image *im, const char *label)
+{
+    static const char *const pointers[] = {"__dso_handle", "__data_start", "data_start"};
+    for (size_t i = 0; i < COUNT_OF(pointers); i++)
+        if (strcmp(label, pointers[i]) == 0)
+            return im->info->address_size;
+    return UINT64_MAX;
+}
+
 static void claim_labels(const struct table *table, enum img_symbol_table which)
 {
     struct led__image *im = table->im;
@@ -401,7 +412,7 @@ static void claim_labels(const struct table *table, enum img_symbol_table which)
             addr >= stated ? speaker(table, &labels.items[i], next - i) : NULL;
         if (label) {
             uint64_t end = next < labels.count ? labels.items[next].key : UINT64_MAX;
-            led__claim_addr(im, label->section, addr, end - addr,
+            led__claim_addr(im, label->section, addr, MIN(end - addr, most_of(im, label->name)),
                             (struct led_claim){owner_of_symbol(im, label->name), LED_SYMBOL,
                                                LED_BY_GAP, label->index});
         }

@@ -12,6 +12,8 @@
 //
 // Nearly all names are plain ASCII; those are found eight bytes at a time and copied whole.
 
+#include <stdio.h>
+
 #include "reports/private.h"
 
 #define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
@@ -144,6 +146,20 @@ void rep__escape(struct buf *buf, const char *text)
 {
     if (text != NULL)
         rep__escape_n(buf, text, strlen(text));
+}
+
+const char *rep__name(const char *name, const struct rep_style *style, char room[REP__NAME_ROOM])
+{
+    size_t size = strlen(name);
+    if (style->verbose || size < REP__NAME_ROOM)
+        return name;
+    size_t head = REP__NAME_HEAD, tail = size - REP__NAME_TAIL;
+    while (head > 0 && ((uint8_t)name[head] & 0xc0) == 0x80) // not amidst a character
+        head--;
+    while (tail < size && ((uint8_t)name[tail] & 0xc0) == 0x80)
+        tail++;
+    snprintf(room, REP__NAME_ROOM, "%.*s ... %s", (int)head, name, name + tail);
+    return room;
 }
 
 size_t rep__width_n(const char *text, size_t size)

@@ -48,14 +48,17 @@ static void put_cells(struct rep__out *out, const struct rep_table *table,
     buf_char(&out->buf, '\n');
 }
 
-static void put_name(struct buf *buf, const struct rep_row *row)
+static void put_name(struct rep__out *out, const struct rep_row *row)
 {
+    struct buf *buf = &out->buf;
+    char room[REP__NAME_ROOM];
+    const char *name = rep__name(row->name, out->style, room);
     if (!row->faint) {
-        rep__md_code(buf, row->name);
+        rep__md_code(buf, name);
         return;
     }
     buf_char(buf, '*');
-    rep__md_text(buf, row->name);
+    rep__md_text(buf, name);
     buf_char(buf, '*');
 }
 
@@ -68,7 +71,7 @@ static void put_rows(struct rep__out *out, const struct rep_table *table,
         buf_text(buf, "| ");
         for (size_t n = 0; n < depth; n++)
             buf_text(buf, NESTED);
-        put_name(buf, row);
+        put_name(out, row);
         for (size_t n = 0; out->style->verbose && n < row->evidence_count; n++) {
             buf_text(buf, "<br>");
             rep__md_text(buf, row->evidence[n]);

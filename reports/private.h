@@ -185,6 +185,12 @@ bool rep__is_simple(const char *text, size_t size);
 // For people: what is not UTF-8 or would move the cursor becomes \n, \x1b, \u202e. One line, safe
 // on any terminal.
 void rep__escape(struct buf *buf, const char *text);
+// The name of a row for people, not escaped: whole under --verbose or when it is short enough, else in
+// `room` without its middle (templates of C++ can be 10,000 characters long).
+#define REP__NAME_HEAD 130
+#define REP__NAME_TAIL 65
+#define REP__NAME_ROOM (REP__NAME_HEAD + REP__NAME_TAIL + 8)
+const char *rep__name(const char *name, const struct rep_style *style, char room[REP__NAME_ROOM]);
 void rep__escape_n(struct buf *buf, const char *text, size_t size);
 // Columns that the same text takes, one a code point.
 size_t rep__width_n(const char *text, size_t size);

@@ -352,8 +352,8 @@ struct rep_style {
     enum rep_format format;
     bool colour;
     bool plain_bytes; // text without KiB (--bytes)
-    bool verbose;     // evidence lines, the builds, all kept doubts
-    unsigned width;   // columns of the terminal, 0 unknown: names are never cut, only padded less
+    bool verbose;     // evidence lines, the builds, all kept doubts, long names whole
+    unsigned width;   // columns of the terminal, 0 unknown: columns of words are padded less
 };
 
 // Where rendered bytes go: returns false on a write error.

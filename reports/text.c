@@ -191,13 +191,14 @@ static void put_evidence(const struct sheet *sheet, const struct rep_row *row, s
 static void put_rows(const struct sheet *sheet, const struct rep_row *parent, size_t depth)
 {
     struct buf *buf = &sheet->out->buf;
+    char room[REP__NAME_ROOM];
     for (size_t i = 0; i < parent->row_count; i++) {
         const struct rep_row *row = &parent->rows[i];
         if (row->faint)
             style(sheet->out, buf, DIM);
         put_cells(sheet, row);
         rep__pad(buf, 2 * depth);
-        rep__escape(buf, row->name);
+        rep__escape(buf, rep__name(row->name, sheet->out->style, room));
         if (row->faint)
             style(sheet->out, buf, NORMAL);
         end_line(buf);
