@@ -59,20 +59,25 @@ static bool is_copied(const struct img_segment *segment)
            segment->load_addr != segment->addr;
 }
 
-// Whether an operating system loads it. Some firmware asks for read-only relocations too (lld makes
+// Whether an operating system loads it. The default layout of a Linux toolchain maps the header tables
+// and says whether the stack is executable; bare-metal toolchains do one of the two (Go and musl leave
+// nothing else to tell a static program by). Some firmware asks for read-only relocations too (lld makes
 // the segment for an .init_array), but then it copies its data, which nothing hosted does.
 static bool is_hosted(const struct img *img)
 {
     size_t count;
     const struct img_segment *segments = img_segments(img, &count);
-    bool protected = false, copies = false;
+    bool protected = false, copies = false, stack = false, headers = false;
     for (size_t i = 0; i < count; i++) {
         if (segments[i].type == PT_INTERP || segments[i].type == PT_DYNAMIC)
             return true;
         protected = protected || segments[i].type == PT_GNU_RELRO;
         copies = copies || is_copied(&segments[i]);
+        stack = stack || segments[i].type == PT_GNU_STACK;
+        headers = headers || (segments[i].type == PT_LOAD && segments[i].offset == 0 &&
+                              segments[i].file_size > EI_NIDENT);
     }
-    return (protected && !copies) ||
+    return ((protected || (stack && headers)) && !copies) ||
            img_section_named(img, ".note.ABI-tag") != NULL || // "runs on Linux 3.2 or later"
            img_section_named(img, ".note.go.buildid") != NULL;
 }
