@@ -84,10 +84,14 @@ struct paths {
     uint64_t total;
 };
 
+// What the compiler and the C library brought, from wherever they were built.
 static bool is_toolchain(const char *path)
 {
-    return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "../", 3) == 0 ||
-           strstr(path, "/sysdeps/") != NULL;
+    static const char *const parts[] = {"/sysdeps/", "/libgcc/", "/newlib/", "/libstdc++-v3/"};
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (strstr(path, parts[i]) != NULL)
+            return true;
+    return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "../", 3) == 0;
 }
 
 // By owner in the dimension unit, its bytes of that weight. For free().
