@@ -223,16 +223,35 @@ static void flatten(struct cmd *cmd, struct rep_row *total)
     total->row_count = count;
 }
 
+// By what was asked for, else as the main table.
+static bool discarded_report(struct cmd *cmd, struct map_run *run)
+{
+    struct an_map_options options = run->options;
+    struct rep_table *table = new_table(run);
+    if (run->options.dim_count != 0)
+        return an_map_discarded(run->analyzed, &options, cmd->arena, table, &cmd->fault);
+    static const struct {
+        enum an_map_dim dim;
+        const char *heading;
+    } tries[] = {{AN_MAP_MODULE, "MODULE"}, {AN_MAP_OBJECT, "OBJECT"}};
+    options.dim_count = 1;
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
+        options.dims[0] = tries[i].dim;
+        if (!an_map_discarded(run->analyzed, &options, cmd->arena, table, &cmd->fault))
+            return false;
+        table->names = tries[i].heading;
+        if (run->cfg != NULL || !tells_nothing(table))
+            break;
+    }
+    return true;
+}
+
 static bool make_report(struct cmd *cmd, struct map_run *run)
 {
     struct fault *fault = &cmd->fault;
     const struct cmd_options *o = &cmd->options;
-    if (o->discarded) {
-        struct an_map_options options = run->options;
-        if (options.dim_count == 0)
-            options.dims[options.dim_count++] = AN_MAP_MODULE;
-        return an_map_discarded(run->analyzed, &options, cmd->arena, new_table(run), fault);
-    }
+    if (o->discarded)
+        return discarded_report(cmd, run);
     if (o->why != NULL) {
         struct rep_table *table = new_table(run);
         if (!an_map_why(run->analyzed, o->why, cmd->arena, table, fault))

@@ -46,6 +46,8 @@ const char *lm__stranger(struct slice text)
         {"SECTIONS", "a linker script, not what the linker made of it"},
     };
     struct slice head = lm__until(text, MIN(text.size, (size_t)HEAD));
+    if (text.size == 0)
+        return "an empty file, which gold leaves of a link that fails";
     for (size_t i = 0; i < COUNT_OF(strangers); i++)
         if (lm__find(head, strangers[i].mark) != SIZE_MAX)
             return strangers[i].what;
