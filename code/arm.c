@@ -164,6 +164,40 @@ static void note_written(struct code__step *s, const struct fields *f)
     }
 }
 
+// Multiplied, or cut into bits: what no address is.
+static bool computes(const cs_insn *insn)
+{
+    switch (insn->id) {
+    case ARM_INS_AND:
+    case ARM_INS_BIC:
+    case ARM_INS_EOR:
+    case ARM_INS_MLA:
+    case ARM_INS_MUL:
+    case ARM_INS_ORR:
+    case ARM_INS_SMULL:
+    case ARM_INS_TST:
+    case ARM_INS_UMULL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Registers that it reads, but for those that it counts from.
+static void note_read(struct code__step *s, const struct fields *f)
+{
+    uint64_t *read = computes(f->insn) ? &s->computes : &s->takes;
+    uint64_t written = s->also | (s->to < PC ? UINT64_C(1) << s->to : 0);
+    bool counts = s->act == CODE__ADDS || s->act == CODE__SUMS || s->act == CODE__COPIES ||
+                  s->act == CODE__RAISES;
+    for (unsigned i = 0; i < f->count; i++) {
+        uint8_t reg = reg_at(f, i);
+        bool base = counts && (reg == s->base || reg == s->other);
+        if (reg < PC && !base && (read == &s->computes || !(written >> reg & 1)))
+            *read |= UINT64_C(1) << reg;
+    }
+}
+
 static void decode_one(struct code__step *s, const struct fields *f)
 {
     unsigned memory = 0;
@@ -215,6 +249,7 @@ static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at
     f.always = arm->cc == ARM_CC_AL || arm->cc == ARM_CC_INVALID;
     out->size = (uint8_t)cs->insn->size;
     decode_one(out, &f);
+    note_read(out, &f);
 }
 
 void code__arm(struct code__cpu *cpu)
@@ -222,6 +257,7 @@ void code__arm(struct code__cpu *cpu)
     cpu->decode = decode;
     cpu->kept = UINT64_C(0xff) << 4 | UINT64_C(1) << SP;
     cpu->pools_inside = true;
+    cpu->says_all = true;
     cpu->no_low = true;
     cpu->always[ZERO].trust = CODE__NUMBER;
     code__table_add(cpu, ".got");

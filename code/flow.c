@@ -15,6 +15,15 @@ struct saved {
     struct state state;
 };
 
+// A reference that was found. One that only leads past itself does not count.
+struct found {
+    struct code_ref ref;
+    bool past;  // to what lies some way from there, or it is a number
+    bool taken; // the address itself
+};
+
+#define FOUND 4096 // that wait to be told
+
 struct code__flow {
     const struct code__cpu *cpu;
     code__tell *tell;
@@ -26,6 +35,8 @@ struct code__flow {
     bool has_case;
     bool fell;     // the instruction before goes on here
     bool returned; // it is the end of a function or of a way through it
+    VEC(struct found) found;
+    uint32_t before; // how many were told before these
 };
 
 struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell, void *context)
@@ -39,6 +50,8 @@ struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell,
 
 void code__flow_free(struct code__flow *flow)
 {
+    if (flow != NULL)
+        vec_free(&flow->found);
     free(flow);
 }
 
@@ -61,28 +74,66 @@ static void set(struct code__flow *f, uint8_t reg, uint64_t value, uint8_t trust
     if (reg >= CODE__REGISTERS)
         return;
     uint64_t cut = f->cpu->wide ? value : (uint32_t)value;
-    f->now.registers[reg] = (struct code__value){cut, trust};
+    f->now.registers[reg] = (struct code__value){cut, trust, 0};
 }
 
-static void tell(struct code__flow *f, uint64_t target, enum code_kind kind)
+static void tell_all(struct code__flow *f)
 {
-    f->tell(f->context, f->addr, f->cpu->wide ? target : (uint32_t)target, kind);
+    for (size_t i = 0; i < f->found.count; i++) {
+        const struct found *found = &f->found.items[i];
+        if (found->taken || !found->past)
+            f->tell(f->context, found->ref.place, found->ref.target, found->ref.kind);
+    }
+    f->before += (uint32_t)f->found.count;
+    f->found.count = 0;
+}
+
+// Gives the number of the reference.
+static uint32_t tell(struct code__flow *f, uint64_t target, enum code_kind kind)
+{
+    if (f->found.count == FOUND)
+        tell_all(f);
+    uint64_t whole = f->cpu->wide ? target : (uint32_t)target;
+    vec_push(&f->found, ((struct found){.ref = {f->addr, whole, kind}}));
+    return f->before + (uint32_t)f->found.count;
 }
 
 // A whole value, which may be an address.
-static void tell_value(struct code__flow *f, struct code__value value)
+static void tell_value(struct code__flow *f, struct code__value *value)
 {
-    if (value.trust == CODE__NEAR)
-        tell(f, value.value, CODE_ADDRESS);
-    else if (value.trust == CODE__HALF && f->cpu->fixed)
-        tell(f, value.value, CODE_CONSTANT);
+    if (value->trust == CODE__NEAR)
+        value->told = tell(f, value->value, CODE_ADDRESS);
+    else if (value->trust == CODE__HALF && f->cpu->fixed)
+        value->told = tell(f, value->value, CODE_CONSTANT);
+}
+
+static struct found *found_by(struct code__flow *f, uint8_t reg)
+{
+    uint32_t index = get(f, reg).told - f->before - 1;
+    return index < f->found.count ? &f->found.items[index] : NULL;
+}
+
+static void use(struct code__flow *f, uint8_t reg, bool past)
+{
+    struct found *found = found_by(f, reg);
+    if (found != NULL) {
+        found->past |= past;
+        found->taken |= !past;
+    }
 }
 
 static void make(struct code__flow *f, uint8_t to, uint64_t value, uint8_t trust)
 {
     set(f, to, value, trust);
     if (to < CODE__REGISTERS)
-        tell_value(f, f->now.registers[to]);
+        tell_value(f, &f->now.registers[to]);
+}
+
+static void copy(struct code__flow *f, uint8_t to, struct code__value value)
+{
+    set(f, to, value.value, value.trust);
+    if (to < CODE__REGISTERS)
+        f->now.registers[to].told = value.told;
 }
 
 static void sum(struct code__flow *f, const struct code__step *s)
@@ -96,7 +147,7 @@ static void sum(struct code__flow *f, const struct code__step *s)
     if (a.trust <= CODE__NUMBER)
         set(f, s->to, 0, CODE__UNKNOWN);
     else if (b.trust == CODE__UNKNOWN)
-        set(f, s->to, a.value, a.trust);
+        copy(f, s->to, a);
     else if (b.trust >= CODE__HALF) // the upper half of a distance
         set(f, s->to, a.value + b.value, a.trust);
     else
@@ -108,10 +159,10 @@ static struct code__value place_of(const struct code__flow *f, const struct code
 {
     struct code__value base = get(f, s->base), other = get(f, s->other);
     if (s->near)
-        return (struct code__value){s->value, CODE__NEAR};
+        return (struct code__value){s->value, CODE__NEAR, 0};
     if (s->counted)
         return (struct code__value){s->value + base.value,
-                                    base.trust == CODE__UNKNOWN ? CODE__UNKNOWN : CODE__NEAR};
+                                    base.trust == CODE__UNKNOWN ? CODE__UNKNOWN : CODE__NEAR, 0};
     if (base.trust < other.trust) {
         struct code__value swap = base;
         base = other;
@@ -158,9 +209,9 @@ static void pool(struct code__flow *f, const struct code__step *s)
     if (!img_bytes_at(f->cpu->img, s->value, size, &bytes))
         return;
     struct cur c = cur_make(bytes, f->cpu->big_endian);
-    struct code__value word = {cur_uint(&c, size), CODE__HALF};
-    set(f, s->to, word.value, word.trust);
-    tell_value(f, word);
+    struct code__value word = {cur_uint(&c, size), CODE__HALF, 0};
+    tell_value(f, &word);
+    copy(f, s->to, word);
 }
 
 // ----------------------------------------------------------------------------- ways
@@ -228,10 +279,26 @@ static void join(struct code__flow *f)
 
 // ----------------------------------------------------------------------------- steps
 
+// What is made of a register's address, before that changes. A way back is the one to what lies before an array.
+static void use_registers(struct code__flow *f, const struct code__step *s)
+{
+    bool accesses = s->act == CODE__ACCESSES || s->act == CODE__LOADS;
+    bool moves = accesses ? s->value != 0 : s->act == CODE__ADDS && (int32_t)s->value > 0;
+    if (accesses || (s->act == CODE__ADDS && !s->near)) {
+        use(f, s->base, moves);
+        use(f, s->other, moves);
+    }
+    for (uint8_t i = 0; (s->takes | s->computes) >> i; i++)
+        if ((s->takes | s->computes) >> i & 1)
+            use(f, i, s->computes >> i & 1);
+}
+
 // `place` is where it leads to by its registers, as they were when it stood in line.
 static void follow(struct code__flow *f, const struct code__step *s, struct code__value place)
 {
     struct code__value base = get(f, s->base);
+    if (f->cpu->says_all)
+        use_registers(f, s);
     switch ((enum code__act)s->act) {
     case CODE__PASSES:
         break;
@@ -253,8 +320,8 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         break;
     case CODE__RAISES:
         set(f, s->to, place.value, place.trust == CODE__NUMBER ? CODE__HALF : place.trust);
-        if (s->whole)
-            tell_value(f, get(f, s->to));
+        if (s->whole && s->to < CODE__REGISTERS)
+            tell_value(f, &f->now.registers[s->to]);
         break;
     case CODE__SHIFTS:
         shift(f, s, base);
@@ -263,7 +330,7 @@ static void follow(struct code__flow *f, const struct code__step *s, struct code
         sum(f, s);
         break;
     case CODE__COPIES:
-        set(f, s->to, base.value, base.trust);
+        copy(f, s->to, base);
         break;
     case CODE__ACCESSES:
     case CODE__LOADS:
@@ -374,4 +441,5 @@ void code__flow_end(struct code__flow *f, uint64_t end)
 {
     if (f->fell)
         tell(f, end, CODE_FALLS);
+    tell_all(f);
 }

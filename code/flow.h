@@ -21,6 +21,10 @@
 // case), or the jump just before (to the test of a loop, whose body this is). So a reference belongs to a way
 // through the code; one whose value comes only along a branch backwards is not seen. A call leaves
 // what its convention keeps.
+//
+// An address that is made only to reach what lies some way from it (a section anchor: compilers address the objects of a
+// unit from one of them), or to be computed with, is no reference; what it reaches is. So references are told
+// once their function has been read. It takes decoders that say what instructions read besides.
 #ifndef TARE_CODE_FLOW_H
 #define TARE_CODE_FLOW_H
 
@@ -58,12 +62,14 @@ struct code__step {
     uint8_t to, base, other; // registers, or CODE__NO
     bool near;               // value is the address of something, and base none;
     bool counted;            // it is where the instruction stands, and base how far to go
-    bool leads;    // what is made is an address, and not only what others are counted from
-    bool memory;   // what it goes to lies there
-    bool whole;    // what is made of two halves is told
-    bool delayed;  // takes effect behind the next instruction,
-    bool likely;   // which counts only where the branch is taken
-    uint64_t also; // registers that something is written to besides, a bit each
+    bool leads;        // what is made is an address, and not only what others are counted from
+    bool memory;       // what it goes to lies there
+    bool whole;        // what is made of two halves is told
+    bool delayed;      // takes effect behind the next instruction,
+    bool likely;       // which counts only where the branch is taken
+    uint64_t also;     // registers that something is written to besides, a bit each
+    uint64_t takes;    // whose values are stored, compared or go elsewhere
+    uint64_t computes; // whose values are numbers: multiplied, or cut into bits
     uint64_t value;
 };
 
@@ -87,6 +93,7 @@ enum code__trust {
 struct code__value {
     uint64_t value;
     uint8_t trust; // enum code__trust
+    uint32_t told; // by which reference, counted from 1; 0: by none
 };
 
 // The lowest `count` bits as a signed number, in two's complement; those above are 0.
@@ -117,6 +124,7 @@ struct code__cpu {
     bool thumb;
     bool no_low;       // a number of few bits is no address, where it is used as one either
     bool pools_inside; // words of a pool lie in the function that loads them
+    bool says_all;     // the decoder says what instructions read besides
     bool fills;        // zeros behind a jump align what follows and are no instruction
     uint64_t kept;     // registers that a call keeps, a bit each
     uint8_t own;       // register that holds a function's address where it begins, or CODE__NO

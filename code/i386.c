@@ -197,5 +197,5 @@ void code__i386(struct code__cpu *cpu)
     if (table && !code__symbol(cpu->img, "_GLOBAL_OFFSET_TABLE_", &got))
         got = cpu->tables.items[0].start;
     if (table)
-        cpu->always[EBX] = cpu->always[TABLE] = (struct code__value){got, CODE__BASE};
+        cpu->always[EBX] = cpu->always[TABLE] = (struct code__value){got, CODE__BASE, 0};
 }

@@ -229,7 +229,8 @@ void code__mips(struct code__cpu *cpu)
     cpu->always[ZERO].trust = CODE__NUMBER;
     bool table = code__table_add(cpu, ".got");
     if (code__symbol(cpu->img, "_gp", &gp))
-        cpu->always[GP] = (struct code__value){gp, CODE__NEAR};
+        cpu->always[GP] = (struct code__value){gp, CODE__NEAR, 0};
     else if (table)
-        cpu->always[GP] = (struct code__value){cpu->tables.items[0].start + GP_OFFSET, CODE__NEAR};
+        cpu->always[GP] =
+            (struct code__value){cpu->tables.items[0].start + GP_OFFSET, CODE__NEAR, 0};
 }

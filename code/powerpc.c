@@ -311,7 +311,7 @@ static void point(struct code__cpu *cpu, unsigned reg, const char *symbol)
 {
     uint64_t addr;
     if (code__symbol(cpu->img, symbol, &addr))
-        cpu->always[reg] = (struct code__value){addr, CODE__NEAR};
+        cpu->always[reg] = (struct code__value){addr, CODE__NEAR, 0};
 }
 
 void code__powerpc(struct code__cpu *cpu)
@@ -327,7 +327,8 @@ void code__powerpc(struct code__cpu *cpu)
         return;
     }
     if (code__table_add(cpu, ".got"))
-        cpu->always[TOC] = (struct code__value){cpu->tables.items[0].start + IN_TABLE, CODE__NEAR};
+        cpu->always[TOC] =
+            (struct code__value){cpu->tables.items[0].start + IN_TABLE, CODE__NEAR, 0};
     code__table_add(cpu, ".toc");
     point(cpu, TOC, ".TOC.");
 }

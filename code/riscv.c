@@ -375,7 +375,7 @@ static struct code__value gp_of_start(const struct code__cpu *cpu)
         if (s.to == GP && (s.act == CODE__SETS || s.act == CODE__POINTS))
             gp.value = s.value;
         else if (s.to == GP && s.base == GP && gp.value != 0)
-            return (struct code__value){gp.value + s.value, CODE__NEAR};
+            return (struct code__value){gp.value + s.value, CODE__NEAR, 0};
     }
     return (struct code__value){0};
 }
@@ -384,7 +384,7 @@ static struct code__value gp_of(const struct code__cpu *cpu)
 {
     uint64_t addr;
     if (code__symbol(cpu->img, "__global_pointer$", &addr))
-        return (struct code__value){addr, CODE__NEAR};
+        return (struct code__value){addr, CODE__NEAR, 0};
     return gp_of_start(cpu);
 }
 
