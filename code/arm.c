@@ -157,9 +157,10 @@ static void note_written(struct code__step *s, const struct fields *f)
         bool listed = f->insn->id == ARM_INS_POP || f->insn->id == ARM_INS_LDM ||
                       f->insn->id == ARM_INS_LDMDB || f->insn->id == ARM_INS_LDMIB ||
                       f->insn->id == ARM_INS_LDMDA;
-        if (reg == PC && listed && f->always)
+        if (reg == PC && listed && f->always) {
+            s->also |= s->to < PC ? UINT64_C(1) << s->to : 0;
             code__puts(s, CODE__RETURNS, CODE__NO, CODE__NO, 0);
-        else if (reg < PC && reg != s->to && (listed || (f->op[i].access & CS_AC_WRITE)))
+        } else if (reg < PC && reg != s->to && (listed || (f->op[i].access & CS_AC_WRITE)))
             s->also |= UINT64_C(1) << reg;
     }
 }

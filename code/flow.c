@@ -23,6 +23,7 @@ struct found {
 };
 
 #define FOUND 4096 // that wait to be told
+#define POOL  1024 // words that a load reaches
 
 struct code__flow {
     const struct code__cpu *cpu;
@@ -36,7 +37,8 @@ struct code__flow {
     bool fell;     // the instruction before goes on here
     bool returned; // it is the end of a function or of a way through it
     VEC(struct found) found;
-    uint32_t before; // how many were told before these
+    uint32_t before;     // how many were told before these
+    uint64_t pool[POOL]; // words among the code that were loaded, by place
 };
 
 struct code__flow *code__flow_new(const struct code__cpu *cpu, code__tell *tell, void *context)
@@ -206,12 +208,20 @@ static void pool(struct code__flow *f, const struct code__step *s)
     set(f, s->to, 0, CODE__UNKNOWN);
     if (!f->cpu->pools_inside)
         tell(f, s->value, CODE_LITERAL);
+    else
+        f->pool[s->value / 4 % POOL] = s->value;
     if (!img_bytes_at(f->cpu->img, s->value, size, &bytes))
         return;
     struct cur c = cur_make(bytes, f->cpu->big_endian);
     struct code__value word = {cur_uint(&c, size), CODE__HALF, 0};
     tell_value(f, &word);
     copy(f, s->to, word);
+}
+
+// Where no marks tell data from code.
+static bool is_pooled(const struct code__flow *f, uint64_t addr)
+{
+    return addr != 0 && f->pool[addr / 4 % POOL] == addr;
 }
 
 // ----------------------------------------------------------------------------- ways
@@ -423,6 +433,10 @@ void code__flow_run(struct code__flow *f, uint64_t start, struct slice bytes)
         size = 1;
         if (!f->fell && f->cpu->fills && bytes.data[at] == 0)
             continue;
+        if (!f->fell && is_pooled(f, start + at)) {
+            size = 4;
+            continue;
+        }
         f->addr = start + at;
         bool lost = !f->fell && !arrive(f);
         join(f);

@@ -104,6 +104,27 @@ static void test_arm(void)
                {24, 0x11020, CODE_ADDRESS});
 }
 
+// The first object of a unit is how others are reached: none of these refers to it but the last. A number is
+// multiplied. What the pool holds is no instruction, where nothing marks it either.
+static void test_anchors(void)
+{
+    const uint32_t code[] = {
+        0xe59f401c, // ldr r4, [pc, #28]
+        0xe594005c, // ldr r0, [r4, #92]
+        0xe2845010, // add r5, r4, #16
+        0xe59f3014, // ldr r3, [pc, #20]
+        0xe0000390, // mul r0, r0, r3
+        0xe59f6010, // ldr r6, [pc, #16]
+        0xe5961004, // ldr r1, [r6, #4]
+        0xe1560001, // cmp r6, r1
+        0xe8bd8070, // pop {r4, r5, r6, pc}
+        0xea000000, // what decodes as a branch
+        0x00345678, 0x00020000,
+    };
+    CHECK_CODE(EM_ARM, code, 0, {4, 0xea00005c, CODE_ADDRESS}, {8, 0xea000010, CODE_CONSTANT},
+               {20, 0x20000, CODE_CONSTANT}, {24, 0x20004, CODE_ADDRESS});
+}
+
 // What s390 counts from the instruction, in half words; from the linker's table; from an address that is known.
 static void test_s390(void)
 {
@@ -296,6 +317,7 @@ int main(void)
 {
     test_pair();
     test_arm();
+    test_anchors();
     test_s390();
     test_ways();
     test_cases();
