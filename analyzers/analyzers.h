@@ -607,6 +607,9 @@ bool an_map_deps(struct an_map *map, bool members, struct arena *arena, struct r
 // text lives in `arena`.
 const char *an_map_stale(const struct lm_map *map, struct img *img, struct arena *arena);
 
+// Where the image has the common symbols that gold's map only lists.
+void an_map_place_commons(struct lm_map *map, struct img *img);
+
 // How a map and its image agree, over the sections in memory.
 struct an_map_check {
     uint64_t sections;

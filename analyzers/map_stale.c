@@ -188,3 +188,33 @@ const char *an_map_stale(const struct lm_map *map, struct img *img, struct arena
                         c.first, c.sections_differ, c.sections_both, c.symbols_differ,
                         c.symbols_both);
 }
+
+// ------------------------------------------------------------------ common symbols
+
+void an_map_place_commons(struct lm_map *map, struct img *img)
+{
+    size_t known = map->commons.count, count;
+    if (known == 0)
+        return;
+    struct names *names = names_new();
+    names_limit(names, map->text.size);
+    for (size_t i = 0; i < known; i++)
+        names_intern(names, map->commons.items[i].name);
+    uint32_t ids = names_count(names);
+    uint64_t *by_name = mem_alloc(ids * sizeof *by_name);
+    uint64_t *addresses = mem_alloc(known * sizeof *addresses);
+    memset(by_name, 0xff, ids * sizeof *by_name);
+    const struct img_symbol *symbols = img_symbols(img, &count);
+    for (size_t i = 0; i < count; i++) {
+        name_id id = names_find(names, slice_text(symbols[i].name));
+        if (symbols[i].bind != STB_LOCAL && symbols[i].section != SHN_UNDEF)
+            by_name[id] = symbols[i].addr;
+    }
+    by_name[0] = LM_NONE;
+    for (size_t i = 0; i < known; i++)
+        addresses[i] = by_name[names_find(names, map->commons.items[i].name)];
+    lm_place_commons(map, addresses);
+    free(addresses);
+    free(by_name);
+    names_free(names);
+}

@@ -32,8 +32,12 @@ bool cmd_build_map(struct cmd *cmd, struct cmd_build *build)
     if (build->map != NULL || build->map_path == NULL)
         return true;
     cmd_progress(cmd, "reading the map");
-    return lm_open(&build->map, build->map_path, NULL, cmd->doubts, &cmd->fault) &&
-           (build->file == NULL || check_build(cmd, build));
+    if (!lm_open(&build->map, build->map_path, NULL, cmd->doubts, &cmd->fault) ||
+        (build->file != NULL && !check_build(cmd, build)))
+        return false;
+    if (build->file != NULL)
+        an_map_place_commons(build->map, img_file_image(build->file, 0));
+    return true;
 }
 
 const char *cmd_map_agrees(struct cmd *cmd, struct an_map_check check)

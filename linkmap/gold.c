@@ -30,6 +30,7 @@ struct gold {
     struct slice pending; // a name that stands alone on the line before
     bool pending_section; // it began in the first column
     bool in_section;
+    size_t commons; // of the list, how many were placed
 };
 
 unsigned lm__gold_score(struct slice text)
@@ -48,11 +49,14 @@ static void made(struct gold *gold, struct slice name, const struct lm__placed *
 {
     if (!gold->in_section) // the headers of the file, before all sections
         lm__section(gold->r, slice_text("** headers"), placed->addr, placed->size);
+    bool common = slice_is(name, "** common");
+    size_t listed = common ? lm__commons(gold->r, gold->commons, placed->addr, placed->size) : 0;
+    gold->commons += listed;
+    if (listed != 0)
+        return;
     struct lm_contribution *c = lm__contribution(gold->r, name, placed->addr, placed->size, LM_NO);
-    c->kind = slice_is(name, "** fill")     ? LM_FILL
-              : slice_is(name, "** common") ? LM_COMMON
-                                            : LM_MADE;
-    c->nobits = c->kind == LM_COMMON;
+    c->kind = slice_is(name, "** fill") ? LM_FILL : common ? LM_COMMON : LM_MADE;
+    c->nobits = common;
 }
 
 static void placed_line(struct gold *gold, struct slice name, bool first_column,
@@ -134,7 +138,7 @@ static void find_all_lost(const struct lm_map *map)
 
 void lm__gold_read(struct lm__reader *r)
 {
-    struct lm__lists lists = {.r = r, .member = LM_NO};
+    struct lm__lists lists = {.r = r, .member = LM_NO, .keep_commons = true};
     struct gold gold = {.r = r};
     struct slice line;
     while (lm__line(r, &line)) {

@@ -142,6 +142,13 @@ struct lm_overflow {
     uint32_t line;
 };
 
+// A common symbol, in the order in which they lie.
+struct lm_common {
+    struct slice name;
+    uint64_t size;
+    uint32_t file;
+};
+
 struct lm_dialect;
 
 struct lm_map {
@@ -166,6 +173,9 @@ struct lm_map {
     VEC(struct lm_reference) references;
     VEC(struct lm_total) totals;
     VEC(struct lm_overflow) overflows;
+    VEC(struct lm_common)
+    commons; // gold's, whose places are guessed: the contributions of files that are
+             // LM_COMMON, one by one
     struct lm__owned *owned; // what lm_free gives back
 };
 
@@ -213,6 +223,9 @@ bool lm_add_gc_list(struct lm_map *map, const char *path, struct doubts *doubts,
 // What lld wrote for --why-extract=FILE.
 bool lm_add_why_extract(struct lm_map *map, const char *path, struct doubts *doubts,
                         struct fault *fault);
+
+// What the ELF says of where the common symbols lie; LM_NONE: nothing. Without effect when that cannot be.
+void lm_place_commons(struct lm_map *map, const uint64_t *addresses);
 
 // "libc.a(printf.o)" taken apart: the parenthesis that closes at the end opens the member, so that
 // paths with parentheses and blanks survive. What is no member has an empty archive.

@@ -11,6 +11,7 @@
 
 #define REASON_WIDTH 30
 #define CREF_WIDTH   50
+#define COMMON_WIDTH 20
 
 // --------------------------------------------------------------- headings, by shape
 
@@ -162,6 +163,21 @@ static bool memory_line(struct lm__lists *l, struct slice line)
     return true;
 }
 
+// "NAME                0xSIZE            FILE"; longer names stand alone.
+static void common_line(struct lm__lists *l, struct slice line)
+{
+    struct lm_common common = {.name = l->pending};
+    struct slice rest = lm__from(line, COMMON_WIDTH);
+    if (lm__blanks(line) < COMMON_WIDTH)
+        common.name = lm__trim(lm__until(line, COMMON_WIDTH));
+    l->pending = lm__trim(line);
+    if (common.name.size == 0 || !lm__prefixed(lm__word(&rest), &common.size))
+        return;
+    common.file = lm__file(l->r, lm__trim(rest));
+    l->r->held += sizeof common;
+    vec_push(&l->r->map->commons, common);
+}
+
 // ---------------------------------------------------------------- cross references
 
 static bool is_cref(struct slice line, size_t width)
@@ -221,7 +237,9 @@ static void known_line(struct lm__lists *l, struct slice line)
         discarded_line(l, line);
     else if (l->part == LM__REASONS && !shaped && !memory_line(l, line))
         reason_line(l, line);
-    else if (l->part != LM__COMMONS || shaped) // commons come again, with addresses
+    else if (l->part == LM__COMMONS && !shaped && l->keep_commons)
+        common_line(l, line);
+    else if (l->part != LM__COMMONS || shaped) // GNU ld has them again, with addresses
         any_line(l, line);
 }
 

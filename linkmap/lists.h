@@ -25,6 +25,7 @@ struct lm__lists {
     uint32_t member;      // whose reason is on the next line, or LM_NO
     struct slice symbol;  // of the cross reference table
     struct slice definer;
+    bool keep_commons; // for maps that do not say where each lies
 };
 
 // "0xADDR 0xSIZE REST"

@@ -157,4 +157,7 @@ struct lm__columns {
 };
 void lm__columns_read(struct lm__reader *r, const struct lm__columns *columns);
 
+// Common symbols of the list from `from` on into [addr, addr + size) of the last section; how many.
+size_t lm__commons(struct lm__reader *r, size_t from, uint64_t addr, uint64_t size);
+
 #endif

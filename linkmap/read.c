@@ -133,6 +133,7 @@ void lm_free(struct lm_map *map)
     vec_free(&map->references);
     vec_free(&map->totals);
     vec_free(&map->overflows);
+    vec_free(&map->commons);
     vec_free(&map->owned->file_hashes);
     arena_free(map->owned->arena);
     free(map->owned->file_slots);
