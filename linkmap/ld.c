@@ -198,7 +198,8 @@ unsigned lm__ld_score(struct slice text)
 //   .rodata.str1.4  0x8000  0x0c mode.o          fills what lies up to 0x800c
 //   .rodata.cst4    0x800c  0x04 main.o
 //
-// older ones at the start of the section or at 0, behind what lies farther on. Attributes of objects are merged into
+// older ones at the start of the section or at 0, behind what lies farther on; where a later section lists them
+// once more, both times at the start of that one. Attributes of objects are merged into
 // the first ones after all have been placed, so those become longer, and the others lie behind the end.
 static void set_size(struct lm_contribution *c, uint64_t size)
 {
@@ -214,12 +215,18 @@ static void settle_attributes(struct lm_contribution *first, const struct lm_sec
         set_size(&first[i], i == 0 ? s->size : 0);
 }
 
+static bool is_pool(struct slice name)
+{
+    return lm__find(name, ".str") != SIZE_MAX || lm__find(name, ".cst") != SIZE_MAX;
+}
+
 // Of what is printed at one address, one has the bytes: that which ends where the next begins, else the last.
 static void settle_merged(struct lm_contribution *first, const struct lm_section *s)
 {
     uint64_t reached = s->addr, next = s->addr + s->size;
     for (uint32_t i = 0; i < s->count; i++) {
-        if (first[i].addr < s->addr || (first[i].addr == s->addr && reached != s->addr))
+        bool before = first[i].addr < s->addr || (first[i].addr == s->addr && reached != s->addr);
+        if (before || (first[i].addr > next && is_pool(first[i].name)))
             set_size(&first[i], 0);
         else
             reached = MAX(reached, first[i].addr);
