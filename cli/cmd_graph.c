@@ -244,7 +244,8 @@ static bool make_report(struct cmd *cmd, struct graph_run *run, struct rep_repor
         return false;
     // Without units there are no modules, and one module tells nothing; members of archives are some.
     if (run->by_default && !run->joined && run->options.filter_count == 0 &&
-        cmd->options.typeids == NULL && !(units && an_modules_tell(run->modules)))
+        cmd->options.typeids == NULL &&
+        !(units && an_modules_tell(run->modules) && an_units_tell(run->modules)))
         run->options.dim = AN_GRAPH_OBJECT;
     return an_graph_table(run->graph, &run->options, cmd->arena, table, &cmd->fault);
 }
