@@ -210,12 +210,16 @@ void cmd_build_describe(struct cmd *cmd, const struct cmd_build *builds, size_t 
 // else the first that recognises it. All NULL before; to be closed also when opening failed.
 struct cmd_model {
     struct cmd_build build;
+    const char *program; // what was named, when `build` is a library of it; else NULL
     struct dw_types *types;
     const struct cfg_profile *profile;
     struct an_model *model;
     struct an_model *edited; // as --what-if would have it; NULL without, and
     struct fault no_edit;    // when it cannot be
 };
+// Where the dynamic linker finds a library that a program needs; NULL: nowhere.
+const char *cmd_library(struct cmd *cmd, const char *program, const struct img_needed *needed,
+                        size_t index);
 // A profile by its name or as a file; the first that fits types.
 bool cmd_profile_recognise(struct cmd *cmd, const char *path, const struct dw_types *types,
                            const struct cfg_profile **out);

@@ -43,7 +43,9 @@ static bool count(struct cmd *cmd, const struct cmd_model *m, const char *progra
     const struct cfg_profile *profile = m->profile;
     struct buf text = {0};
     const char *out = cmd_temporary(cmd, "counters");
-    const char *build = cmd->options.interpreter ? cmd->options.interpreter : m->build.path;
+    const char *build = cmd->options.interpreter ? cmd->options.interpreter
+                        : m->program             ? m->program
+                                                 : m->build.path;
     if (out == NULL)
         return false;
     const char **words = ARENA_ARRAY(cmd->arena, profile->count_words + 3, const char *);

@@ -94,23 +94,51 @@ static void open_edited(struct cmd *cmd, struct an_model_input *input, struct cm
         an_model_new(&m->edited, input, &m->no_edit);
 }
 
-bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
+// The types of a build that was opened, and the profile that is theirs.
+static bool read_build(struct cmd *cmd, struct cmd_model *m)
 {
     const struct dw_types_options everything = {0};
-    struct an_model_input input = {0};
-    *m = (struct cmd_model){0};
-    if (!cmd_build_open(cmd, spec, &m->build))
-        return false;
+    const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
     if (m->build.file == NULL) {
         cmd_usage(cmd, "'%s' is a snapshot; a model needs the build", m->build.path);
         return false;
     }
-    if (!cmd_build_types(cmd, &m->build, &everything, &m->types) ||
-        !cmd_build_dwarf(cmd, &m->build) || !open_images(cmd, m, &input))
+    return cmd_build_types(cmd, &m->build, &everything, &m->types) &&
+           (wanted ? cmd_profile_named(cmd, wanted, &m->profile)
+                   : cmd_profile_recognise(cmd, m->build.path, m->types, &m->profile));
+}
+
+// A program may be but the start of an interpreter that lies in a library (python3.13 of a build with
+// --enable-shared): then that is the build.
+static bool read_library(struct cmd *cmd, struct cmd_model *m)
+{
+    if (m->build.image_count != 1 || m->build.debug_path != NULL)
         return false;
-    const char *wanted = m->build.profile ? m->build.profile : cmd->options.profile;
-    if (!(wanted ? cmd_profile_named(cmd, wanted, &m->profile)
-                 : cmd_profile_recognise(cmd, m->build.path, m->types, &m->profile)))
+    struct img_needed needed = img_needed(img_file_image(m->build.file, 0), cmd->arena);
+    for (size_t i = 0; i < needed.count; i++) {
+        struct cmd_model library = {.program = m->build.path};
+        struct fault fault = cmd->fault;
+        const char *path = cmd_library(cmd, m->build.path, &needed, i);
+        cmd->fault = (struct fault){0};
+        if (path != NULL && cmd_build_open(cmd, path, &library.build) &&
+            read_build(cmd, &library) && an_profile_fits(library.profile, library.types)) {
+            cmd_model_close(m);
+            *m = library;
+            return true;
+        }
+        cmd_model_close(&library);
+        cmd->fault = fault;
+    }
+    return false;
+}
+
+bool cmd_model_open(struct cmd *cmd, const char *spec, struct cmd_model *m)
+{
+    struct an_model_input input = {0};
+    *m = (struct cmd_model){0};
+    if (!cmd_build_open(cmd, spec, &m->build) ||
+        (!read_build(cmd, m) && (m->build.file == NULL || !read_library(cmd, m))) ||
+        !cmd_build_dwarf(cmd, &m->build) || !open_images(cmd, m, &input))
         return false;
     input.name = path_base(m->build.path);
     input.profile = m->profile;

@@ -140,6 +140,16 @@ struct slice img_section_raw(const struct img *img, uint32_t index);
 // Linked content at [addr, addr + size) when one section holds it all; false for bss and gaps.
 bool img_bytes_at(struct img *img, uint64_t addr, uint64_t size, struct slice *bytes);
 
+// The shared libraries an image is linked with (DT_NEEDED; gABI 5), and where they are looked for before
+// anywhere else (DT_RUNPATH, else DT_RPATH: directories with ':' between them, "" when not stated). The
+// array in `arena`, texts lent until the file closes.
+struct img_needed {
+    const char **names;
+    size_t count;
+    const char *path;
+};
+struct img_needed img_needed(const struct img *img, struct arena *arena);
+
 // ------------------------------------------------------------------------- symbols
 
 enum img_symbol_table { IMG_SYMTAB, IMG_DYNSYM };
