@@ -36,6 +36,8 @@ struct gold {
 unsigned lm__gold_score(struct slice text)
 {
     struct slice head = lm__head(text);
+    if (lm__has_line(head, "Memory map:")) // CodeWarrior
+        return 0;
     if (lm__has_line(head, "Memory map"))
         return 90;
     // Where the list of reasons is long the map comes late. GNU ld before 2.25 words it alike; but it has a

@@ -26,6 +26,7 @@ const char *lm__stranger(struct slice text)
         {"*** Mapping List ***", "a map of Renesas' CC-RX, CC-RL or CC-RH"},
         {"Link map of ", "a map of CodeWarrior"},
         {"TARGET SECTION", "a map of CodeWarrior"},
+        {" section layout", "a map of CodeWarrior"},
         {"SEGGER Linker", "a map of the SEGGER linker"},
         {"Tool and Invocation", "a map of TASKING"},
         {"Image Summary", "a map of Green Hills"},
