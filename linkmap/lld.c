@@ -147,8 +147,20 @@ static void section_row(struct table *t, const struct row *row)
     s->align = row->align;
 }
 
+// mold prints the entry in the PLT of a function that has one, which lies elsewhere.
+static bool is_elsewhere(const struct table *t, uint64_t addr)
+{
+    const struct lm_map *map = t->r->map;
+    if (!t->columns->symbols_unsized || map->contributions.count == 0)
+        return false;
+    const struct lm_contribution *c = &map->contributions.items[map->contributions.count - 1];
+    return addr < c->addr || addr - c->addr > c->size;
+}
+
 static void symbol_row(struct table *t, const struct row *row)
 {
+    if (is_elsewhere(t, row->addr))
+        return;
     struct lm_symbol *symbol = lm__symbol(t->r, row->name, row->addr);
     if (row->size != 0 || !t->columns->symbols_unsized)
         symbol->size = row->size;
