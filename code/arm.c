@@ -191,6 +191,8 @@ static void note_read(struct code__step *s, const struct fields *f)
     uint64_t written = s->also | (s->to < PC ? UINT64_C(1) << s->to : 0);
     bool counts = s->act == CODE__ADDS || s->act == CODE__SUMS || s->act == CODE__COPIES ||
                   s->act == CODE__RAISES;
+    if ((s->act == CODE__ACCESSES && s->base == SP) || f->insn->id == ARM_INS_PUSH)
+        return;
     for (unsigned i = 0; i < f->count; i++) {
         uint8_t reg = reg_at(f, i);
         bool base = counts && (reg == s->base || reg == s->other);

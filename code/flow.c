@@ -289,11 +289,14 @@ static void join(struct code__flow *f)
 
 // ----------------------------------------------------------------------------- steps
 
-// What is made of a register's address, before that changes. A way back is the one to what lies before an array.
+#define ELEMENT 64 // bytes: of an array that is gone through, from one before its beginning
+
+// What is made of a register's address, before that changes.
 static void use_registers(struct code__flow *f, const struct code__step *s)
 {
     bool accesses = s->act == CODE__ACCESSES || s->act == CODE__LOADS;
-    bool moves = accesses ? s->value != 0 : s->act == CODE__ADDS && (int32_t)s->value > 0;
+    int32_t way = (int32_t)s->value;
+    bool moves = accesses ? way != 0 : way > 0 || way < -ELEMENT;
     if (accesses || (s->act == CODE__ADDS && !s->near)) {
         use(f, s->base, moves);
         use(f, s->other, moves);

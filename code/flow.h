@@ -68,7 +68,7 @@ struct code__step {
     bool delayed;      // takes effect behind the next instruction,
     bool likely;       // which counts only where the branch is taken
     uint64_t also;     // registers that something is written to besides, a bit each
-    uint64_t takes;    // whose values are stored, compared or go elsewhere
+    uint64_t takes;    // whose values are stored (but on the stack), compared or go elsewhere
     uint64_t computes; // whose values are numbers: multiplied, or cut into bits
     uint64_t value;
 };

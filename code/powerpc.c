@@ -273,6 +273,29 @@ static void decode_prefixed(const struct code__cpu *cpu, uint32_t prefix, struct
     s->near = near;
 }
 
+// Registers that are read, but for those that it counts from: bits of RT, RA and RB. What stands in their place in
+// other instructions is taken for one.
+static void note_read(struct code__step *s, const struct fields *f)
+{
+    unsigned op = f->word >> 26, xo = f->word >> 1 & 0x3ff, kind = xo & 0x1f;
+    uint64_t rt = UINT64_C(1) << f->rt, ra = UINT64_C(1) << f->ra, rb = UINT64_C(1) << f->rb;
+    bool accesses = s->act == CODE__ACCESSES || s->act == CODE__LOADS;
+    bool logic = op == 31 && s->act == CODE__WRITES && kind >= 24;
+    bool multiplies = op == 7 || (op == 31 && (kind == 9 || kind == 11));
+    if (accesses && s->to == CODE__NO) // stores; of floating point as well
+        s->takes |= f->ra == SP ? 0 : rt;
+    else if (op == 31 && xo == 467 && s->act == CODE__WRITES)
+        s->takes |= rt;
+    else if (logic || (op >= 20 && op < 30 && s->act == CODE__WRITES))
+        s->computes |= rt | (op == 31 || op == 23 ? rb : 0);
+    else if (multiplies)
+        s->computes |= ra | (op == 31 ? rb : 0);
+    else if (op == 10 || op == 11 || (op < 14 && op > 7)) // cmpli, cmpi, subfic, addic
+        s->takes |= ra;
+    else if (op == 31 && (s->act == CODE__WRITES || s->act == CODE__PASSES))
+        s->takes |= ra | rb;
+}
+
 static struct fields fields_of(uint64_t addr, uint32_t word)
 {
     struct fields f = {.word = word, .addr = addr};
@@ -300,6 +323,7 @@ static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at
     } else {
         struct fields f = fields_of(addr, word);
         decode_plain(cpu, out, &f);
+        note_read(out, &f);
     }
     if (word == NOP || (out->to < LINK && cpu->always[out->to].trust != CODE__UNKNOWN))
         out->to = CODE__NO;
@@ -317,6 +341,7 @@ static void point(struct code__cpu *cpu, unsigned reg, const char *symbol)
 void code__powerpc(struct code__cpu *cpu)
 {
     cpu->decode = decode;
+    cpu->says_all = true;
     cpu->kept = UINT64_C(0xffffe000) | UINT64_C(1) << SP | UINT64_C(1) << TOC | UINT64_C(1) << ZERO;
     cpu->always[ZERO].trust = CODE__NUMBER;
     if (!cpu->wide) {

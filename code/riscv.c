@@ -100,6 +100,16 @@ static void goes_by(struct code__step *s, uint32_t link, uint32_t base, uint64_t
     s->act = link != ZERO ? CODE__CALLS_BY : returns ? CODE__RETURNS : CODE__JUMPS_BY;
 }
 
+static void takes(struct code__step *s, uint32_t reg)
+{
+    s->takes |= UINT64_C(1) << reg;
+}
+
+static void computes(struct code__step *s, uint32_t reg)
+{
+    s->computes |= UINT64_C(1) << reg;
+}
+
 // ----------------------------------------------------------------------- compressed
 
 #define C(quadrant, funct3) ((quadrant) << 3 | (funct3))
@@ -148,6 +158,8 @@ static void decode_zcb(uint32_t w, struct code__step *s)
     uint32_t which = bits(w, 10, 3), low = put(w, 5, 1, 1);
     uint32_t offset = which & 1 ? low : low | bits(w, 6, 1);
     accesses(s, which & 2 ? CODE__NO : 8 + bits(w, 2, 3), 8 + bits(w, 7, 3), offset);
+    if (which & 2)
+        takes(s, 8 + bits(w, 2, 3));
 }
 
 static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
@@ -171,9 +183,11 @@ static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
         break;
     case C(0, 6): // c.sw
         accesses(s, CODE__NO, small_rs, offset_w(w));
+        takes(s, small_rd);
         break;
     case C(0, 7): // c.fsw, c.sd
         accesses(s, CODE__NO, small_rs, cpu->wide ? offset_d(w) : offset_w(w));
+        takes(s, small_rd);
         break;
     case C(0, 1): // c.fld
     case C(0, 5): // c.fsd
@@ -199,6 +213,9 @@ static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
         break;
     case C(1, 4): // c.srli, c.and ...
         writes(s, small_rs);
+        computes(s, small_rs);
+        if (bits(w, 10, 2) == 3)
+            computes(s, small_rd);
         break;
     case C(1, 5): // c.j
         goes(s, CODE__JUMPS, addr + target_cj(w));
@@ -206,6 +223,7 @@ static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
     case C(1, 6): // c.beqz
     case C(1, 7): // c.bnez
         goes(s, CODE__BRANCHES, addr + target_cb(w));
+        takes(s, small_rs);
         break;
     case C(2, 0): // c.slli
     case C(2, 2): // c.lwsp
@@ -235,6 +253,10 @@ static void decode_op(uint32_t w, struct code__step *s)
         sums(s, rd, rs2, CODE__NO);
     else
         writes(s, rd);
+    bool whole = (funct3 == 0 && funct7 == 0x20) || funct3 == 2 || funct3 == 3; // sub, slt
+    if (s->act == CODE__WRITES)
+        *(whole && funct7 != 1 ? &s->takes : &s->computes) |= UINT64_C(1) << rs1 | UINT64_C(1)
+                                                                                       << rs2;
 }
 
 // Loads and stores of floating point, or of vectors: these have no offset.
@@ -278,14 +300,18 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
     case 0x1b: // addiw
         if (funct3 == 0)
             adds(s, rd, rs1, imm_i(w));
+        else if (funct3 == 2 || funct3 == 3) // slti
+            writes(s, rd), takes(s, rs1);
         else
-            writes(s, rd);
+            writes(s, rd), computes(s, rs1);
         break;
     case 0x03:
         accesses(s, rd, rs1, imm_i(w));
         break;
     case 0x23:
         accesses(s, CODE__NO, rs1, imm_s(w));
+        if (rs1 != SP)
+            takes(s, bits(w, 20, 5));
         break;
     case 0x07:
         decode_float_access(w, imm_i(w), s);
@@ -295,6 +321,7 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
         break;
     case 0x2f: // atomic
         accesses(s, rd, rs1, 0);
+        takes(s, bits(w, 20, 5));
         break;
     case 0x33:
     case 0x3b:
@@ -302,6 +329,7 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
         break;
     case 0x63:
         goes(s, CODE__BRANCHES, addr + imm_b(w));
+        takes(s, rs1), takes(s, bits(w, 20, 5));
         break;
     case 0x67:
         goes_by(s, rd, rs1, imm_i(w));
@@ -311,6 +339,7 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
         break;
     case 0x53:
         decode_float(w, s);
+        takes(s, rs1);
         break;
     case 0x73:
         decode_system(w, s);
@@ -323,6 +352,7 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
         break;
     default: // vectors, which may write a register, and extensions of makers
         writes(s, rd);
+        takes(s, rs1), takes(s, bits(w, 20, 5));
     }
 }
 
@@ -392,6 +422,7 @@ void code__riscv(struct code__cpu *cpu)
 {
     const uint32_t saved = 0x0ffc0300; // s0 to s11
     cpu->decode = decode;
+    cpu->says_all = true;
     cpu->kept = saved | 1 << SP | 1 << GP | 1 << 4;
     cpu->always[ZERO].trust = CODE__NUMBER;
     cpu->always[GP] = gp_of(cpu);

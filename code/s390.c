@@ -184,6 +184,65 @@ static bool compares_and_branches(struct code__step *s, const struct fields *f)
     return true;
 }
 
+// STM, STMG.
+static bool stores_many(const struct fields *f)
+{
+    return f->op == 0x90 || (f->op == 0xeb && (f->word & 0xff) == 0x24);
+}
+
+// NR, OR, XR, MR and their like of 64 bits, with numbers, and rotations.
+static bool computes(const struct fields *f)
+{
+    uint8_t wide = f->word >> 16 & 0xff;
+    switch (f->op) {
+    case 0x14:
+    case 0x16:
+    case 0x17:
+    case 0x1c:
+    case 0xa5:
+        return true;
+    case 0xb9:
+        return (wide >= 0x80 && wide <= 0x82) || wide == 0x0c || wide == 0x1c;
+    case 0xa7: // MHI, MGHI
+        return f->sub == 12 || f->sub == 13;
+    case 0xc0:
+    case 0xc2: // XIHF to OILF; MSGFI, MSFI
+        return f->op == 0xc0 ? f->sub >= 6 && f->sub < 14 : f->sub < 2;
+    case 0xec: // RISBG and its kin
+        return (f->word & 0xff) >= 0x51 && (f->word & 0xff) <= 0x5d;
+    default:
+        return false;
+    }
+}
+
+// Registers that are read, but for those that it counts from.
+static void note_read(struct code__step *s, const struct fields *f)
+{
+    uint64_t *read = computes(f) ? &s->computes : &s->takes;
+    uint64_t r1 = UINT64_C(1) << f->r1, x2 = UINT64_C(1) << f->x2;
+    uint64_t to = UINT64_C(1) << (f->word >> 4 & 15), from = UINT64_C(1) << (f->word & 15);
+    uint8_t last = f->word & 0xff;
+    bool accesses = s->act == CODE__ACCESSES || s->act == CODE__LOADS;
+    bool goes = s->act == CODE__CALLS_BY || s->act == CODE__JUMPS_BY || s->act == CODE__RETURNS;
+    if (stores_many(f))
+        s->takes |= f->b2 == STACK ? 0 : UINT64_C(0xffff);
+    else if (accesses && s->to == CODE__NO) // stores, compares
+        s->takes |= f->b2 == STACK ? 0 : r1;
+    else if (f->op < 0x20 && !goes)
+        *read |= r1 | from;
+    else if (f->op == 0xb9 && s->act != CODE__COPIES && s->act != CODE__SUMS)
+        *read |= to | from | UINT64_C(1) << f->b2;
+    else if (f->op == 0xb2 || f->op == 0xb3)
+        *read |= from;
+    else if (f->op == 0xec) // of CIJ and its kin a mask stands in the second place
+        *read |= r1 | (last >= 0x7c && last <= 0x7f ? 0 : x2);
+    else if (f->op == 0xeb && last != 0x04 && (last < 0x50 || last > 0x7a)) // LMG; TMY, ASI ...
+        *read |= x2;
+    else if (f->op == 0xa5 || (f->op == 0xa7 && s->act != CODE__ADDS) || f->op == 0xc2 ||
+             (f->op == 0xc0 && s->act == CODE__WRITES))
+        *read |= r1;
+}
+
 static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at, size_t left,
                    struct code__step *out)
 {
@@ -199,11 +258,13 @@ static void decode(const struct code__cpu *cpu, uint64_t addr, const uint8_t *at
     f.b2 = out->size > 2 ? at[2] >> 4 : 0;
     if (!compares_and_branches(out, &f))
         decode_one(out, &f);
+    note_read(out, &f);
 }
 
 void code__s390(struct code__cpu *cpu)
 {
     cpu->decode = decode;
+    cpu->says_all = true;
     cpu->kept = UINT64_C(0xff) << 6 | UINT64_C(1) << STACK; // r6 to r13
     cpu->no_low = true;
     code__table_add(cpu, ".got");

@@ -78,9 +78,15 @@ static void test_pair(void)
         0x0187a583, // lw a1, 24(a5)
         0x00d78633, // add a2, a5, a3
         0x02b62023, // sw a1, 32(a2)
+        0x80050613, // addi a2, a0, -2048
+        0x00a12023, // sw a0, 0(sp)
+        0x02078513, // addi a0, a5, 32
+        0x00452583, // lw a1, 4(a0)
+        0x00a5a023, // sw a0, 0(a1)
     };
-    CHECK_CODE(EM_RISCV, code, 0, {4, 0x20000010, CODE_CONSTANT}, {8, 0x20000018, CODE_ADDRESS},
-               {16, 0x20000020, CODE_ADDRESS});
+    CHECK_CODE(EM_RISCV, code, 0, {8, 0x20000018, CODE_ADDRESS}, {16, 0x20000020, CODE_ADDRESS},
+               {20, 0x1ffff810, CODE_CONSTANT}, {28, 0x20000020, CODE_CONSTANT},
+               {32, 0x20000024, CODE_ADDRESS});
 }
 
 // Position-independent code of ARM: a word of the pool says how far it is, from the instruction or from the table.
@@ -137,8 +143,8 @@ static void test_s390(void)
         0xe3, 0x30, 0x20, 0x10, 0x00, 0x04, // lg %r3, 16(%r2): not kept
         0x07, 0xfe,                         // br %r14
     };
-    CHECK_CODE(EM_S390, code, 0, {0, 0x11000, CODE_ADDRESS}, {6, GOT + 8, CODE_ADDRESS},
-               {12, 0x20008, CODE_ADDRESS}, {18, 0x11004, CODE_ADDRESS}, {22, 0x2016, CODE_BRANCH});
+    CHECK_CODE(EM_S390, code, 0, {6, GOT + 8, CODE_ADDRESS}, {12, 0x20008, CODE_ADDRESS},
+               {18, 0x11004, CODE_ADDRESS}, {22, 0x2016, CODE_BRANCH});
 }
 
 // A value goes along with a branch, is kept by no call unless its register is, and ends with a return.
@@ -196,8 +202,7 @@ static void test_compressed(void)
         0x86be, // c.mv a3, a5
         0xc2d8, // c.sw a4, 4(a3)
     };
-    CHECK_CODE(EM_RISCV, code, 0, {2, 0x10004, CODE_CONSTANT}, {4, 0x1000c, CODE_ADDRESS},
-               {8, 0x10008, CODE_ADDRESS});
+    CHECK_CODE(EM_RISCV, code, 0, {4, 0x1000c, CODE_ADDRESS}, {8, 0x10008, CODE_ADDRESS});
 }
 
 // The words in front are the literals; zeros behind a jump are no instruction.
@@ -285,12 +290,12 @@ static void test_powerpc(void)
         0x06100002, // plwz r4,131072
         0x80800000,
     };
-    CHECK_CODE(
-        EM_PPC, code, 0, {4, 0x20000010, CODE_CONSTANT}, {8, 0x20000014, CODE_CONSTANT},
-        {12, 0x20000028, CODE_ADDRESS}, {16, 0x20000010, CODE_ADDRESS},
-        {32, 0x20000030, CODE_ADDRESS}, {36, 0x20000018, CODE_ADDRESS}, {56, 0x40004, CODE_ADDRESS},
-        {60, 0x20004, CODE_ADDRESS}, {68, 0x2000c, CODE_ADDRESS}, {92, 0x20000004, CODE_CONSTANT},
-        {100, 0x20000004, CODE_BRANCH}, {104, 0x229c, CODE_ADDRESS}, {112, 0x21070, CODE_ADDRESS});
+    CHECK_CODE(EM_PPC, code, 0, {4, 0x20000010, CODE_CONSTANT}, {8, 0x20000014, CODE_CONSTANT},
+               {12, 0x20000028, CODE_ADDRESS}, {16, 0x20000010, CODE_ADDRESS},
+               {32, 0x20000030, CODE_ADDRESS}, {36, 0x20000018, CODE_ADDRESS},
+               {56, 0x40004, CODE_ADDRESS}, {68, 0x2000c, CODE_ADDRESS},
+               {92, 0x20000004, CODE_CONSTANT}, {100, 0x20000004, CODE_BRANCH},
+               {104, 0x229c, CODE_ADDRESS}, {112, 0x21070, CODE_ADDRESS});
 }
 
 // Any bytes: instructions that do not end, branches to anywhere.
