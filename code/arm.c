@@ -165,18 +165,14 @@ static void note_written(struct code__step *s, const struct fields *f)
     }
 }
 
-// Multiplied, or cut into bits: what no address is.
+// What is done to numbers, and not to addresses, which may be aligned or have a tag.
 static bool computes(const cs_insn *insn)
 {
     switch (insn->id) {
-    case ARM_INS_AND:
-    case ARM_INS_BIC:
     case ARM_INS_EOR:
     case ARM_INS_MLA:
     case ARM_INS_MUL:
-    case ARM_INS_ORR:
     case ARM_INS_SMULL:
-    case ARM_INS_TST:
     case ARM_INS_UMULL:
         return true;
     default:

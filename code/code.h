@@ -11,7 +11,7 @@
 //   ARM       ldr r0, [pc, #16]             the constant that lies there (literal pool)
 //             add r0, pc                    an address: how far it is was loaded from there
 //             movw r0, #lo; movt r0, #hi    a constant
-//   AArch64   adrp x0, page; add x0, x0, #n an address
+//   AArch64   adrp x0, page; add x0, x0, #n an address; ldr x0, [x0, #n] a word of the linker's table, perhaps
 //   RISC-V    auipc a0, hi; addi a0, a0, lo an address; the same with lui a constant
 //             lw a0, off(gp)                an address: gp is __global_pointer$
 //   Xtensa    l32r a2, literal              a literal, and the constant that lies there

@@ -69,7 +69,7 @@ struct code__step {
     bool likely;       // which counts only where the branch is taken
     uint64_t also;     // registers that something is written to besides, a bit each
     uint64_t takes;    // whose values are stored (but on the stack), compared or go elsewhere
-    uint64_t computes; // whose values are numbers: multiplied, or cut into bits
+    uint64_t computes; // whose values are numbers: multiplied, or XOR'ed
     uint64_t value;
 };
 
@@ -150,6 +150,7 @@ void code__flow_end(struct code__flow *flow, uint64_t end);
 struct code__value code__flow_value(const struct code__flow *flow, unsigned reg);
 
 // Machines: what is known of an image, and their decoders.
+void code__aarch64(struct code__cpu *cpu);
 void code__arm(struct code__cpu *cpu);
 void code__i386(struct code__cpu *cpu);
 void code__riscv(struct code__cpu *cpu);

@@ -280,14 +280,15 @@ static void note_read(struct code__step *s, const struct fields *f)
     unsigned op = f->word >> 26, xo = f->word >> 1 & 0x3ff, kind = xo & 0x1f;
     uint64_t rt = UINT64_C(1) << f->rt, ra = UINT64_C(1) << f->ra, rb = UINT64_C(1) << f->rb;
     bool accesses = s->act == CODE__ACCESSES || s->act == CODE__LOADS;
-    bool logic = op == 31 && s->act == CODE__WRITES && kind >= 24;
+    bool logic = (op >= 20 && op <= 30) || (op == 31 && kind >= 24);
+    bool exclusive = op == 26 || op == 27 || (op == 31 && xo == 316); // xori, xoris, xor
     bool multiplies = op == 7 || (op == 31 && (kind == 9 || kind == 11));
     if (accesses && s->to == CODE__NO) // stores; of floating point as well
         s->takes |= f->ra == SP ? 0 : rt;
     else if (op == 31 && xo == 467 && s->act == CODE__WRITES)
         s->takes |= rt;
-    else if (logic || (op >= 20 && op < 30 && s->act == CODE__WRITES))
-        s->computes |= rt | (op == 31 || op == 23 ? rb : 0);
+    else if (logic && s->act == CODE__WRITES)
+        *(exclusive ? &s->computes : &s->takes) |= rt | (op == 31 || op == 23 ? rb : 0);
     else if (multiplies)
         s->computes |= ra | (op == 31 ? rb : 0);
     else if (op == 10 || op == 11 || (op < 14 && op > 7)) // cmpli, cmpi, subfic, addic

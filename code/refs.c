@@ -3,21 +3,10 @@
 // References of code, machine by machine: one row of the table and one function each.
 //
 // ARM and Thumb change within a section at its mapping symbols; so do literal pools, which are data.
-// Values of registers are known from the instruction that sets them to the next that writes them, in
-// the order of the bytes: enough for MOVW with MOVT and ADRP with what adds to it, which compilers keep
-// together.
 
 #include "code/capstone.h"
 #include "code/flow.h"
 #include "code/x86.h"
-
-#define REGISTERS 64 // of AArch64 and ARM that are followed
-
-struct value {
-    uint64_t value;
-    bool known; // all of it: an address perhaps
-    bool low;   // its lower half alone, by MOVW: a number until MOVT adds the upper one
-};
 
 struct code_reader {
     struct img *img;
@@ -28,7 +17,6 @@ struct code_reader {
     bool fixed;              // linked to a fixed address
     bool both;               // ARM and Thumb
     uint64_t start, end;
-    struct value registers[REGISTERS];
     void (*ref)(void *context, const struct code_ref *ref);
     void *context;
 };
@@ -104,47 +92,6 @@ static void tell_x86(struct code_reader *r, uint64_t addr, const struct code__x8
         tell(r, (uint64_t)x86->constant, CODE_CONSTANT);
 }
 
-// --------------------------------------------------------------------------- AArch64
-
-static struct value *register_of(struct code_reader *r, unsigned first, unsigned last, unsigned reg)
-{
-    return reg >= first && reg <= last && reg - first < REGISTERS ? &r->registers[reg - first]
-                                                                  : NULL;
-}
-
-static void read_aarch64(struct code_reader *r, const cs_insn *insn)
-{
-    const cs_arm64 *arm = &insn->detail->arm64;
-    const cs_arm64_op *op = arm->operands;
-    if (arm->op_count >= 1 && op[arm->op_count - 1].type == ARM64_OP_IMM && branches(insn)) {
-        tell(r, (uint64_t)op[arm->op_count - 1].imm, CODE_BRANCH);
-        return;
-    }
-    if (arm->op_count < 2 || op[0].type != ARM64_OP_REG)
-        return;
-    struct value *to = register_of(r, ARM64_REG_X0, ARM64_REG_X28, op[0].reg);
-    bool constant = op[1].type == ARM64_OP_IMM;
-    struct value *from = NULL;
-    if (op[1].type == ARM64_OP_REG)
-        from = register_of(r, ARM64_REG_X0, ARM64_REG_X28, op[1].reg);
-    if (op[1].type == ARM64_OP_MEM && op[1].mem.index == ARM64_REG_INVALID)
-        from = register_of(r, ARM64_REG_X0, ARM64_REG_X28, op[1].mem.base);
-    if (insn->id == ARM64_INS_ADRP && constant && to != NULL) {
-        *to = (struct value){(uint64_t)op[1].imm, .known = true};
-        return;
-    }
-    if (insn->id == ARM64_INS_ADR && constant)
-        tell(r, (uint64_t)op[1].imm, CODE_ADDRESS);
-    else if (op[1].type == ARM64_OP_MEM && from != NULL && from->known)
-        tell(r, from->value + (uint64_t)(int64_t)op[1].mem.disp, CODE_ADDRESS);
-    else if (insn->id == ARM64_INS_ADD && from != NULL && from->known && arm->op_count == 3 &&
-             op[2].type == ARM64_OP_IMM)
-        tell(r, from->value + (uint64_t)op[2].imm, CODE_ADDRESS);
-    bool stores = insn->mnemonic[0] == 's' && insn->mnemonic[1] == 't';
-    if (to != NULL && !stores)
-        to->known = false;
-}
-
 // -------------------------------------------------------------------------- reading
 
 static const struct machine machines[] = {
@@ -152,7 +99,7 @@ static const struct machine machines[] = {
     {EM_386, CS_ARCH_X86, CS_MODE_32, 1, read_x86, code__i386},
     {EM_ARM, CS_ARCH_ARM, CS_MODE_ARM, 4, NULL, code__arm},
     {EM_ARM, CS_ARCH_ARM, CS_MODE_THUMB, 2, NULL, code__arm},
-    {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, read_aarch64, NULL},
+    {EM_AARCH64, CS_ARCH_ARM64, CS_MODE_ARM, 4, NULL, code__aarch64},
     {.machine = EM_RISCV, .open = code__riscv},
     {.machine = EM_XTENSA, .open = code__xtensa},
     {.machine = EM_MIPS, .open = code__mips},
@@ -281,7 +228,6 @@ static void read_run(struct code_reader *r, uint64_t start, uint64_t end)
     const uint8_t *at = bytes.data;
     size_t left = bytes.size;
     uint64_t addr = start;
-    memset(r->registers, 0, sizeof r->registers);
     struct code__x86 x86;
     while (left != 0) {
         if (r->machine->machine == EM_X86_64 && code__x86_decode(at, left, &x86)) {

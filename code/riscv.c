@@ -213,9 +213,9 @@ static void decode_short(const struct code__cpu *cpu, uint64_t addr, uint32_t w,
         break;
     case C(1, 4): // c.srli, c.and ...
         writes(s, small_rs);
-        computes(s, small_rs);
+        takes(s, small_rs);
         if (bits(w, 10, 2) == 3)
-            computes(s, small_rd);
+            takes(s, small_rd);
         break;
     case C(1, 5): // c.j
         goes(s, CODE__JUMPS, addr + target_cj(w));
@@ -300,10 +300,10 @@ static void decode_full(uint64_t addr, uint32_t w, struct code__step *s)
     case 0x1b: // addiw
         if (funct3 == 0)
             adds(s, rd, rs1, imm_i(w));
-        else if (funct3 == 2 || funct3 == 3) // slti
-            writes(s, rd), takes(s, rs1);
-        else
+        else if (funct3 == 4) // xori
             writes(s, rd), computes(s, rs1);
+        else
+            writes(s, rd), takes(s, rs1);
         break;
     case 0x03:
         accesses(s, rd, rs1, imm_i(w));

@@ -190,26 +190,21 @@ static bool stores_many(const struct fields *f)
     return f->op == 0x90 || (f->op == 0xeb && (f->word & 0xff) == 0x24);
 }
 
-// NR, OR, XR, MR and their like of 64 bits, with numbers, and rotations.
+// XR, MR and their like of 64 bits and with numbers.
 static bool computes(const struct fields *f)
 {
     uint8_t wide = f->word >> 16 & 0xff;
     switch (f->op) {
-    case 0x14:
-    case 0x16:
     case 0x17:
     case 0x1c:
-    case 0xa5:
         return true;
     case 0xb9:
-        return (wide >= 0x80 && wide <= 0x82) || wide == 0x0c || wide == 0x1c;
+        return wide == 0x82 || wide == 0x0c || wide == 0x1c;
     case 0xa7: // MHI, MGHI
         return f->sub == 12 || f->sub == 13;
     case 0xc0:
-    case 0xc2: // XIHF to OILF; MSGFI, MSFI
-        return f->op == 0xc0 ? f->sub >= 6 && f->sub < 14 : f->sub < 2;
-    case 0xec: // RISBG and its kin
-        return (f->word & 0xff) >= 0x51 && (f->word & 0xff) <= 0x5d;
+    case 0xc2: // XIHF, XILF; MSGFI, MSFI
+        return f->op == 0xc0 ? f->sub == 6 || f->sub == 7 : f->sub < 2;
     default:
         return false;
     }

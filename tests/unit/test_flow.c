@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What code of ARM, s390, RISC-V, Xtensa, MIPS and PowerPC refers to: instructions as an assembler wrote them, and each reference
+// What code of ARM, AArch64, s390, RISC-V, Xtensa, MIPS and PowerPC refers to: instructions as an assembler wrote them, and each reference
 // that is expected of them.
 
 #include "code/code.h"
@@ -30,8 +30,8 @@ static void keep(void *context, const struct code_ref *ref)
 static void read_code(uint16_t machine, const void *code, size_t size, size_t from,
                       struct found *found)
 {
-    bool s390 = machine == EM_S390;
-    struct maker m = maker(s390, s390, ET_EXEC, machine);
+    bool s390 = machine == EM_S390, wide = s390 || machine == EM_AARCH64;
+    struct maker m = maker(wide, s390, ET_EXEC, machine);
     uint32_t text = add_section(&m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, START);
     uint32_t got = add_section(&m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, GOT);
     struct img_file *file;
@@ -129,6 +129,33 @@ static void test_anchors(void)
     };
     CHECK_CODE(EM_ARM, code, 0, {4, 0xea00005c, CODE_ADDRESS}, {8, 0xea000010, CODE_CONSTANT},
                {20, 0x20000, CODE_CONSTANT}, {24, 0x20004, CODE_ADDRESS});
+}
+
+// A page and what adds to it; an anchor, from which the table begins as well; what is accessed before the
+// register moves on; a pool behind a return.
+static void test_aarch64(void)
+{
+    const uint32_t code[] = {
+        0xb0000093, // adrp x19, 0x12000
+        0x91004273, // add x19, x19, #16
+        0xb9402660, // ldr w0, [x19, #36]
+        0x91020261, // add x1, x19, #128
+        0xf8008422, // str x2, [x1], #8
+        0xd0000182, // adrp x2, 0x33000
+        0x91000042, // add x2, x2, #0
+        0xf90003e2, // str x2, [sp]
+        0xd00001e0, // adrp x0, 0x3f000
+        0xf9480400, // ldr x0, [x0, #4104]
+        0xf9400800, // ldr x0, [x0, #16]
+        0x58000060, // ldr x0, 0x1038
+        0xd65f0fff, // retab
+        0xd503201f, // nop
+        0x94000000, 0x00000000,
+    };
+    CHECK_CODE(EM_AARCH64, code, 0, {8, 0x12034, CODE_ADDRESS}, {12, 0x12090, CODE_ADDRESS},
+               {16, 0x12090, CODE_ADDRESS}, {24, 0x33000, CODE_ADDRESS},
+               {36, GOT + 8, CODE_ADDRESS}, {40, 0x20010, CODE_ADDRESS},
+               {44, 0x94000000, CODE_CONSTANT});
 }
 
 // What s390 counts from the instruction, in half words; from the linker's table; from an address that is known.
@@ -315,6 +342,10 @@ static void test_noise(void)
         CHECK(found.count != 0);
         read_code(EM_PPC, bytes, sizeof bytes - cut, 0, &found);
         CHECK(found.count != 0);
+        read_code(EM_AARCH64, bytes, sizeof bytes - cut, 0, &found);
+        CHECK(found.count != 0);
+        read_code(EM_ARM, bytes, sizeof bytes - cut, 0, &found);
+        read_code(EM_S390, bytes, sizeof bytes - cut, 0, &found);
     }
 }
 
@@ -323,6 +354,7 @@ int main(void)
     test_pair();
     test_arm();
     test_anchors();
+    test_aarch64();
     test_s390();
     test_ways();
     test_cases();
