@@ -81,30 +81,40 @@ bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }
 
-static struct cfg_regions placed(struct cmd *cmd, struct cfg_regions all)
+static bool is_stated(struct cfg_regions stated, const char *name)
 {
-    struct cfg_region *items = ARENA_ARRAY(cmd->arena, all.count, struct cfg_region);
+    for (size_t i = 0; i < stated.count; i++)
+        if (strcmp(stated.items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+// Those that have a place, or a region to complete.
+static struct cfg_regions of_use(struct cmd *cmd, struct cfg_regions ours,
+                                 struct cfg_regions stated)
+{
+    struct cfg_region *items = ARENA_ARRAY(cmd->arena, ours.count, struct cfg_region);
     struct cfg_regions out = {.items = items};
-    for (size_t i = 0; i < all.count; i++)
-        if (all.items[i].placed)
-            items[out.count++] = all.items[i];
+    for (size_t i = 0; i < ours.count; i++)
+        if (ours.items[i].placed || is_stated(stated, ours.items[i].name))
+            items[out.count++] = ours.items[i];
     return out;
 }
 
 bool cmd_map_regions(struct cmd *cmd, const struct cfg *cfg, const struct lm_map *map,
                      struct cfg_regions *out)
 {
-    struct cfg_regions ours, stated = {0};
+    struct cfg_regions stated = {0};
     bool named;
     const struct cfg_target *target = cmd_target_of(cmd, cfg, map->name);
     if (!script_regions(cmd, cfg, target, &stated, &named))
         return false;
     if (!named)
         an_map_stated(map, cmd->arena, &stated);
-    // Where no regions are known, what completes some has nothing to do.
-    ours = target->regions;
-    if (stated.count == 0)
-        ours = placed(cmd, ours);
+    // A map of no target may be of anything: what tare.yaml completes need not be in it.
+    struct cfg_regions ours = target->regions;
+    if (target->name == NULL)
+        ours = of_use(cmd, ours, stated);
     return cfg_regions_join(stated, ours, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }
 
