@@ -420,6 +420,20 @@ bool mote_run(const char *file, const char *text, size_t size, int *status);
 // ------------------------------------------------------------------------------------------ errors (core/exception.c)
 
 // X(name, base); each is type_NAME.
+#if MOTE_RARE
+#define MOTE_RARE_EXCEPTIONS(X)                                                                    \
+    X(ModuleNotFoundError, ImportError)                                                            \
+    X(FileNotFoundError, OSError)                                                                  \
+    X(TabError, IndentationError)                                                                  \
+    X(UnicodeDecodeError, UnicodeError)                                                            \
+    X(UnicodeEncodeError, UnicodeError)
+#else
+#define MOTE_RARE_EXCEPTIONS(X)
+#define type_ModuleNotFoundError type_ImportError
+#define type_FileNotFoundError   type_OSError
+#define type_UnicodeDecodeError  type_UnicodeError
+#define type_UnicodeEncodeError  type_UnicodeError
+#endif
 #define MOTE_EXCEPTIONS(X)                                                                         \
     X(SystemExit, BaseException)                                                                   \
     X(KeyboardInterrupt, BaseException)                                                            \
@@ -447,7 +461,8 @@ bool mote_run(const char *file, const char *text, size_t size, int *status);
     X(IndentationError, SyntaxError)                                                               \
     X(TypeError, Exception)                                                                        \
     X(ValueError, Exception)                                                                       \
-    X(UnicodeError, ValueError)
+    X(UnicodeError, ValueError)                                                                    \
+    MOTE_RARE_EXCEPTIONS(X)
 extern const struct type type_BaseException;
 #define X(name, base) extern const struct type type_##name;
 MOTE_EXCEPTIONS(X)
@@ -499,9 +514,9 @@ __attribute__((always_inline)) _Noreturn static inline void raise_bare(const str
 #define FOR_WORDS(condition) (MOTE_MESSAGES && (condition))
 // How an object that is no data prints; where messages are not told as <TYPE object at ADDRESS>.
 #define TOLD_PRINT(print) (MOTE_MESSAGES ? (print) : NULL)
-_Noreturn void raise_stop(val value);                     // StopIteration(value)
-_Noreturn void raise_memory(void);                        // the exception that exists already
-_Noreturn void raise_os(int number);                      // OSError(errno)
+_Noreturn void raise_stop(val value);          // StopIteration(value)
+_Noreturn void raise_memory(void);             // the exception that exists already
+_Noreturn void raise_os(int number, val file); // OSError; the name of the file, or NOTHING
 val exception_new(const struct type *type, val argument); // argument NOTHING: no arguments
 void exception_print(val exception, struct sink *out);    // with its traceback and what led to it
 

@@ -169,9 +169,13 @@ struct lexer { // copied to look ahead
     size_t limit;  // where the text ends
     size_t open;   // the last bracket that opened
     size_t column; // of the first token of the line
+#if MOTE_RARE
+    size_t narrow; // the same with tabs as wide as spaces: both must tell blocks apart alike
+#endif
     size_t parens; // open brackets: line ends are spaces
     bool fresh;    // a line starts here
     bool field;    // in the field of an f-string: no := and the like
+    bool trying;   // what is read now only has to be a value, or not
 };
 
 struct unit;
@@ -179,7 +183,14 @@ struct compiler {
     const char *text;
     val file;
     struct lexer lex;
-    size_t indent;  // columns of the block that is being read
+    size_t indent; // columns of the block that is being read
+#if MOTE_RARE
+    size_t narrow;    // as of the lexer
+    size_t iterables; // of comprehensions, around what is being looked at: no := there
+#endif
+#if MOTE_MESSAGES
+    size_t value_at; // where the last operand of `if`, or value, began
+#endif
     val class_name; // for names with __, or NOTHING
     val *roots;     // ROOT_*
     struct scope *scope;
@@ -193,9 +204,23 @@ extern struct compiler
 enum { ROOT_CHUNKS, ROOT_KEPT, ROOT_NEW };
 
 void lexer_start(size_t from, size_t to);
-void next(void);              // reads a token
-bool take(val token);         // goes past it if it is there
-void expect(val token);       // goes past it, or SyntaxError
+void next(void);        // reads a token
+bool take(val token);   // goes past it if it is there
+void expect(val token); // goes past it, or SyntaxError
+#if MOTE_MESSAGES
+void expect_closing(val token); // the same after the values in brackets
+void find_open(void);           // SyntaxError if a bracket before this line is never closed
+#else
+#define find_open()    ((void)0)
+#define expect_closing expect
+#endif
+#if MOTE_RARE
+void check_tabs(void); // of the line that starts here, against the block
+#define set_narrow(n) (compiler.lex.narrow = (n))
+#else
+#define check_tabs()  ((void)0)
+#define set_narrow(n) ((void)(n))
+#endif
 _Noreturn void invalid(void); // SyntaxError for the token that is there
 #if MOTE_MESSAGES
 _Noreturn void syntax_error(size_t at, const char *format, ...);
@@ -248,7 +273,10 @@ enum symbol_flags {
 struct symbol {
     struct symbol *next;
     val name;
-    struct symbol *up; // the same name in the scope around
+    union {
+        struct symbol *up; // the same name in the scope around
+        size_t declared;   // until the scope ends: where it says global or nonlocal
+    };
     uint16_t flags;
     uint16_t place;
 };

@@ -228,7 +228,7 @@ static struct node *parenthesised(void)
             syntax_error(at + 1, "cannot use starred expression here");
         }
     }
-    expect(')');
+    expect_closing(')');
     return n;
 }
 
@@ -246,7 +246,7 @@ static struct node *list_display(void)
         if (!take(','))
             break;
     }
-    expect(']');
+    expect_closing(']');
     return n;
 }
 
@@ -284,14 +284,14 @@ static struct node *brace_display(void)
             if (is_dict && n->a->kind == N_STAR)
                 syntax_error(at, "dict unpacking cannot be used in dict comprehension");
             n = comprehension(is_dict ? N_DICT_COMP : N_SET_COMP, at, n->a);
-            expect('}');
+            expect_closing('}');
             return n;
         }
         first = false;
         if (!take(','))
             break;
     }
-    expect('}');
+    expect_closing('}');
     if (!is_dict)
         n->kind = N_SET;
     return n;
@@ -351,7 +351,7 @@ struct node *arguments(void)
         if (!more)
             break;
     }
-    expect(')');
+    expect_closing(')');
     return list;
 }
 
@@ -391,6 +391,8 @@ static struct node *lambda(void)
     next();
     n->title = S(lt_lambda);
     n->a = parameters(':', false);
+    if (MOTE_RARE && compiler.lex.field && compiler.lex.parens == 1)
+        invalid(); // this : ends the field of the f-string
     expect(':');
     n->b = node(N_RETURN, compiler.lex.at);
     n->b->a = test();
@@ -447,7 +449,7 @@ static struct node *primary(void)
         } else if (take('[')) {
             n = node_of(N_ITEM, n->at, n, NULL);
             n->b = subscripts();
-            expect(']');
+            expect_closing(']');
         } else {
             return n;
         }
@@ -524,6 +526,19 @@ static struct node *binary(enum level level)
     return left;
 }
 
+#if MOTE_MESSAGES
+// One of the three operands of `if`.
+static struct node *disjunction(void)
+{
+    size_t at = compiler.lex.at;
+    struct node *n = binary(LEVEL_OR);
+    compiler.value_at = at;
+    return n;
+}
+#else
+#define disjunction() binary(LEVEL_OR)
+#endif
+
 struct node *test(void)
 {
     if (compiler.lex.token == T_lambda) {
@@ -531,15 +546,55 @@ struct node *test(void)
         return lambda();
     }
     size_t at = compiler.lex.at;
-    struct node *a = binary(LEVEL_OR);
+    struct node *a = disjunction();
     if (!take(T_if))
         return a;
-    struct node *n = node_of(N_COND, at, a, binary(LEVEL_OR));
+    struct node *n = node_of(N_COND, at, a, disjunction());
     if (!take(T_else))
         syntax_error(at, "expected 'else' after 'if' expression");
     n->c = test();
     return n;
 }
+
+#if MOTE_MESSAGES
+// A name and a string side by side are more likely a prefix that there is not.
+static bool name_and_string(size_t at)
+{
+    compiler.lex.next = at;
+    next();
+    bool name = compiler.lex.token == T_NAME;
+    next();
+    return name && compiler.lex.token == T_STRING;
+}
+
+static bool is_value(void)
+{
+    struct catch c;
+    if (!TRY(c))
+        return false;
+    test();
+    catch_leave(&c);
+    return true;
+}
+
+// Two values side by side: told where the first one began.
+void expect_closing(val token)
+{
+    if (compiler.lex.token != token && !compiler.lex.field && !compiler.lex.trying &&
+        starts_value()) {
+        struct lexer saved = compiler.lex;
+        size_t at = compiler.value_at;
+        bool prefix = name_and_string(at);
+        compiler.lex = saved;
+        find_open();
+        compiler.lex.trying = true;
+        if (!prefix && is_value())
+            syntax_error(at, "invalid syntax. Perhaps you forgot a comma?");
+        compiler.lex = saved;
+    }
+    expect(token);
+}
+#endif
 
 struct node *named(void)
 {

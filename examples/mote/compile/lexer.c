@@ -5,6 +5,7 @@
 // There are no tokens for indentation: the lexer says in which column the first token of a line stands, and the parser of
 // blocks compares.
 #include "compile/compile.h"
+#include "types/text.h"
 
 #if MOTE_COMPILER
 
@@ -49,6 +50,8 @@ size_t line_of(size_t at)
 
 _Noreturn static void raise_at(const struct type *type, size_t at, val message)
 {
+    if (at && at == compiler.lex.limit && peek(at - 1) == '\n')
+        at--; // the end of the text belongs to its last line
     size_t start = at;
     while (start && peek(start - 1) != '\n')
         start--;
@@ -96,13 +99,47 @@ _Noreturn void indent_error_here(void)
 }
 #endif
 
+#if MOTE_MESSAGES
+// What is wrong may be that a bracket was not closed on a line before: it is, if the text ends without. Errors in tokens
+// that follow go first, too.
+void find_open(void)
+{
+    struct lexer *l = &compiler.lex, saved = *l;
+    size_t line = line_of(l->at);
+    while (l->token != T_END)
+        next();
+    size_t open = l->parens, place = 0;
+    *l = (struct lexer){.token = T_NEWLINE, .limit = l->limit, .fresh = true};
+    while (open && l->token != T_END) {
+        next();
+        if (l->parens == open && l->open == l->at)
+            place = l->at;
+    }
+    *l = saved;
+    if (open && line_of(place) < line)
+        syntax_error(place, "'%c' was never closed", compiler.text[place]);
+}
+#endif
+
 _Noreturn void invalid(void)
 {
+    if (FOR_WORDS(!compiler.lex.field && !compiler.lex.trying))
+        find_open();
     if (compiler.lex.token == T_END && compiler.lex.parens && !compiler.lex.field)
         syntax_error(compiler.lex.open, "'%c' was never closed", compiler.text[compiler.lex.open]);
     syntax_error(compiler.lex.at,
                  compiler.lex.field ? "f-string: invalid syntax" : "invalid syntax");
 }
+
+#if MOTE_RARE
+void check_tabs(void)
+{
+    struct lexer *l = &compiler.lex;
+    if (l->column == compiler.indent ? l->narrow != compiler.narrow : l->narrow <= compiler.narrow)
+        raise_at(&type_TabError, l->at - l->narrow,
+                 str_of_c(TOLD("inconsistent use of tabs and spaces in indentation")));
+}
+#endif
 
 // ------------------------------------------------------------------------------------------ characters
 
@@ -115,6 +152,26 @@ static bool is_letter(char c)
 {
     return (unsigned char)((c | 32) - 'a') < 26 || c == '_' || (unsigned char)c >= 128;
 }
+
+#if MOTE_UNICODE
+static void check_letters(const char *from, const char *end)
+{
+    while (from < end) {
+        const char *start = from;
+        uint32_t c = utf8_decode(&from, end);
+        if (char_in_name(c))
+            continue;
+        char code[7], *at = code + sizeof code;
+        for (*--at = 0; c || at > code + 2; c >>= 4)
+            *--at = "0123456789ABCDEF"[c & 15];
+        ROOTS(r, 1);
+        r[0] = str_new(start, (size_t)(from - start));
+        syntax_error((size_t)(start - compiler.text), "invalid character '%v' (U+%s)", r[0], at);
+    }
+}
+#else
+#define check_letters(at, end) ((void)0)
+#endif
 
 // Past spaces, comments and what else does not count, in a line or in brackets.
 static size_t skip_spaces(size_t at)
@@ -145,6 +202,7 @@ static size_t skip_spaces(size_t at)
 // To the first token of a line that has one; its column.
 static size_t start_line(size_t at)
 {
+    size_t start = at;
     for (size_t column = 0;; at++) {
         char ch = peek(at);
         if (ch == ' ') {
@@ -153,11 +211,13 @@ static size_t start_line(size_t at)
             column = (column | 7) + 1;
         } else if (ch == '\n' || ch == '\f' || ch == '\r') {
             column = 0;
+            start = at + 1;
         } else if (ch == '#') {
             while (peek(at + 1) && peek(at + 1) != '\n')
                 at++;
         } else {
             compiler.lex.column = ch ? column : 0;
+            set_narrow(ch ? at - start : 0);
             compiler.lex.fresh = false;
             return ch == '\\' ? skip_spaces(at) : at;
         }
@@ -259,6 +319,7 @@ static size_t read_name(size_t at)
     size_t start = at;
     while (is_letter(peek(at)) || is_digit(peek(at)))
         at++;
+    check_letters(compiler.text + start, compiler.text + at);
     size_t size = at - start;
     char quote = peek(at);
     if (size <= 2 && (quote == '"' || quote == '\'')) {
@@ -293,10 +354,6 @@ static size_t read_operator(size_t at)
     if (best)
         return at + best;
     char ch = compiler.text[at];
-    if ((unsigned char)ch < ' ' || ch == '$' || ch == '?' || ch == '`')
-        invalid();
-    if (ch == '!' && !compiler.lex.field)
-        invalid();
     if (ch == '(' || ch == '[' || ch == '{') {
         compiler.lex.parens++;
         compiler.lex.open = at;
@@ -305,7 +362,7 @@ static size_t read_operator(size_t at)
             syntax_error(at, "unmatched '%c'", ch);
         compiler.lex.parens--;
     }
-    compiler.lex.token = (unsigned char)ch;
+    compiler.lex.token = (unsigned char)ch < ' ' ? '$' : (unsigned char)ch; // `$` belongs nowhere
     return at + 1;
 }
 

@@ -91,6 +91,7 @@ static struct scope *enter(enum scope_kind kind)
 static void ask_around(struct scope *scope, struct symbol *s)
 {
     bool needed = s->flags & (SYM_NONLOCAL | SYM_NEEDED);
+    size_t declared = s->declared;
     struct symbol *up = NULL;
     if (s->flags & SYM_CLASS) {
         if (s->name != S(__class__))
@@ -104,8 +105,9 @@ static void ask_around(struct scope *scope, struct symbol *s)
     if (!needed)
         return;
     if (!up || up->flags & SYM_GLOBAL)
-        syntax_error(compiler.at, "no binding for nonlocal %r found", s->name);
+        syntax_error(declared, "no binding for nonlocal %r found", s->name);
     up->flags |= SYM_NEEDED;
+    up->declared = declared;
 }
 
 static void leave(void)
@@ -197,7 +199,8 @@ static void declare(struct node *n)
     if (s->flags & SYM_BOUND)
         syntax_error(n->at, "name %r is assigned to before %s declaration", n->value, what);
     if (s->flags & (global ? SYM_NONLOCAL : SYM_GLOBAL))
-        syntax_error(n->at, "name %r is nonlocal and global", n->value);
+        syntax_error(s->declared, "name %r is nonlocal and global", n->value);
+    s->declared = n->at;
     s->flags |= global ? SYM_GLOBAL : SYM_NONLOCAL;
 }
 
@@ -236,10 +239,21 @@ static void walk_class(struct node *n)
     leave();
 }
 
+static void walk_iterable(struct node *n)
+{
+#if MOTE_RARE
+    compiler.iterables++;
+    walk(n);
+    compiler.iterables--;
+#else
+    walk(n);
+#endif
+}
+
 // The outermost iterable belongs to the scope around. Targets come before the element, which is written first.
 static void walk_comprehension(struct node *n)
 {
-    walk(n->b->b);
+    walk_iterable(n->b->b);
     struct scope *outer = compiler.scope;
     uint16_t comps = outer->comps;
     n->scope = enter(n->kind == N_GENERATOR ? SCOPE_FUNCTION : SCOPE_COMP);
@@ -248,10 +262,13 @@ static void walk_comprehension(struct node *n)
         symbol_add(n->scope, S(empty), 0)->flags |= SYM_PARAM | SYM_BOUND;
     }
     for (struct node *clause = n->b; clause; clause = clause->next) {
-        if (clause != n->b)
-            walk(clause->kind == N_CLAUSE_FOR ? clause->b : clause->a);
-        if (clause->kind == N_CLAUSE_FOR)
+        if (clause->kind == N_CLAUSE_IF) {
             walk(clause->a);
+            continue;
+        }
+        if (clause != n->b)
+            walk_iterable(clause->b);
+        walk(clause->a);
     }
     walk(n->a);
     leave();
@@ -301,6 +318,11 @@ static void walk_one(struct node *n)
         walk_comprehension(n);
         return;
     case N_WALRUS: {
+#if MOTE_RARE
+        if (compiler.iterables)
+            syntax_error(n->at, "assignment expression cannot be used in a comprehension "
+                                "iterable expression");
+#endif
         walk(n->b);
         struct symbol *s = bind_outside(n, n->a->value, compiler.scope);
         if (s)

@@ -17,13 +17,21 @@ static struct node *block(size_t at, const char *what)
     size_t outer = compiler.indent;
     if (compiler.lex.column <= outer)
         indent_error("expected an indented block after %s on line %z", what, line_of(at));
+    check_tabs();
     compiler.indent = compiler.lex.column;
+#if MOTE_RARE
+    size_t outer_narrow = compiler.narrow;
+    compiler.narrow = compiler.lex.narrow;
+#endif
     struct node *list = NULL, **end = &list;
     while (compiler.lex.column == compiler.indent && compiler.lex.token != T_END)
         end = add(end, statement());
     if (compiler.lex.column > compiler.indent)
         indent_error("unexpected indent");
     compiler.indent = outer;
+#if MOTE_RARE
+    compiler.narrow = outer_narrow;
+#endif
     if (compiler.lex.column > outer)
         indent_error("unindent does not match any outer indentation level");
     return list;
@@ -32,7 +40,11 @@ static struct node *block(size_t at, const char *what)
 // Whether the word goes on with the compound statement of this block; the lexer is past it then.
 static bool clause(val word)
 {
-    return compiler.lex.column == compiler.indent && take(word);
+    if (compiler.lex.column != compiler.indent || compiler.lex.token != word)
+        return false;
+    check_tabs();
+    next();
+    return true;
 }
 
 static struct node *else_block(void)
@@ -98,12 +110,12 @@ static struct node *try_statement(size_t at)
 {
     struct node *n = node(N_TRY, at), **end = &n->b;
     n->a = block(at, "'try' statement");
-    bool all = false;
+    size_t all = 0; // the place of `except:`
     for (at = compiler.lex.at; clause(T_except); at = compiler.lex.at) {
         if (all)
-            syntax_error(at, "default 'except:' must be last");
+            syntax_error(all, "default 'except:' must be last");
         struct node *h = handler(at);
-        all = h->a == NULL;
+        all = h->a ? 0 : at;
         end = add(end, h);
     }
     if (n->b)
@@ -482,6 +494,7 @@ static struct node *simple_line(void)
 struct node *statement(void)
 {
     size_t at = compiler.lex.at;
+    check_tabs();
     if (take(T_if))
         return if_statement(at);
     if (take(T_while))

@@ -130,8 +130,10 @@ _Noreturn void raise_val(val exception)
 
 static val exception_make(const struct type *type, size_t n, size_t kw, val *args)
 {
-    if (kw && type != &type_ImportError)
+    if (kw && !derives(type, &type_ImportError))
         raise_type("%v() takes no keyword arguments", type->name);
+    if (MOTE_RARE && type == &type_OSError && n >= 2 && args[0] == int_new(2))
+        type = &type_FileNotFoundError;
     ROOTS(r, 1);
     r[0] = n ? tuple_new(n, args) : V(tuple_empty);
     struct exception *e = heap_new(type);
@@ -197,11 +199,17 @@ _Noreturn void raise_stop(val value)
     raise_val(exception_new(&type_StopIteration, value == NONE ? NOTHING : value));
 }
 
-_Noreturn void raise_os(int number)
+_Noreturn void raise_os(int number, val file)
 {
-    ROOTS(r, 1);
+    ROOTS(r, 3);
     r[0] = int_new(number);
+    r[2] = file;
+#if MOTE_FILES
+    r[1] = str_of_c(strerror(number));
+    raise_val(exception_make(&type_OSError, file ? 3 : 2, 0, r));
+#else
     raise_val(exception_new(&type_OSError, r[0]));
+#endif
 }
 
 // One in the heap if there is room for that much: it can have a traceback. Else the one in ROM.
@@ -278,6 +286,10 @@ void exception_write(val v, struct sink *out, enum print_how how)
         print_val(args->values[0], out, is_a(v, &type_KeyError) ? PRINT_REPR : PRINT_STR);
     } else if (n == 2 && is_a(v, &type_OSError)) {
         sink_format(out, "[Errno %v] %v", args->values[0], args->values[1]);
+#if MOTE_RARE
+    } else if (n == 3 && is_a(v, &type_OSError)) {
+        sink_format(out, "[Errno %v] %v: %r", args->values[0], args->values[1], args->values[2]);
+#endif
     } else if (n == 2 && is_a(v, &type_SyntaxError)) {
         size_t m;
         val *where;
@@ -319,8 +331,11 @@ static val exception_attr(val self, val name, val value)
     }
     if (field)
         return *field ? *field : NONE;
-    if (name == S(args))
-        return e->args;
+    if (name == S(args)) {
+        const struct tuple *t = (const struct tuple *)e->args;
+        bool file = MOTE_RARE && t->len == 3 && is_a(self, &type_OSError); // is no argument
+        return file ? tuple_new(2, t->values) : e->args;
+    }
     if (name == S(__suppress_context__))
         return bool_new(e->cause != NOTHING);
     if (name == S(value) && is_a(self, &type_StopIteration))
@@ -341,6 +356,8 @@ static val exception_attr(val self, val name, val value)
     }
 #endif
     if (is_a(self, &type_OSError)) {
+        if (MOTE_RARE && name == S(filename))
+            return argument(e, 2);
         if (name == S(errno))
             return argument(e, 0);
         if (name == S(strerror))

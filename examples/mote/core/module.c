@@ -91,7 +91,7 @@ val module_find(val module, val name)
 
 _Noreturn static void raise_no_module(val name)
 {
-    raise_told(&type_ImportError, "no module named %r", name);
+    raise_told(&type_ModuleNotFoundError, "No module named %r", name);
 }
 
 // A module that is being run is in mote.modules already; an error takes it out again.

@@ -42,6 +42,7 @@ METHODS(module_builtins,
       T(EOFError),
       IF_KEYS(S(Ellipsis), ELLIPSIS,)
       T(Exception),
+      RARE(T(FileNotFoundError))
       T(GeneratorExit),
       T(ImportError),
       T(IndentationError),
@@ -50,6 +51,7 @@ METHODS(module_builtins,
       T(KeyboardInterrupt),
       T(LookupError),
       T(MemoryError),
+      RARE(T(ModuleNotFoundError))
       T(NameError),
       IF_KEYS(S(NotImplemented), NOT_IMPLEMENTED,)
       T(NotImplementedError),
@@ -60,8 +62,10 @@ METHODS(module_builtins,
       T(StopIteration),
       T(SyntaxError),
       T(SystemExit),
+      RARE(T(TabError))
       T(TypeError),
       T(UnboundLocalError),
+      RARE(T(UnicodeDecodeError), T(UnicodeEncodeError))
       T(UnicodeError),
       T(ValueError),
       T(ZeroDivisionError),

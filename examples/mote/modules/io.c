@@ -83,7 +83,7 @@ static val file_position(struct stream *s, intptr_t offset, int whence)
             offset -= (intptr_t)(data_of(s)->len - s->at);
         intptr_t at = file_seek(s->fd, offset, whence);
         if (at < 0)
-            raise_os((int)-at);
+            raise_os((int)-at, NOTHING);
         data_of(s)->len = s->at = 0;
         return int_new(at);
     }
@@ -237,7 +237,7 @@ static val builtin_open(size_t n, val *a)
     int fd = file_open(name, kind == 'r' || plus, kind != 'r' || plus, kind != 'r', kind == 'w',
                        kind == 'a');
     if (fd < 0)
-        raise_os(-fd);
+        raise_os(-fd, a[0]);
     unsigned flags = STREAM_FILE | (binary ? 0 : STREAM_TEXT) |
                      (kind == 'r' || plus ? STREAM_READ : 0) |
                      (kind != 'r' || plus ? STREAM_WRITE : 0);
@@ -277,7 +277,7 @@ static void writer_flush(struct writer *w)
     if (b->len == 0)
         return;
     if (method_call(w->raw, S(write), 1, &w->pending) == NONE)
-        raise_os(11); // it would block
+        raise_os(11, NOTHING); // it would block
     b->len = 0;
 }
 

@@ -45,7 +45,7 @@ size_t stream_ahead(struct stream *s)
             b->store = (struct bytes *)bytes_new(NULL, CHUNK);
         intptr_t got = file_read(s->fd, b->store->data, count_of(b->store));
         if (got < 0)
-            raise_os((int)-got);
+            raise_os((int)-got, NOTHING);
         s->at = 0;
         b->len = (size_t)got;
     }
@@ -161,7 +161,7 @@ void stream_write(struct stream *s, const uint8_t *data, size_t size)
         data_of(s)->len = s->at = 0;
         intptr_t done = file_write(s->fd, data, size);
         if (done < 0)
-            raise_os((int)-done);
+            raise_os((int)-done, NOTHING);
         return;
     }
 #endif

@@ -36,6 +36,7 @@ int text_compare(const char *a, size_t a_size, const char *b, size_t b_size); //
 
 bool char_is_space(uint32_t c, bool of_str);
 bool char_printable(uint32_t c);
+bool char_in_name(uint32_t c); // MOTE_UNICODE; false: never part of an identifier
 uint32_t char_upper(uint32_t c);
 uint32_t char_lower(uint32_t c);
 

@@ -84,9 +84,9 @@ _Noreturn static void cannot_decode(enum codec codec, const char *data, const ch
                                               : "invalid continuation byte";
     size_t from = (size_t)(at - data);
     if (bad > 1)
-        raise_error(&type_UnicodeError, "'%s' codec can't decode bytes in position %z-%z: %s",
+        raise_error(&type_UnicodeDecodeError, "'%s' codec can't decode bytes in position %z-%z: %s",
                     codec_name(codec), from, from + (size_t)bad - 1, why);
-    raise_error(&type_UnicodeError, "'%s' codec can't decode byte 0x%c%c in position %z: %s",
+    raise_error(&type_UnicodeDecodeError, "'%s' codec can't decode byte 0x%c%c in position %z: %s",
                 codec_name(codec), "0123456789abcdef"[c >> 4], "0123456789abcdef"[c & 15], from,
                 why);
 }
@@ -142,7 +142,7 @@ void text_encode(struct text text, val encoding, val errors, struct builder *b)
             r[0] = str_char(c);
             print_ascii(r[0], &escaped.sink);
             r[0] = builder_str(&escaped);
-            raise_error(&type_UnicodeError,
+            raise_error(&type_UnicodeEncodeError,
                         "'%s' codec can't encode character %v in position %z: %s",
                         codec_name(codec), r[0], position,
                         codec == UTF_8     ? "surrogates not allowed"
