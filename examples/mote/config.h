@@ -69,6 +69,9 @@
 #define MOTE_FILES 0
 #endif
 #endif
+#ifndef MOTE_SIGNALS
+#define MOTE_SIGNALS MOTE_FILES // ^C is KeyboardInterrupt
+#endif
 #ifndef MOTE_UNICODE
 #define MOTE_UNICODE                                                                               \
     1 // case and kind of Latin, Greek, Cyrillic letters; 0: of ASCII, others are letters without case

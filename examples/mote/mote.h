@@ -405,6 +405,9 @@ struct mote {
     bool hooks;      // some class got descriptors after it was made (core/class.c)
     bool no_memory;  // a MemoryError is being made
     bool compiling;  // set by compile(): which peak counts
+#if MOTE_SIGNALS
+    volatile bool interrupted; // by ^C; seen at calls, jumps and turns of iterators
+#endif
 #if MOTE_STEPS
     size_t steps; // the program has left; 1: every further one raises; 0: no limit
 #endif
@@ -414,8 +417,9 @@ extern struct mote
 enum spare { SPARE_COMPILER, SPARE_STDOUT, SPARE_FREE };
 
 void mote_init(void *memory, size_t bytes); // heap, pools, modules dict
-// Runs the text as module __main__; false when it ended with an exception (already printed). SystemExit: *status.
-bool mote_run(const char *file, const char *text, size_t size, int *status);
+// Runs the text as module __main__ (its exceptions are printed). The status is that of SystemExit, or 0, or 1.
+enum run_end { RUN_DONE, RUN_FAILED, RUN_EXIT, RUN_INTERRUPTED };
+enum run_end mote_run(const char *file, const char *text, size_t size, int *status);
 
 // ------------------------------------------------------------------------------------------ errors (core/exception.c)
 
@@ -541,6 +545,9 @@ void catch_leave(struct catch *c); // the innermost one, when all went well
 // An instruction, or as much work inside of one: KeyboardInterrupt when the program has had its steps.
 #if MOTE_STEPS
 void steps_take(size_t n);
+#elif MOTE_SIGNALS
+_Noreturn void interrupt(void); // raises KeyboardInterrupt
+#define steps_take(n) (__builtin_expect(mote.interrupted, 0) ? interrupt() : (void)0)
 #else
 #define steps_take(n) ((void)0)
 #endif

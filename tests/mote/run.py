@@ -23,7 +23,7 @@ MOTE = os.path.join(ROOT, "examples", "mote")
 FIRMWARE = os.path.join(ROOT, "examples", "firmware")
 PYTHON = "/usr/bin/python3"
 ALL = {"float", "double", "json", "struct", "io", "memoryview", "memory", "unicode", "messages", "rare", "array", "collections", "codecs"}
-NO_PROGRAMS = ("run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py", "locality.py")
+NO_PROGRAMS = ("prompt.py", "core_tests.py", "run.py", "messages.py", "rom.py", "validate.py", "sweep.py", "documented.py", "locality.py")
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 EMPTY = b"# the place of the program" + 16384 * b"\n"
 

@@ -166,6 +166,7 @@ static inline bool plain(const struct code *code, size_t n, size_t kw)
 
 static void stack_room(size_t bytes)
 {
+    steps_take(0);
     size_t depth = (size_t)(mote.stack_start - (char *)__builtin_frame_address(0));
     if (depth + bytes > MOTE_C_STACK)
         raise_error(&type_RecursionError, "maximum recursion depth exceeded");

@@ -254,6 +254,14 @@ void steps_take(size_t n)
 }
 #endif
 
+#if MOTE_SIGNALS
+_Noreturn void interrupt(void)
+{
+    mote.interrupted = false;
+    raise_val(exception_new(&type_KeyboardInterrupt, NOTHING));
+}
+#endif
+
 val call_until_stop(val f, size_t n, val *args)
 {
     struct catch c;

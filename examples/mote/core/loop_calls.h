@@ -312,6 +312,11 @@ CASE(PRINT) : SAVE();
 if (TOP != NONE) {
     print_val(TOP, &sink_stdout, PRINT_REPR);
     sink_char(&sink_stdout, '\n');
+#if MOTE_REPL
+    if (!mote.builtins)
+        mote.builtins = dict_new(0);
+    dict_set(mote.builtins, S(_), TOP);
+#endif
 }
 sp--;
 NEXT;

@@ -70,15 +70,15 @@ static void run_text(const char *file, const char *text, size_t size, enum compi
     code_run((struct code *)r[0], r[1], NOTHING);
 }
 
-bool mote_run_mode(const char *file, const char *text, size_t size, enum compile_mode mode,
-                   int *status)
+enum run_end mote_run_mode(const char *file, const char *text, size_t size, enum compile_mode mode,
+                           int *status)
 {
     struct catch c;
     if (TRY(c)) {
         run_text(file, text, size, mode);
         catch_leave(&c);
         *status = 0;
-        return true;
+        return RUN_DONE;
     }
     ROOTS(r, 1);
     r[0] = c.exception;
@@ -95,10 +95,12 @@ bool mote_run_mode(const char *file, const char *text, size_t size, enum compile
         sink_text(&sink_stderr, "an error in the print of an error\n");
         *status = 1;
     }
-    return is_a(r[0], &type_SystemExit);
+    return is_a(r[0], &type_SystemExit)                          ? RUN_EXIT
+           : MOTE_SIGNALS && is_a(r[0], &type_KeyboardInterrupt) ? RUN_INTERRUPTED
+                                                                 : RUN_FAILED;
 }
 
-bool mote_run(const char *file, const char *text, size_t size, int *status)
+enum run_end mote_run(const char *file, const char *text, size_t size, int *status)
 {
     return mote_run_mode(file, text, size, COMPILE_MODULE, status);
 }

@@ -59,7 +59,20 @@
         UNSIGNED(index_);                                                                          \
         name = ((val)index_ << 2) | 2;                                                             \
     } while (0)
+#if MOTE_SIGNALS && !MOTE_STEPS
+// In a jump the instruction that it goes to is the one that ^C ends.
+#define JUMP()                                                                                     \
+    do {                                                                                           \
+        ip += 2 + (int16_t)(ip[0] | ip[1] << 8);                                                   \
+        if (__builtin_expect(mote.interrupted, 0)) {                                               \
+            f->ip = ip + 1;                                                                        \
+            f->sp = sp;                                                                            \
+            interrupt();                                                                           \
+        }                                                                                          \
+    } while (0)
+#else
 #define JUMP() (ip += 2 + (int16_t)(ip[0] | ip[1] << 8))
+#endif
 #define SKIP() (ip += 2)
 
 #if MOTE_BOXED_INT

@@ -99,6 +99,7 @@ static val builtin_input(size_t n, val *a)
     int c;
     while ((c = port_read_char()) >= 0 && c != '\n')
         sink_char(&b.sink, (char)c);
+    steps_take(0);
     if (c < 0 && b.size == 0)
         raise_val(V(type_EOFError));
     return builder_text(&b);

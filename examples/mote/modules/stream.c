@@ -238,6 +238,9 @@ static val stream_flush(size_t n, val *a)
 {
     (void)n;
     stream_of(a[0]);
+#if MOTE_FILES
+    port_flush();
+#endif
     return NONE;
 }
 SHARED(stream_flush, flush, 1, 1);

@@ -49,6 +49,7 @@ intptr_t file_read(int fd, void *data, size_t size);
 intptr_t file_write(int fd, const void *data, size_t size);
 intptr_t file_seek(int fd, intptr_t offset, int whence);
 void file_close(int fd);
+void port_flush(void); // standard output was gathered
 #endif
 
 #endif

@@ -72,6 +72,7 @@ static void sleep_for(val v, unsigned scale)
         raise_value("sleep length must be non-negative");
     port_sleep((uint64_t)x * scale);
 #endif
+    steps_take(0);
 }
 
 static val time_sleep(size_t n, val *a)

@@ -6,6 +6,7 @@
 #include "core/rooms.h"
 #include "port/port.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -222,7 +223,7 @@ static int disassemble(const char *file, const char *text, size_t size)
 }
 #endif
 
-static int run_script(const struct options *o, int argc, char **argv)
+static int run_script(const struct options *o, int argc, char **argv, enum run_end *end)
 {
     const char *file = o->program ? "<string>" : argv[0];
     char *text = (char *)o->program;
@@ -238,7 +239,7 @@ static int run_script(const struct options *o, int argc, char **argv)
         status = disassemble(file, text, size);
     else
 #endif
-        mote_run(file, text, size, &status);
+        *end = mote_run(file, text, size, &status);
     if (!o->program)
         port_unload(text, size);
     return status;
@@ -256,6 +257,7 @@ int main(int argc, char **argv)
 {
     struct options o = {.heap = 64u << 20};
     int status;
+    enum run_end end = RUN_DONE;
     int used = parse_options(argc, argv, &o, &status);
     if (used == 0)
         return status;
@@ -269,6 +271,7 @@ int main(int argc, char **argv)
     if (!open_files(&o))
         return 2;
     mote_init(memory, o.heap);
+    port_signals();
 #if MOTE_CENSUS
     if (o.census && !rooms_start()) {
         say("no memory for a census", "");
@@ -276,12 +279,16 @@ int main(int argc, char **argv)
     }
 #endif
     if (o.program || used < argc) {
-        status = run_script(&o, argc - used, argv + used);
+        status = run_script(&o, argc - used, argv + used, &end);
     } else {
         set_arguments(0, NULL, NULL);
         status = repl();
     }
     close_files(&o);
     port_flush();
+    if (end == RUN_INTERRUPTED) { // who waits for the program is to know that ^C ended it
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
     return status;
 }

@@ -8,8 +8,9 @@
 void port_flush(void);               // standard output, before anything else is shown
 struct sink *port_census_sink(void); // where mote.census() writes
 int repl(void);                      // the exit status
-bool mote_run_mode(const char *file, const char *text, size_t size, enum compile_mode mode,
-                   int *status); // as mote_run
+enum run_end mote_run_mode(const char *file, const char *text, size_t size, enum compile_mode mode,
+                           int *status); // as mote_run
+void port_signals(void);                 // ^C sets mote.interrupted
 #if MOTE_DEBUG
 void dis_code(val code, struct sink *out);
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The port to Linux and the like.
 #define _POSIX_C_SOURCE 200809L
-#include "mote.h"
+#include "port/port.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -54,8 +55,27 @@ void port_write_error(const char *text, size_t size)
 int port_read_char(void)
 {
     port_flush();
+    clearerr(stdin); // of a read that ^C ended
     return getchar();
 }
+
+#if MOTE_SIGNALS
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    mote.interrupted = true;
+}
+
+void port_signals(void)
+{
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt},
+              NULL); // reads and sleeps end
+}
+#else
+void port_signals(void)
+{
+}
+#endif
 
 uint64_t port_microseconds(void)
 {

@@ -88,52 +88,70 @@ static void scan_line(struct open *o, const char *s)
     }
 }
 
-static bool ends_with(const char *line, char c)
+static bool starts_block(const char *line)
 {
-    size_t n = strlen(line);
-    while (n && (line[n - 1] == ' ' || line[n - 1] == '\t'))
-        n--;
-    return n && line[n - 1] == c;
+    static const char words[] = "@ class def for if try while with ";
+    size_t n = strcspn(line, " \t:(");
+    for (const char *w = words; n && *w; w = strchr(w, ' ') + 1)
+        if ((strncmp(w, line, n) == 0 && w[n] == ' ') || (*w == '@' && *line == '@'))
+            return true;
+    return false;
 }
 
-// One statement: a line, or more of them while something is open; a block ends with an empty line.
-static bool read_statement(struct text_so_far *t)
+// One statement: a line, or more of them while something is open; a block ends with an empty line. RUN_EXIT: no more of
+// them; RUN_INTERRUPTED: by ^C.
+static enum run_end read_statement(struct text_so_far *t)
 {
     struct open open = {0, 0};
     bool block = false;
     for (;;) {
         char *line = read_line(t->size ? "... " : ">>> ");
+        if (mote.interrupted) {
+            free(line);
+            return RUN_INTERRUPTED;
+        }
         if (!line)
-            return t->size != 0;
-        bool empty = line[strspn(line, " \t")] == 0;
+            return t->size ? RUN_DONE : RUN_EXIT;
+        size_t n = strlen(line);
+        bool empty = line[strspn(line, " \t")] == 0, more = n && line[n - 1] == '\\';
         scan_line(&open, line);
-        block |= ends_with(line, ':') || (t->size == 0 && line[0] == '@');
-        bool good = add_line(t, line), more = ends_with(line, '\\');
+        block |= t->size == 0 && starts_block(line);
+        bool good = add_line(t, line);
         free(line);
         if (!good)
-            return false;
+            return RUN_EXIT;
         if (!more && !open.quote && open.brackets <= 0 && (!block || empty))
-            return true;
+            return RUN_DONE;
+    }
+}
+
+// False: the prompt ends.
+static bool read_and_run(struct text_so_far *t, int *status)
+{
+    switch (read_statement(t)) {
+    case RUN_INTERRUPTED:
+        mote.interrupted = false;
+        clearerr(stdin);
+        port_write_error("\nKeyboardInterrupt\n", 19);
+        return true;
+    case RUN_EXIT:
+        if (isatty(0))
+            port_write("\n", 1);
+        *status = 0;
+        return false;
+    default:
+        return strspn(t->text, " \t\n") == t->size ||
+               mote_run_mode("<stdin>", t->text, t->size, COMPILE_SINGLE, status) != RUN_EXIT;
     }
 }
 
 int repl(void)
 {
     int status = 0;
-    for (;;) {
+    for (bool more = true; more;) {
         struct text_so_far t = {NULL, 0};
-        if (!read_statement(&t)) {
-            free(t.text);
-            break;
-        }
-        bool leave = false;
-        if (strspn(t.text, " \t\n") != t.size)
-            leave = mote_run_mode("<stdin>", t.text, t.size, COMPILE_SINGLE, &status) && status;
+        more = read_and_run(&t, &status);
         free(t.text);
-        if (leave)
-            break;
     }
-    if (isatty(0))
-        fputs("\n", stdout);
     return status;
 }
