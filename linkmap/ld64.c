@@ -171,6 +171,11 @@ static void symbol_line(struct ld64 *ld, struct slice line)
         return;
     }
     uint32_t section = section_at(ld, addr, size);
+    if (section == LM_NO && size == 0 && ld->files.items[number] == LM_NO) {
+        // The headers of the file, which are no section.
+        lm__symbol(ld->r, line, addr)->contribution = LM_NO;
+        return;
+    }
     if (section == LM_NO) {
         lm__doubt(ld->r, ld->r->line, "%.*s lies in no section", LM__TEXT(line));
         return;
