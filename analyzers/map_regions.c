@@ -48,7 +48,10 @@ void an_map_stated(const struct lm_map *map, struct arena *arena, struct cfg_reg
                                     .length = r->length,
                                     .line = r->line,
                                     .placed = true};
-        made->kind = cfg_memory_kind(r->name, r->attributes, &made->guessed);
+        // TI prints all four where the script stated none.
+        bool none = slice_is(r->attributes, "RWIX");
+        made->kind =
+            cfg_memory_kind(r->name, none ? slice_of(NULL, 0) : r->attributes, &made->guessed);
     }
 }
 
