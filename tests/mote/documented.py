@@ -129,6 +129,38 @@ def generators_told(build, folder):
     return good
 
 
+# Bodies of generators of eight arguments, and the places of their frames on CPython 3.12: co_nlocals + co_stacksize.
+FRAMES = [
+    ("yield", 10),
+    ("yield f(a, g(b, h(c)))", 17),
+    ("yield a.m(f(b))", 13),
+    ("yield f(a, k=b)", 12),
+    ("yield f(*a, **b)", 13),
+    ("for i in f(a):\n yield i", 12),
+    ("for i in a:\n for j in b:\n  yield i, j", 14),
+    ("try:\n yield a\nexcept E as e:\n yield e", 13),
+    ("try:\n yield a\nfinally:\n f(a)", 13),
+    ("with a, b:\n yield c", 15),
+    ("x = yield from f(a)", 12),
+    ("yield {i: f(i) for i in a}", 16),
+    ("yield sum(i for i in a)", 12),
+    ("yield g(a(b(c), d), k=f)", 15),
+    ("try:\n 85\nfinally:\n for i in a:\n  while c:\n   yield b", None),  # a handler that nothing leads to
+]
+
+
+def frames_told(build, folder):
+    """What the census says that a generator's frame has room for on CPython."""
+    good = True
+    for body, wanted in FRAMES:
+        lines = "".join(" %s\n" % line for line in body.split("\n"))
+        row = told_of(build, folder, "generator", "def G(a, b, c, d, f, g, h, E):\n" + lines + "kept = G(*range(8))\n")
+        if wanted not in (None, row["cpython"]):
+            print("FAILED the frame of %r has %d places on CPython, told as %s" % (body, wanted, row["cpython"]))
+            good = False
+    return good
+
+
 def place_of_error(build):
     done = subprocess.run([os.path.join(build, "mote"), "-c", "a = 1\nb = (2 +* 3)\n"], stderr=subprocess.PIPE)
     good = done.returncode == 1 and b'File "<string>", line 2, column 9\nSyntaxError: ' in done.stderr
@@ -144,7 +176,7 @@ def main():
         text = f.read()
     with tempfile.TemporaryDirectory() as folder:
         counters, census, trace = run(build, folder)
-        told = [generators_told(build, folder), moved_told(build, folder)]
+        told = [generators_told(build, folder), frames_told(build, folder), moved_told(build, folder)]
     events = {line.split()[0] for line in trace.splitlines()[1:]}
     explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),

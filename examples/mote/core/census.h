@@ -34,6 +34,19 @@ struct places {
     size_t values, tries;
 };
 struct places places_of(const struct code *code);
+// The places of a frame of CPython for it, variables included (census_frames.c); 0: not known.
+size_t frame_of(const struct code *code);
+
+// One instruction; where the next one begins. `target`: of a jump, else 0.
+struct decoded {
+    unsigned op;
+    size_t u, v, target;
+};
+size_t census_decode(const struct code *code, size_t at, struct decoded *i);
+// Depth of what no instruction seen so far goes to. The places of `depths` where handlers begin get theirs; how many
+// of them are open at a time.
+#define CENSUS_UNKNOWN UINT16_MAX
+size_t census_handlers(const struct code *code, uint16_t *depths);
 // The native part of an instance, when it is an object of the heap; else NOTHING.
 val native_part_of(const struct obj *o);
 

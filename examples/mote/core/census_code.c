@@ -14,21 +14,15 @@
 #include <stdlib.h>
 
 enum {
-    BLOCKS_MOST = 32,     // open at a time; deeper ones do not count
-    ITERATOR_PLACES = 4,  // MP_OBJ_ITER_BUF_NSLOTS
-    RANGE_COMPARES = 2,   // counter and end, each once more
-    MATCH_MORE = 3,       // the exception once more, and how the handler is left
-    WITH_MORE = 4,        // what leaving it takes besides its manager
-    FORMAT_MORE = 2,      // the method that makes a string of values
-    UNKNOWN = UINT16_MAX, // depth of what no instruction seen so far goes to
+    BLOCKS_MOST = 32,    // open at a time; deeper ones do not count
+    ITERATOR_PLACES = 4, // MP_OBJ_ITER_BUF_NSLOTS
+    RANGE_COMPARES = 2,  // counter and end, each once more
+    MATCH_MORE = 3,      // the exception once more, and how the handler is left
+    WITH_MORE = 4,       // what leaving it takes besides its manager
+    FORMAT_MORE = 2,     // the method that makes a string of values
 };
 
-struct decoded {
-    unsigned op;
-    size_t u, v, target; // target: of a jump
-};
-
-static size_t decode(const struct code *code, size_t at, struct decoded *i)
+size_t census_decode(const struct code *code, size_t at, struct decoded *i)
 {
     static const char *const operands[I_COUNT] = {
 #define X(name, kind) #kind,
@@ -143,7 +137,7 @@ static void note_local(struct walk *w, const struct decoded *i)
 {
     size_t place = i->op >= I_LOAD_FAST && i->op <= I_DELETE_DEREF     ? i->u
                    : i->op >= I_LOAD_FAST_SHORT && i->op < I_INT_SHORT ? i->op & 15
-                                                                       : UNKNOWN;
+                                                                       : CENSUS_UNKNOWN;
     bool stores =
         i->op == I_STORE_FAST || i->op == I_STORE_DEREF || (i->op & 0xf0) == I_STORE_FAST_SHORT;
     if (place < 64 && !w->inside)
@@ -160,8 +154,8 @@ static bool is_jump(unsigned op)
 static size_t step(struct walk *w, size_t at)
 {
     struct decoded i;
-    size_t next = decode(w->code, at, &i);
-    if (w->depths[at] != UNKNOWN)
+    size_t next = census_decode(w->code, at, &i);
+    if (w->depths[at] != CENSUS_UNKNOWN)
         w->depth = w->depths[at];
     if (at >= w->inside)
         w->inside = 0;
@@ -205,8 +199,8 @@ static size_t step(struct walk *w, size_t at)
     return next;
 }
 
-// Ranges of handlers that hold each other, inner ones first; where each leads to, the stack has a known depth.
-static size_t read_handlers(const struct code *code, uint16_t *depths)
+// Ranges of handlers hold each other, inner ones first; where each leads to, the stack has a known depth.
+size_t census_handlers(const struct code *code, uint16_t *depths)
 {
     size_t n, most = 0, v[4], open = 0, start = SIZE_MAX;
     for (const uint8_t *at = varint(code->bytes->data + code->size, &n); n > 0; n--) {
@@ -227,7 +221,7 @@ struct places places_of(const struct code *code)
     if (!depths)
         return p;
     memset(depths, 0xff, (code->size + 1) * sizeof *depths);
-    p.tries = read_handlers(code, depths);
+    p.tries = census_handlers(code, depths);
     struct walk w = {.code = code, .depths = depths};
     for (size_t at = 0; at < code->size;)
         at = step(&w, at);

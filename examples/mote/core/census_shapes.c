@@ -219,6 +219,7 @@ static void shape_generator(const struct obj *o, struct shape_key *key)
     struct places p = places_of(c);
     key->number[1] = p.values;
     key->number[2] = p.tries;
+    key->number[3] = frame_of(c);
 #endif
 }
 
@@ -238,7 +239,7 @@ static const struct described described[] = {
     {&type_frozenset, NULL, TABLE, shape_table},
     {&type_function, NULL, {"closure", "defaults"}, shape_function},
     {&type_code, NULL, {"bytes", "constants"}, shape_code},
-    {&type_generator, NULL, {"values", "micropython", "tries"}, shape_generator},
+    {&type_generator, NULL, {"values", "micropython", "tries", "cpython"}, shape_generator},
     {&type_type,
      NULL,
      {"entries", "bases", "order", "slotted", "inherits", "capacity"},
