@@ -34,7 +34,11 @@ static struct {
     size_t count;                     // blocks
     struct place places[MOTE_PLACES]; // [i]: of i + 1 blocks
     size_t collect_at;                // used blocks that call for a collection
-    size_t depth;                     // of the mark stack
+#if MOTE_RARE
+    size_t
+        threshold; // what the program wants: so many new blocks, and one, call for a collection; 0: it does not care
+#endif
+    size_t depth; // of the mark stack
     bool overflowed;
     size_t overflow_from; // the lowest block that was marked but not followed
     const struct obj *stack[MOTE_MARK_STACK];
@@ -50,7 +54,24 @@ static void collect_later(void)
 {
     size_t live = mote.counts.used_blocks, room = MOTE_COLLECT_AFTER / BLOCK;
     heap.collect_at = live + (live / 2 > room ? live / 2 : room);
+#if MOTE_RARE
+    if (heap.threshold && heap.collect_at > live + heap.threshold - 1)
+        heap.collect_at = live + heap.threshold - 1;
+#endif
 }
+
+#if MOTE_RARE
+void heap_threshold_set(size_t blocks)
+{
+    heap.threshold = blocks + 1;
+    collect_later();
+}
+
+size_t heap_threshold(void)
+{
+    return heap.threshold - 1;
+}
+#endif
 
 void heap_init(void *memory, size_t bytes)
 {

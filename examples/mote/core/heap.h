@@ -10,7 +10,10 @@ void heap_each(void (*visit)(const struct obj *object, void *context), void *con
 // The type and every value an object holds, those that are no objects too.
 void heap_visit(const struct obj *object, void (*visit)(val v, void *context), void *context);
 size_t heap_index(const void *object); // its first block
-size_t heap_largest_run(void);         // free blocks side by side
+// A collection after so many new blocks at the latest; SIZE_MAX: when the heap thinks it right (MOTE_RARE).
+void heap_threshold_set(size_t blocks);
+size_t heap_threshold(void);
+size_t heap_largest_run(void); // free blocks side by side
 
 // Bytes of the index behind the slots of a table (types/table.c). The count is word 1 of struct pairs as it is: with
 // COUNT_FLAG the slots are keys only (a set), else keys and values.

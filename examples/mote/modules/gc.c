@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Module gc: the collector, and the memory it looks after in bytes.
+#include "core/heap.h"
 #include "modules/modules.h"
 
 // collect() -> bytes that became free
@@ -50,13 +51,19 @@ static val gc_mem_free(size_t n, val *a)
 NATIVE(gc_mem_free, mem_free, 0, 0);
 
 #if MOTE_RARE
-// threshold(): -1, there is none; a collection starts when memory runs out
+// threshold(bytes): a collection after so many bytes of new objects; -1: none but those that the heap wants
 static val gc_threshold(size_t n, val *a)
 {
-    (void)a;
-    return n ? NONE : int_new(-1);
+    (void)n;
+    if (a[0]) {
+        intptr_t bytes = need_int(a[0]);
+        heap_threshold_set(bytes < 0 ? SIZE_MAX : (size_t)bytes / BLOCK);
+        return NONE;
+    }
+    size_t blocks = heap_threshold();
+    return blocks == SIZE_MAX ? int_new(-1) : int_new_unsigned(blocks * BLOCK);
 }
-NATIVE_FULL(gc_threshold, threshold, 0, 0, NATIVE_VAR);
+NATIVE(gc_threshold, threshold, 0, 1);
 #endif
 
 MODULE(gc, ROW(collect, gc_collect), ROW(disable, gc_disable), ROW(enable, gc_enable),
