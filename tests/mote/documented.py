@@ -158,6 +158,15 @@ def frames_told(build, folder):
         if wanted not in (None, row["cpython"]):
             print("FAILED the frame of %r has %d places on CPython, told as %s" % (body, wanted, row["cpython"]))
             good = False
+    for body, wanted in ("for x in [1]: yield x", "inside"), ("yield from [1]", None):
+        row = told_of(build, folder, "iterator", "def g():\n %s\nkept = g()\nnext(kept)\n" % body)
+        if row.get("how") != wanted:
+            print("FAILED the iterator of %r is told as %s" % (body, row))
+            good = False
+    row = told_of(build, folder, "function", "kept = (x for x in [1])\n")
+    if row.get("how") != "inside":
+        print("FAILED the function of a generator expression is told as %s" % row)
+        good = False
     return good
 
 

@@ -177,11 +177,17 @@ static void mark(uint8_t *bits, const void *part)
         bit_test_set(bits, heap_index((void *)part));
 }
 
-// The iterators of its loops; one that it was given, as generator expressions are, lies in its locals as well.
+// The function of a generator expression, and the iterators of its loops; one that it was given, as generator expressions are, lies in its locals as well.
 static void mark_loops(struct census *c, const struct generator *g)
 {
     const struct code *code = ((const struct function *)g->function)->code;
-    for (size_t i = code->nlocals; g->depth != GENERATOR_RUNS && i < g->depth; i++) {
+    if (code->name == S(lt_genexpr))
+        mark(c->inside, (const void *)g->function); // nobody else has it
+    if (g->depth == GENERATOR_RUNS)
+        return;
+    bool from =
+        g->ip != NULL && *g->ip == I_YIELD_FROM; // the last one is an object of its own everywhere
+    for (size_t i = code->nlocals; i + from < g->depth; i++) {
         bool given = code->nlocals > 0 && g->values[0] == g->values[i];
         const struct type *type = type_of(g->values[i]);
         if ((type->name == S(iterator) || type == &type_range_iterator) && !given)

@@ -210,6 +210,12 @@ TYPE(PySet_Type, "set", sizeof(PySetObject), 0, GC)
 TYPE(PyGen_Type, "generator", sizeof(PyGenObject), 0, GC)
 TYPE(PyLong_Type, "int", sizeof(PyVarObject), sizeof(digit), 0)
 TYPE(PyByteArray_Type, "bytearray", sizeof(PyByteArrayObject), 0, 0)
+typedef struct {
+    PyObject ob_base;
+    void *a[15];
+} PyFunctionObject;
+PyFunctionObject function;
+TYPE(PyFunction_Type, "function", sizeof(PyFunctionObject), 0, GC)
 TYPE(PyListIter_Type, "list_iterator", 32, 0, GC)
 PyGC_Head head;
 PyLongObject number;
