@@ -63,6 +63,8 @@ static size_t fitting(const struct lm_common *items, size_t count, uint64_t size
 size_t lm__commons(struct lm__reader *r, size_t from, uint64_t addr, uint64_t size)
 {
     struct lm_map *map = r->map;
+    if (from >= map->commons.count)
+        return 0;
     const struct lm_common *items = map->commons.items + from;
     size_t count = fitting(items, map->commons.count - from, size);
     struct rule rule = find_rule(items, count, size);
