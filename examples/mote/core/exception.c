@@ -132,7 +132,7 @@ static val exception_make(const struct type *type, size_t n, size_t kw, val *arg
 {
     if (kw && !derives(type, &type_ImportError))
         raise_type("%v() takes no keyword arguments", type->name);
-    if (MOTE_RARE && type == &type_OSError && n >= 2 && args[0] == int_new(2))
+    if (MOTE_RARE && type == &type_OSError && n >= 2 && equal(args[0], int_new(2)))
         type = &type_FileNotFoundError;
     ROOTS(r, 1);
     r[0] = n ? tuple_new(n, args) : V(tuple_empty);
