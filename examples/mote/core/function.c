@@ -37,6 +37,25 @@ static val function_load(const struct function *f, val name)
     return NOTHING;
 }
 
+#if MOTE_RARE
+// Other code must find as many cells and no more defaults than it can take. The function keeps its name.
+static void function_set_code(struct function *f, val value)
+{
+    if (!has_type(value, &type_code))
+        raise_type("__code__ must be set to a code object");
+    const struct code *code = (const struct code *)value;
+    if (code->nclosure != f->code->nclosure)
+        raise_value("%v() requires a code object with %d free vars, not %d",
+                    function_load(f, S(__name__)), f->code->nclosure, code->nclosure);
+    if (f->defaults && ((struct tuple *)f->defaults)->len > code->npos)
+        raise_value("too many defaults");
+    if (!f->attrs)
+        f->attrs = dict_new(0);
+    dict_set(f->attrs, S(__name__), function_load(f, S(__name__)));
+    f->code = code;
+}
+#endif
+
 static val function_attr(val self, val name, val value)
 {
     struct function *f = (struct function *)self;
@@ -51,6 +70,10 @@ static val function_attr(val self, val name, val value)
         if (value != NONE && ((struct tuple *)value)->len > f->code->npos)
             raise_value("too many defaults");
         f->defaults = value == NONE ? NOTHING : value;
+        return NONE;
+    }
+    if (name == S(__code__)) {
+        function_set_code(f, value);
         return NONE;
     }
     if (name == S(__globals__) || name == S(__closure__))

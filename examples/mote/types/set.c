@@ -161,10 +161,34 @@ static bool is_set_op(enum op op)
     return op == OP_SUB || op == OP_AND || op == OP_OR || op == OP_XOR;
 }
 
+// A set that is looked for stands for the frozenset of its keys.
+#if MOTE_RARE
+static val key_of(val v)
+{
+    return has_type(v, &type_set) ? set_from_as(&type_frozenset, v) : v;
+}
+#else
+#define key_of(v) (v)
+#endif
+
+static bool holds_key(val set, val v)
+{
+    ROOTS(r, 1);
+    r[0] = key_of(v);
+    return table_find(table_of(set), r[0]) != NULL;
+}
+
+static bool remove_key(val set, val v)
+{
+    ROOTS(r, 1);
+    r[0] = key_of(v);
+    return table_remove(table_of(set), r[0]);
+}
+
 val set_binary(enum op op, val a, val b)
 {
     if (op == OP_IN)
-        return bool_new(table_find(table_of(b), a) != NULL);
+        return bool_new(holds_key(b, a));
     val x = as_set(a), y = as_set(b);
     if (!x || !y)
         return NOTHING;
@@ -268,7 +292,7 @@ NATIVE(set_method_copy, copy, 1, 1);
 static val set_method_discard(size_t n, val *a)
 {
     (void)n;
-    table_remove(table_of(changing_self(a[0])), a[1]);
+    remove_key(changing_self(a[0]), a[1]);
     return NONE;
 }
 NATIVE(set_method_discard, discard, 2, 2);
@@ -276,7 +300,7 @@ NATIVE(set_method_discard, discard, 2, 2);
 static val set_method_remove(size_t n, val *a)
 {
     (void)n;
-    if (!table_remove(table_of(changing_self(a[0])), a[1]))
+    if (!remove_key(changing_self(a[0]), a[1]))
         raise_key(a[1]);
     return NONE;
 }
