@@ -11,6 +11,7 @@ int repl(void);                      // the exit status
 enum run_end mote_run_mode(const char *file, const char *text, size_t size, enum compile_mode mode,
                            int *status); // as mote_run
 void port_signals(void);                 // ^C sets mote.interrupted
+bool port_interrupted(void);             // since it was asked last
 #if MOTE_DEBUG
 void dis_code(val code, struct sink *out);
 #endif

@@ -71,9 +71,21 @@ void port_signals(void)
     sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt},
               NULL); // reads and sleeps end
 }
+
+bool port_interrupted(void)
+{
+    bool was = mote.interrupted;
+    mote.interrupted = false;
+    return was;
+}
 #else
 void port_signals(void)
 {
+}
+
+bool port_interrupted(void)
+{
+    return false;
 }
 #endif
 

@@ -106,7 +106,7 @@ static enum run_end read_statement(struct text_so_far *t)
     bool block = false;
     for (;;) {
         char *line = read_line(t->size ? "... " : ">>> ");
-        if (mote.interrupted) {
+        if (port_interrupted()) {
             free(line);
             return RUN_INTERRUPTED;
         }
@@ -130,7 +130,6 @@ static bool read_and_run(struct text_so_far *t, int *status)
 {
     switch (read_statement(t)) {
     case RUN_INTERRUPTED:
-        mote.interrupted = false;
         clearerr(stdin);
         port_write_error("\nKeyboardInterrupt\n", 19);
         return true;
