@@ -377,6 +377,8 @@ void cfg_profile_free(const struct cfg_profile *profile); // NULL is fine
     X(TABLE, "table")                                                                              \
     X(SLOTS, "slots")                                                                              \
     X(INTERNED, "interned")                                                                        \
+    X(CUT, "cut")     /* one character of another string */                                        \
+    X(AGAIN, "again") /* another like that */                                                      \
     X(EXCEPTION, "exception")                                                                      \
     X(NATIVE, "native")                                                                            \
     X(INSIDE, "inside")

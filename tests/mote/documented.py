@@ -170,6 +170,20 @@ def frames_told(build, folder):
     return good
 
 
+def characters_told(build, folder):
+    """Each place that holds a character cut out of a string, unless the program has it as a text or a name, or by an index."""
+    program = "q = 1\nkept = 'q,7,7,x,*'.split(',') + ['abcd'[1], 'abcd'[1:2], 'abcd'[2:3], 'x y'.split()]\n"
+    path = os.path.join(folder, "characters.json")
+    subprocess.run([os.path.join(build, "mote"), "--census=" + path, "-c", program], check=True)
+    with open(path) as f:
+        rows = [row for row in json.load(f)["objects"] if row["kind"] == "str"]
+    told = {how: sum(row["count"] for row in rows if row.get("how") == how) for how in ("cut", "again")}
+    if told == {"cut": 4, "again": 2}:
+        return True
+    print("FAILED 7, x, c and y are cut out, 7 and x twice: %s" % told)
+    return False
+
+
 def place_of_error(build):
     done = subprocess.run([os.path.join(build, "mote"), "-c", "a = 1\nb = (2 +* 3)\n"], stderr=subprocess.PIPE)
     good = done.returncode == 1 and b'File "<string>", line 2, column 9\nSyntaxError: ' in done.stderr
@@ -185,7 +199,8 @@ def main():
         text = f.read()
     with tempfile.TemporaryDirectory() as folder:
         counters, census, trace = run(build, folder)
-        told = [generators_told(build, folder), frames_told(build, folder), moved_told(build, folder)]
+        told = [generators_told(build, folder), frames_told(build, folder), moved_told(build, folder),
+                characters_told(build, folder)]
     events = {line.split()[0] for line in trace.splitlines()[1:]}
     explained = set(re.findall(r"^([a-z]) [0-9a-f]+ .*", section(text, "The trace"), re.M))
     good = [compare("--counters", members(json.loads(counters)), rows(section(text, "The counters"))),

@@ -5,12 +5,14 @@
 // One walk over the heap after a collection; equal shapes are counted in one row of a hash table that lies outside of the
 // heap (the census is a tool for the desktop, and must not change what it counts). Values without an object of their own
 // (small integers, interned strings) are counted where they are held: integers at every place, as another interpreter
-// would have an object there; strings once each, as every interpreter that interns shares them.
+// would have an object there; strings once each, as every interpreter that interns shares them, but for those of one
+// character that were cut out of others.
 #include "core/counters.h"
 
 #if MOTE_CENSUS
 #include "core/census.h"
 #include "core/heap.h"
+#include "core/rooms.h"
 #include "core/vm.h"
 #include "modules/modules.h"
 #include "types/containers.h"
@@ -115,9 +117,13 @@ static void count_value(val v, void *context)
         key.type = &type_int;
         key.number[0] = bits_of(i < 0 ? -(uintptr_t)i : (uintptr_t)i);
         census_add(c, &key);
-    } else if (is_interned(v) && !bit_test_set(c->interned, v >> 2)) {
+    } else if (is_interned(v)) {
+        bool cut = v >> 2 < 128 && MOTE_SHARE_TEXT && !room_interns((unsigned char)(v >> 2));
+        bool again = bit_test_set(c->interned, v >> 2);
+        if (again && !cut)
+            return;
         key.type = &type_str;
-        key.how = "interned";
+        key.how = again ? "again" : cut ? "cut" : "interned";
         shape_text(interned_text(v), &key);
         census_add(c, &key);
     }

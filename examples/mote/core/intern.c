@@ -11,8 +11,7 @@
 // The pool on the heap keeps its entries one behind the other in chunks, the address of each in a table, and places by
 // hash in another (open addressing, at most half full). Pools in ROM are searched by halving.
 #include "core/counters.h"
-
-#include "mote.h"
+#include "core/rooms.h"
 
 enum { ENTRY_HEAD = MOTE_HASH_BYTES + 1, CHUNK = 14 * WORD };
 enum { FIRST = S_FIRST + 1 };
@@ -306,6 +305,8 @@ val intern(const char *text, size_t size)
 {
     if (size > 255)
         return str_new(text, size);
+    if (size == 1)
+        ROOMS(room_character((unsigned char)*text));
     val found = intern_find(text, size);
     if (found)
         return found;

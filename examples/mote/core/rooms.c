@@ -59,6 +59,20 @@ void room_new(size_t block)
     rooms[block] = (struct room){0};
 }
 
+// Those that every build of MicroPython has, or most: math.e, the mode "r" of files.
+static bool interned[128] = {['\n'] = true, [' '] = true, ['*'] = true, ['/'] = true,
+                             ['_'] = true,  ['e'] = true, ['r'] = true};
+
+void room_character(unsigned char ascii)
+{
+    interned[ascii & 127] = true;
+}
+
+bool room_interns(unsigned char ascii)
+{
+    return !rooms || interned[ascii & 127];
+}
+
 // ------------------------------------------------------------------------------------------ lists
 
 static size_t list_grown(size_t had, size_t length)

@@ -28,6 +28,13 @@ extern struct room *rooms; // NULL: not started
 #else
 enum { rooms = 0 };
 #endif
+
+// ---- strings of one character
+
+// MicroPython has one that is an interned string, by the text of the program, an index or chr(); what is cut out of
+// another string is else an object of its own.
+void room_character(unsigned char ascii); // it is interned
+bool room_interns(unsigned char ascii);
 #define ROOMS(call)                                                                                \
     do {                                                                                           \
         if (rooms)                                                                                 \

@@ -7,6 +7,7 @@
 //     +------+-----+------------+
 //
 // Interned strings have no object; text_of() gives the text of both. A string of one ASCII character is always interned.
+#include "core/rooms.h"
 #include "types/text.h"
 
 // ------------------------------------------------------------------------------------------ making
@@ -40,6 +41,8 @@ val str_of_c(const char *text)
 val str_char(uint32_t c)
 {
     char text[4];
+    if (c < 128)
+        ROOMS(room_character((unsigned char)c));
     return str_new(text, utf8_encode(c, text));
 }
 
@@ -278,6 +281,8 @@ static val text_iterator_next(val self)
             const char *start = v.data + it->at, *at = start;
             view_next(&v, &at, v.data + v.size);
             it->at += (size_t)(at - start);
+            if (at - start == 1)
+                ROOMS(room_character((unsigned char)*start));
             return str_new(start, (size_t)(at - start));
         }
         it->text = NOTHING;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Views: str, bytes and bytearray seen as the same thing, bytes with a type. Indices of a wide str are characters, all
 // others are bytes; everything that depends on it is here.
+#include "core/rooms.h"
 #include "types/text.h"
 
 struct view view_of_str(val str)
@@ -187,8 +188,10 @@ val view_item(const struct view *v, val key)
     }
     if (v->wide)
         return wide_char(v, key);
-    return of_str ? character((unsigned char)v->data[index_of(v, key)])
-                  : int_new((uint8_t)v->data[index_of(v, key)]);
+    unsigned char byte = (unsigned char)v->data[index_of(v, key)];
+    if (of_str)
+        ROOMS(room_character(byte));
+    return of_str ? character(byte) : int_new(byte);
 }
 
 val view_repeat(const struct view *v, val count)

@@ -19,6 +19,7 @@ typedef struct { size_t flags, alloc; mp_map_elem_t *table; } mp_map_t;
 typedef struct { size_t bits, len; uint16_t *dig; } mpz_t;
 typedef struct { mp_obj_base_t base; mpz_t mpz; } mp_obj_int_t;
 typedef struct { mp_obj_base_t base; size_t len; mp_obj_t items[]; } mp_obj_tuple_t;
+typedef struct { mp_obj_base_t base; size_t hash, len; const uint8_t *data; } mp_obj_str_t;
 typedef struct { mp_obj_base_t base; size_t alloc, len; mp_obj_t *items; } mp_obj_list_t;
 typedef struct { void *fun_bc; const uint8_t *ip; mp_obj_t *sp; uint16_t n_state, exc_sp_idx; void *old_globals; mp_obj_t state[]; } mp_code_state_t;
 typedef struct { mp_obj_base_t base; mp_obj_t pend_exc; mp_code_state_t code_state; } mp_obj_gen_instance_t;
@@ -30,7 +31,7 @@ mp_obj_float_t number;
 typedef struct { char *gc_finaliser_table_start; } mp_state_mem_area_t;
 const mp_rom_map_elem_t mp_module_builtins_globals_table[] = {{QSTR(20), QSTR(30)}, {QSTR(21), 0}};
 const uint16_t hash_allocation_sizes[] = {0, 2, 4, 6, 8, 10, 12, 17};
-const mp_obj_type_t mp_type_int, mp_type_float, mp_type_tuple, mp_type_list, mp_type_gen_instance;
+const mp_obj_type_t mp_type_str, mp_type_int, mp_type_float, mp_type_tuple, mp_type_list, mp_type_gen_instance;
 mp_obj_gen_instance_t generator; mp_exc_stack_t handlers[1];
-mp_obj_int_t integer; mp_obj_tuple_t tuple; mp_obj_list_t list; mp_map_t map; mp_state_mem_area_t area;
+mp_obj_str_t string; mp_obj_int_t integer; mp_obj_tuple_t tuple; mp_obj_list_t list; mp_map_t map; mp_state_mem_area_t area;
 int main(void) { return 0; }
