@@ -33,6 +33,7 @@ struct differ {
     struct metric metrics[METRICS_MAX];
     size_t metric_count;
     size_t column_count; // 3 a metric, and the remark
+    size_t hidden;       // mask of columns
 };
 
 // ------------------------------------------------------------------------- columns
@@ -106,7 +107,7 @@ static void choose_columns(struct differ *differ, struct rep_table *out)
     columns[differ->column_count - 1] = (struct rep_column){"remark", "", REP_TEXT, false, false};
     *out = (struct rep_table){.name = "rows", .columns = columns};
     out->column_count = differ->column_count;
-    out->hidden_columns_mask = hidden_columns(differ, columns);
+    out->hidden_columns_mask = differ->hidden = hidden_columns(differ, columns);
 }
 
 // -------------------------------------------------------------------------- values
@@ -128,15 +129,23 @@ static void fill_values(const struct differ *differ, const struct rep_row *old_r
     }
 }
 
-static uint64_t magnitude(const struct differ *differ, const struct rep_row *row)
+// The largest change in any column, or in those that people see.
+static uint64_t largest_change(const struct differ *differ, const struct rep_row *row, bool seen)
 {
     uint64_t largest = 0;
     for (size_t i = 0; i < differ->metric_count; i++) {
+        if (seen && differ->hidden >> (3 * i + 2) & 1)
+            continue;
         int64_t delta = row->values[3 * i + 2].i;
         uint64_t size = delta < 0 ? -(uint64_t)delta : (uint64_t)delta;
         largest = MAX(largest, size);
     }
     return largest;
+}
+
+static uint64_t magnitude(const struct differ *differ, const struct rep_row *row)
+{
+    return largest_change(differ, row, false);
 }
 
 // The size by which rows of one side are compared; file and vm always come first. In the file a
@@ -332,14 +341,14 @@ static struct rep_row fold(struct differ *differ, const struct rep_row *rows, si
     return out;
 }
 
-// Folds the rows whose change is in [low, high) into one at the end.
-static void fold_rows(struct differ *differ, struct rep_row *out, uint64_t low, uint64_t high,
-                      const char *what)
+// Folds the rows whose change (in what people see, or anywhere) is in [low, high) into one at the end.
+static void fold_rows(struct differ *differ, struct rep_row *out, bool seen, uint64_t low,
+                      uint64_t high, const char *what)
 {
     size_t kept = 0, folded = 0;
     struct rep_row *aside = mem_alloc(out->row_count * sizeof *aside);
     for (size_t i = 0; i < out->row_count; i++) {
-        uint64_t change = magnitude(differ, &out->rows[i]);
+        uint64_t change = largest_change(differ, &out->rows[i], seen);
         bool renamed = out->rows[i].values[differ->column_count - 1].text[0] != '\0';
         bool fits =
             change >= low && change < high && !out->rows[i].faint && !(renamed && change == 0);
@@ -375,10 +384,12 @@ static void merge_rows(struct differ *differ, const struct rep_row *old_row,
             merge_row(differ, &level.rows[0][i], NULL, &out->rows[out->row_count++]);
     free(level.match[0]);
     free(level.match[1]);
-    if (!differ->options->all)
-        fold_rows(differ, out, 0, 1, "unchanged");
+    if (!differ->options->all) {
+        fold_rows(differ, out, false, 0, 1, "unchanged");
+        fold_rows(differ, out, true, 0, 1, "changed in the file alone");
+    }
     if (differ->options->min_change > 1)
-        fold_rows(differ, out, 1, differ->options->min_change, "small changes");
+        fold_rows(differ, out, true, 1, differ->options->min_change, "small changes");
 }
 
 // --------------------------------------------------------------------------- order
@@ -386,7 +397,8 @@ static void merge_rows(struct differ *differ, const struct rep_row *old_row,
 static int compare_changes(const void *left, const void *right, void *context)
 {
     const struct rep_row *a = left, *b = right;
-    uint64_t change_a = magnitude(context, a), change_b = magnitude(context, b);
+    uint64_t change_a = largest_change(context, a, true);
+    uint64_t change_b = largest_change(context, b, true);
     if (change_a != change_b)
         return change_a > change_b ? -1 : 1;
     return strcmp(a->name, b->name);
