@@ -59,6 +59,23 @@ static bool is_absolute(const cs_insn *insn, const x86_op_mem *mem)
     return mem->base == X86_REG_INVALID && (mem->index == X86_REG_INVALID || branches(insn));
 }
 
+// What is done to numbers, not to addresses (see x86.c).
+static bool is_for_numbers(const cs_insn *insn)
+{
+    switch (insn->id) {
+    case X86_INS_ADC:
+    case X86_INS_AND:
+    case X86_INS_IMUL:
+    case X86_INS_OR:
+    case X86_INS_SBB:
+    case X86_INS_TEST:
+    case X86_INS_XOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void read_x86(struct code_reader *r, const cs_insn *insn)
 {
     const cs_x86 *x86 = &insn->detail->x86;
@@ -72,7 +89,7 @@ static void read_x86(struct code_reader *r, const cs_insn *insn)
                  is_absolute(insn, &op->mem) ? CODE_ADDRESS : CODE_CONSTANT);
         else if (op->type == X86_OP_IMM && branches(insn))
             tell(r, (uint64_t)op->imm, CODE_BRANCH);
-        else if (op->type == X86_OP_IMM && r->fixed && op->imm > 0)
+        else if (op->type == X86_OP_IMM && r->fixed && op->imm > 0 && !is_for_numbers(insn))
             tell(r, (uint64_t)op->imm, CODE_CONSTANT);
     }
 }

@@ -60,6 +60,7 @@ struct decoder {
     bool small;       // addresses of 32 bits
     bool has_segment; // FS or GS
     bool group5;      // calls and jumps through memory, among others
+    uint8_t opcode;   // of one byte, else 0
 };
 
 static void read_prefixes(struct decoder *d, uint8_t *opcode)
@@ -92,6 +93,27 @@ static unsigned read_modrm(struct decoder *d)
     return modrm >> 3 & 7;
 }
 
+// What is done to numbers and not to addresses, but for adding to them and comparing them: or, adc, sbb, and,
+// xor, test, imul. The first four and xor are members of group 1, too.
+static bool is_number(const struct decoder *d, unsigned member)
+{
+    switch (d->opcode) {
+    case 0x81:
+        return member != 0 && member != 5 && member != 7; // add sub cmp
+    case 0x0d:
+    case 0x15:
+    case 0x1d:
+    case 0x25:
+    case 0x35:
+    case 0x69:
+    case 0xa9:
+    case 0xf7:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void read_constant(struct decoder *d, unsigned size)
 {
     d->out->has_constant = size >= 4;
@@ -109,11 +131,9 @@ static void read_branch(struct decoder *d, bool near)
     d->out->constant = near ? (int8_t)cur_u8(&d->c) : (int32_t)cur_u32(&d->c);
 }
 
-static bool read_operands(struct decoder *d, char kind)
+static bool read_kind(struct decoder *d, char kind, unsigned member)
 {
-    unsigned word = d->half && !d->wide ? 2 : 4, member = 2;
-    if (strchr("mrRgG", kind) != NULL)
-        member = read_modrm(d);
+    unsigned word = d->half && !d->wide ? 2 : 4;
     switch (kind) {
     case '.':
     case 'm':
@@ -142,6 +162,14 @@ static bool read_operands(struct decoder *d, char kind)
     default:
         return false;
     }
+}
+
+static bool read_operands(struct decoder *d, char kind)
+{
+    unsigned member = strchr("mrRgG", kind) != NULL ? read_modrm(d) : 2;
+    bool known = read_kind(d, kind, member);
+    d->out->has_constant = d->out->has_constant && !is_number(d, member);
+    return known;
 }
 
 // Opcode maps 2 (0f 38) and 3 (0f 3a), and those of VEX and EVEX, which have the same immediates.
@@ -187,6 +215,7 @@ bool code__x86_decode(const uint8_t *at, size_t left, struct code__x86 *out)
     *out = (struct code__x86){0};
     read_prefixes(&d, &opcode);
     d.group5 = opcode == 0xff;
+    d.opcode = opcode == 0x0f ? 0 : opcode;
     bool known;
     if (opcode == 0xc4 || opcode == 0xc5 || opcode == 0x62)
         known = read_vector(&d, opcode);

@@ -11,7 +11,7 @@ struct code__x86 {
     bool relative;     // an operand in memory is counted from the end of the instruction
     bool has_memory;   // an operand in memory has a displacement of 32 bits, and no segment
     bool absolute;     // and nothing is added to it, or it is a table of places to jump to
-    bool has_constant; // a constant of 32 bits or more
+    bool has_constant; // a constant of 32 bits or more that may be an address
     bool branches;     // a direct call or jump
     int64_t memory;    // the displacement
     int64_t constant;  // sign-extended; of a branch counted from the end of the instruction

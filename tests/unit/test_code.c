@@ -35,6 +35,16 @@ static void refers_to(const cs_insn *insn, uint64_t *memory, uint64_t *branch)
     }
 }
 
+// Whether a constant of 32 bits may be an address: what is added to one, compared, moved or pushed.
+static bool has_constant(const cs_insn *insn)
+{
+    static const char *const words[] = {"add", "cmp", "mov", "movabs", "push", "sub"};
+    bool may = false;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        may = may || strncmp(insn->mnemonic, words[i], 3) == 0;
+    return may && insn->detail->x86.encoding.imm_size >= 4;
+}
+
 struct counts {
     uint64_t all, unknown, wrong;
 };
@@ -56,6 +66,7 @@ static void compare(struct counts *counts, const cs_insn *insn, const uint8_t *a
         unsigned place = parts->disp_offset, behind = insn->size - place - 4;
         good &= code_x86_behind(slice_of(at, place)) == behind;
     }
+    good &= ours.has_constant == has_constant(insn);
     good &= (ours.branches ? end + (uint64_t)ours.constant : 0) == branch;
     if (!good && counts->wrong++ < 10)
         fprintf(stderr, "0x%llx: %s %s: %u bytes, not %u\n", (unsigned long long)insn->address,
