@@ -140,6 +140,10 @@ static void drop_unmoved(struct an__order *order, const bool *moved)
     order->items.count = kept;
 }
 
+// What the walk puts near is likelier to be used than its neighbours, which these numbers do not show; so an
+// order that takes a page in fifty more is taken.
+#define NOISE 50
+
 void an__order_weigh(struct an__order *order, const uint32_t *by, uint64_t page)
 {
     const struct an_graph *graph = order->graph;
@@ -159,9 +163,10 @@ void an__order_weigh(struct an__order *order, const uint32_t *by, uint64_t page)
             section.count++;
         uint64_t before = pages_before(&counter, order, by, &section);
         uint64_t after = pages_after(&counter, order, by, &section, moved);
+        bool worse = after > before + before / NOISE;
         order->pages_before += before;
-        order->pages_after += MIN(before, after);
-        for (size_t i = 0; after > before && i < section.count; i++)
+        order->pages_after += worse ? before : after;
+        for (size_t i = 0; worse && i < section.count; i++)
             moved[order->items.items[section.items[i].value].object] = false;
     }
     drop_unmoved(order, moved);

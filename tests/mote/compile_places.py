@@ -38,7 +38,7 @@ exact = [
     'try: x\nexcept: y\nelse', 'try:\n  pass\ny = 1', 'try:\n pass\nfinally\n x', 'with a as f(): pass',
     'with (a, b) as c d: pass', 'for 1 in x: pass', '[x for f() in y]', 'del x,, y', 'del *x',
     'del (x)\ndel [a, b]\ndel ()\ndel x + 1', 'nonlocal x, y', 'def f():\n  def g():\n    nonlocal x\n',
-    'def f():\n  x = 1\n  def g():\n    x = 2\n    nonlocal x', 'x = 1.2.3', '"\n"', 'é = 1 €', '(a, b) += 1',
+    'def f():\n  x = 1\n  def g():\n    x = 2\n    nonlocal x', '"\n"', 'é = 1 €', '(a, b) += 1',
     'a = b += 1', 'a += b += 1', 'a = 1 = b', 'f() = g() = 1', 'a if b else c = 1', '[a for b in c] = 1', '{a} = 1',
     '... = 1', 'not a = 1', "f'{x}' = 1",
 ]
