@@ -400,6 +400,12 @@ bool an_graph_table(struct an_graph *graph, const struct an_graph_options *optio
 
 // ---------------------------------------------------------------------------- notes
 
+// A piece of a function, which of course it goes back to: no cycle.
+static bool is_cold(const struct an__object *object)
+{
+    return object->code && object->name != NULL && slice_ends(slice_text(object->name), ".cold");
+}
+
 size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *const **out)
 {
     const char **notes = ARENA_ARRAY(arena, 4, const char *);
@@ -409,7 +415,7 @@ size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *c
     uint64_t objects = 0;
     for (uint32_t i = 0; i < graph->count; i++) {
         objects += an__graph_is_object(graph, i);
-        sizes[component[i]]++;
+        sizes[component[i]] += !is_cold(&graph->objects[i]);
     }
     for (uint32_t c = 0; c < components; c++) {
         cycles += sizes[c] > 1;
@@ -425,8 +431,8 @@ size_t an_graph_notes(struct an_graph *graph, struct arena *arena, const char *c
         objects, how[AN_LINK_RELOCATION], how[AN_LINK_TYPED], how[AN_LINK_LINKAGE],
         how[AN_LINK_CODE], how[AN_LINK_LOOKS], graph->outside, graph->strays);
     if (cycles != 0)
-        notes[count++] = arena_printf(arena, "%u cycles, the largest of %u objects and functions",
-                                      cycles, largest);
+        notes[count++] = arena_printf(arena, "%u cycle%s, the largest of %u objects and functions",
+                                      cycles, cycles == 1 ? "" : "s", largest);
     if (graph->rpython != NULL)
         notes[count++] = an__rpython_note(graph, arena);
     if (!graph->code)
