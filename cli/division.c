@@ -144,14 +144,16 @@ static bool by_unit(struct cmd *cmd, struct cmd_division *division)
 bool cmd_division_ledgers(struct cmd *cmd, struct cmd_division *division, struct cmd_build *builds,
                           struct an_modules **modules, size_t count, unsigned also)
 {
-    bool units = true, tell = !division->by_default;
+    bool units = true, tell = false;
     if (!make_ledgers(cmd, division, builds, modules, count, also))
         return false;
+    if (!division->by_default)
+        return true;
     for (size_t i = 0; i < count; i++) {
         tell = tell || an_modules_tell(modules[i]);
         units = units && (builds[i].map_path != NULL || an_units_tell(modules[i]));
     }
-    if (units || !division->by_default)
+    if (units)
         return tell || by_unit(cmd, division);
     division->options.dim_count = 0;
     by_symbol(division, "divided by section and symbol: most bytes are of no unit that has debug "

@@ -81,14 +81,6 @@ bool cmd_regions(struct cmd *cmd, const struct cfg *cfg, const struct cfg_target
     return cfg_regions_join(stated, target->regions, cfg_path(cfg), cmd->arena, out, &cmd->fault);
 }
 
-static bool is_stated(struct cfg_regions stated, const char *name)
-{
-    for (size_t i = 0; i < stated.count; i++)
-        if (strcmp(stated.items[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 // Those that have a place, or a region to complete.
 static struct cfg_regions of_use(struct cmd *cmd, struct cfg_regions ours,
                                  struct cfg_regions stated)
@@ -96,7 +88,7 @@ static struct cfg_regions of_use(struct cmd *cmd, struct cfg_regions ours,
     struct cfg_region *items = ARENA_ARRAY(cmd->arena, ours.count, struct cfg_region);
     struct cfg_regions out = {.items = items};
     for (size_t i = 0; i < ours.count; i++)
-        if (ours.items[i].placed || is_stated(stated, ours.items[i].name))
+        if (ours.items[i].placed || cfg_region_named(stated, ours.items[i].name) != NULL)
             items[out.count++] = ours.items[i];
     return out;
 }

@@ -254,9 +254,12 @@ static void decode_op(uint32_t w, struct code__step *s)
     else
         writes(s, rd);
     bool whole = (funct3 == 0 && funct7 == 0x20) || funct3 == 2 || funct3 == 3; // sub, slt
-    if (s->act == CODE__WRITES)
-        *(whole && funct7 != 1 ? &s->takes : &s->computes) |= UINT64_C(1) << rs1 | UINT64_C(1)
-                                                                                       << rs2;
+    if (s->act != CODE__WRITES)
+        return;
+    if (whole && funct7 != 1)
+        takes(s, rs1), takes(s, rs2);
+    else
+        computes(s, rs1), computes(s, rs2);
 }
 
 // Loads and stores of floating point, or of vectors: these have no offset.

@@ -88,6 +88,8 @@ struct cfg_regions {
     size_t count;
 };
 
+const struct cfg_region *cfg_region_named(struct cfg_regions regions, const char *name); // or NULL
+
 // What a linker's script or map tells of the kind: attributes such as "rx", "xrw", "rw!x" (what follows
 // '!' must not be), and the name. RAM that is executed from is called "rx" as often as flash behind a
 // bus is called IRAM, so then, and without attributes, it is a guess.

@@ -114,11 +114,11 @@ static bool read_regions(const struct reading *r, int list, const struct cfg__re
     return true;
 }
 
-static struct cfg_region *region_named(struct cfg_region *regions, size_t count, const char *name)
+const struct cfg_region *cfg_region_named(struct cfg_regions regions, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(regions[i].name, name) == 0)
-            return &regions[i];
+    for (size_t i = 0; i < regions.count; i++)
+        if (strcmp(regions.items[i].name, name) == 0)
+            return &regions.items[i];
     return NULL;
 }
 
@@ -143,7 +143,9 @@ bool cfg_regions_join(struct cfg_regions stated, struct cfg_regions ours, const 
         memcpy(items, stated.items, count * sizeof *items);
     for (size_t i = 0; i < ours.count; i++) {
         const struct cfg_region *our = &ours.items[i];
-        struct cfg_region *old = region_named(items, count, our->name);
+        const struct cfg_region *found =
+            cfg_region_named((struct cfg_regions){items, count}, our->name);
+        struct cfg_region *old = found ? &items[found - items] : NULL;
         if (old == NULL && !our->placed)
             return cfg__fault(fault, file, our->line,
                               "region '%s' has no origin and length, and nothing else says where "

@@ -47,6 +47,8 @@ size_t census_decode(const struct code *code, size_t at, struct decoded *i);
 // of them are open at a time.
 #define CENSUS_UNKNOWN UINT16_MAX
 size_t census_handlers(const struct code *code, uint16_t *depths);
+// The place that a jump goes to gets its depth; the stack has that `depth` before it.
+void census_goes_to(uint16_t *depths, size_t depth, const struct decoded *i);
 // The native part of an instance, when it is an object of the heap; else NOTHING.
 val native_part_of(const struct obj *o);
 

@@ -117,14 +117,13 @@ static void leave_blocks(struct walk *w, size_t at)
         w->more -= w->blocks[--w->block_count].more;
 }
 
-static void goes_to(struct walk *w, const struct decoded *i)
+void census_goes_to(uint16_t *depths, size_t depth, const struct decoded *i)
 {
-    size_t depth = w->depth + (size_t)instruction_effect(i->op, 0, 0);
     if (i->op == I_FOR_ITER)
-        depth = w->depth - 1;
-    else if (i->op == I_JUMP_FALSE_OR_POP || i->op == I_JUMP_TRUE_OR_POP)
-        depth = w->depth;
-    w->depths[i->target] = (uint16_t)depth;
+        depth--;
+    else if (i->op != I_JUMP_FALSE_OR_POP && i->op != I_JUMP_TRUE_OR_POP)
+        depth += (size_t)instruction_effect(i->op, 0, 0);
+    depths[i->target] = (uint16_t)depth;
 }
 
 static bool builds(const struct decoded *i)
@@ -161,7 +160,7 @@ static size_t step(struct walk *w, size_t at)
         w->inside = 0;
     leave_blocks(w, at);
     if (is_jump(i.op))
-        goes_to(w, &i);
+        census_goes_to(w->depths, w->depth, &i);
     if (i.op == I_GET_ITER) {
         w->ranges = loops_over_range(w);
         w->constant = pushes_int(w->last[w->arguments < 3 ? 1 : 2]);

@@ -61,23 +61,13 @@ static void called(struct walk *w, size_t place, size_t positional, bool one_mor
     w->high[place] += one_more;
 }
 
-static void goes_to(struct walk *w, const struct decoded *i)
-{
-    size_t depth = w->depth + (size_t)instruction_effect(i->op, 0, 0);
-    if (i->op == I_FOR_ITER)
-        depth = w->depth - 1;
-    else if (i->op == I_JUMP_FALSE_OR_POP || i->op == I_JUMP_TRUE_OR_POP)
-        depth = w->depth;
-    w->depths[i->target] = (uint16_t)depth;
-}
-
 static void step(struct walk *w, const struct decoded *i)
 {
     size_t depth = w->depth + (size_t)instruction_effect(i->op, i->u, i->v);
     if (depth > PLACES) // in a handler of an empty body, which nothing leads to
         depth = 0;
     if (i->target != 0)
-        goes_to(w, i);
+        census_goes_to(w->depths, w->depth, i);
     if (i->op == I_FOR_ITER && w->kept == 0 && w->built && w->depth == w->built + 1) {
         w->inside = i->target;
         w->high[w->depth] -=
