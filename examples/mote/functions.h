@@ -77,10 +77,10 @@ struct code {
     uint8_t nclosure;      // cells of the closure: the last locals
     uint8_t nposonly;      // of npos, those before a /
 };
-struct function {
+struct function { // of a frozen module: in ROM, if all of it is constant
     struct obj head;
     const struct code *code;
-    val globals;
+    val globals;    // in ROM: a small integer, the place of the module (globals_of)
     val closure;    // tuple of cells, or NOTHING
     val defaults;   // tuple for the last positional arguments, or NOTHING
     val kwdefaults; // dict, or NOTHING
@@ -126,6 +126,9 @@ struct frozen_module {
     bool package;
 };
 extern const struct frozen_module frozen_modules[];
+extern val frozen_globals[]; // the dict of each as it was imported first; NOTHING before
+extern const size_t frozen_count;
+HELPER val globals_of(const struct function *f);
 struct intern_pool {         // in ROM, sorted by text
     uint32_t first, count;   // index of the first entry: S_COUNT for the frozen one
     const uint8_t *entries;  // each: MOTE_HASH_BYTES of hash, low byte first, one of length, text

@@ -54,6 +54,11 @@ HELPER struct text text_of(val str)
     return (struct text){s->text, count_of(s)};
 }
 
+HELPER val globals_of(const struct function *f)
+{
+    return is_small(f->globals) ? frozen_globals[small_of(f->globals)] : f->globals;
+}
+
 #ifdef HELPERS_CALLED
 static
 #else

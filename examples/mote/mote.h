@@ -414,7 +414,7 @@ struct mote {
 };
 extern struct mote
     mote; // the one machine of the program: its address in every call would cost kilobytes of ROM
-enum spare { SPARE_COMPILER, SPARE_STDOUT, SPARE_FREE };
+enum spare { SPARE_COMPILER, SPARE_STDOUT, SPARE_ATTRS, SPARE_FREE };
 
 void mote_init(void *memory, size_t bytes); // heap, pools, modules dict
 // Runs the text as module __main__ (its exceptions are printed). The status is that of SystemExit, or 0, or 1.

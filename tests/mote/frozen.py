@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What leaves with each frozen module of mote, by tare graph --features, against what mote-freeze wrote.
+"""What leaves with each frozen module of mote, by tare graph --features, against what mote-freeze wrote; and what blocks of
+the heap each takes, against mote's README.
 
     frozen.py TARE MOTE_BUILD
 
@@ -24,6 +25,28 @@ def written(path):
     return sum(int(row.split()[1], 16) for row in rows if len(row.split()) == 4)
 
 
+def blocks(mote, name):
+    """That `import name` takes."""
+    count = 'print(mote.heap()["blocks_used"])\n'
+    program = "import mote\n" + count + "import " + name + "\n" + count
+    done = subprocess.run([mote, "-c", program], check=True, stdout=subprocess.PIPE, text=True)
+    before, after = map(int, done.stdout.split())
+    return after - before
+
+
+def blocks_wrong(mote):
+    """Rows of the table in the README that are not so."""
+    with open(os.path.join(run.MOTE, "README.md")) as f:
+        rows = re.findall(r"^\| `(\w+)` \| (\d+) \| \d+ \| \d+ \| \d+ \|$", f.read(), re.M)
+    wrong = 0
+    for name, said in rows:
+        taken = blocks(mote, name)
+        if taken != int(said):
+            wrong += 1
+            print("%s: takes %d blocks, the README says %s" % (name, taken, said))
+    return wrong if rows else 1
+
+
 def main():
     tare, build = sys.argv[1:3]
     if not os.path.exists(os.path.join(build, "mote")):
@@ -41,6 +64,7 @@ def main():
             wrong += 1
             print("%s: %s bytes leave, %d were written" % (name, leaves.get(name), written(path)))
     print("%d frozen modules, %d wrong" % (count, wrong))
+    wrong += blocks_wrong(os.path.join(build, "mote"))
     return wrong != 0 or count == 0
 
 

@@ -194,7 +194,7 @@ val function_run(val function, val names, size_t n, size_t kw, val *args)
     struct frame f = {.up = mote.frame,
                       .code = code,
                       .function = function,
-                      .globals = fn->globals,
+                      .globals = globals_of(fn),
                       .names = names,
                       .generator = NOTHING,
                       .ip = code->bytes->data,

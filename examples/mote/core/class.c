@@ -329,7 +329,7 @@ val class_build(val function, val name, size_t n, size_t kw, val *args)
     ROOTS(r, 5);
     r[0] = dict_new(0);
     r[1] = function_run(function, r[0], 0, 0, NULL);
-    val module = dict_get(((struct function *)function)->globals, S(__name__));
+    val module = dict_get(globals_of((struct function *)function), S(__name__));
     if (module && module != S(__main__) && !dict_get(r[0], S(__module__)))
         dict_set(r[0], S(__module__), module);
     for (size_t i = 0; i < kw; i++) {

@@ -9,10 +9,37 @@ static val function_doc(const struct function *f)
     return f->code->flags & CODE_DOC ? f->code->consts->values[0] : NONE;
 }
 
+// The dict of attributes, or NOTHING. Those of functions in ROM lie in a dict by function.
+static val attrs_of(const struct function *f)
+{
+    if (!MOTE_RARE || heap_holds(f))
+        return f->attrs;
+    val all = mote.spare[SPARE_ATTRS];
+    return all ? dict_get(all, V(*f)) : NOTHING;
+}
+
+static val attrs_made(struct function *f)
+{
+    val attrs = attrs_of(f);
+    if (attrs)
+        return attrs;
+    if (heap_holds(f))
+        return f->attrs = dict_new(0);
+    if (!MOTE_RARE)
+        raise_error(&type_AttributeError, "function %v is in ROM", f->code->name);
+    ROOTS(r, 1);
+    r[0] = dict_new(0);
+    if (!mote.spare[SPARE_ATTRS])
+        mote.spare[SPARE_ATTRS] = dict_new(0);
+    dict_set(mote.spare[SPARE_ATTRS], V(*f), r[0]);
+    return r[0];
+}
+
 static val function_load(const struct function *f, val name)
 {
-    if (f->attrs) {
-        val *slot = table_find_name(table_of(f->attrs), name);
+    val attrs = attrs_of(f);
+    if (attrs) {
+        val *slot = table_find_name(table_of(attrs), name);
         if (slot)
             return slot[1];
     }
@@ -21,10 +48,10 @@ static val function_load(const struct function *f, val name)
     if (name == S(__doc__))
         return function_doc(f);
     if (name == S(__module__))
-        return dict_get(f->globals, S(__name__));
+        return dict_get(globals_of(f), S(__name__));
 #if MOTE_RARE
     if (name == S(__globals__))
-        return f->globals;
+        return globals_of(f);
     if (name == S(__code__))
         return V(*f->code);
     if (name == S(__defaults__))
@@ -49,9 +76,7 @@ static void function_set_code(struct function *f, val value)
                     function_load(f, S(__name__)), f->code->nclosure, code->nclosure);
     if (f->defaults && ((struct tuple *)f->defaults)->len > code->npos)
         raise_value("too many defaults");
-    if (!f->attrs)
-        f->attrs = dict_new(0);
-    dict_set(f->attrs, S(__name__), function_load(f, S(__name__)));
+    dict_set(attrs_made(f), S(__name__), function_load(f, S(__name__)));
     f->code = code;
 }
 #endif
@@ -59,13 +84,13 @@ static void function_set_code(struct function *f, val value)
 static val function_attr(val self, val name, val value)
 {
     struct function *f = (struct function *)self;
-    if (value == LOAD && name == S(__dict__) && !f->attrs)
-        f->attrs = dict_new(0);
     if (value == LOAD)
-        return name == S(__dict__) ? f->attrs : function_load(f, name);
+        return name == S(__dict__) ? attrs_made(f) : function_load(f, name);
     if (value == DELETE)
-        return f->attrs && dict_delete(f->attrs, name) ? NONE : NOTHING;
+        return attrs_of(f) && dict_delete(attrs_of(f), name) ? NONE : NOTHING;
 #if MOTE_RARE
+    if ((name == S(__defaults__) || name == S(__code__)) && !heap_holds(f))
+        raise_error(&type_AttributeError, "function %v is in ROM", f->code->name);
     if (name == S(__defaults__) && (value == NONE || has_type(value, &type_tuple))) {
         if (value != NONE && ((struct tuple *)value)->len > f->code->npos)
             raise_value("too many defaults");
@@ -79,9 +104,7 @@ static val function_attr(val self, val name, val value)
     if (name == S(__globals__) || name == S(__closure__))
         raise_error(&type_AttributeError, "readonly attribute");
 #endif
-    if (!f->attrs)
-        f->attrs = dict_new(0);
-    dict_set(f->attrs, name, value);
+    dict_set(attrs_made(f), name, value);
     return NONE;
 }
 

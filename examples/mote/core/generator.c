@@ -102,7 +102,7 @@ val generator_resume(val generator, val sent, val thrown)
     struct frame f = {.up = mote.frame,
                       .code = fn->code,
                       .function = g->function,
-                      .globals = fn->globals,
+                      .globals = globals_of(fn),
                       .names = NOTHING,
                       .generator = generator,
                       .ip = g->ip,

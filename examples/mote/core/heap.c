@@ -354,6 +354,7 @@ static void mark_roots(void)
     }
     mark_values(&mote.stop,
                 (offsetof(struct mote, roots_end) - offsetof(struct mote, stop)) / WORD);
+    mark_values(frozen_globals, frozen_count);
 }
 
 // What overflowed: follow every marked object again from the lowest one that was not followed on.

@@ -26,6 +26,9 @@ void mote_init(void *memory, size_t bytes)
     memset(&mote, 0, sizeof mote);
     char here;
     mote.stack_start = &here;
+#if MOTE_DEBUG // tests start it more than once
+    memset(frozen_globals, 0, frozen_count * WORD);
+#endif
     heap_init(memory, bytes);
     mote.modules = dict_new(0);
     mote.path = list_new(0, HOW_LITERAL);

@@ -94,12 +94,15 @@ _Noreturn static void raise_no_module(val name)
     raise_told(&type_ModuleNotFoundError, "No module named %r", name);
 }
 
-// A module that is being run is in mote.modules already; an error takes it out again.
-static val run_module(val name, val code, val file, val path)
+// A module that is being run is in mote.modules already; an error takes it out again. *globals becomes its dict if there is
+// none yet.
+static val run_module(val name, val code, val file, val path, val *globals)
 {
     ROOTS(r, 3);
     r[0] = code;
     r[1] = dict_new(0);
+    if (!*globals)
+        *globals = r[1];
     dict_set(r[1], S(__name__), name);
     if (file)
         dict_set(r[1], S(__file__), file);
@@ -120,9 +123,11 @@ static val run_module(val name, val code, val file, val path)
 
 static val import_frozen(val name)
 {
-    for (const struct frozen_module *m = frozen_modules; m->name; m++)
+    const struct frozen_module *m = frozen_modules;
+    for (val *globals = frozen_globals; m->name; m++, globals++)
         if (m->name == name)
-            return run_module(name, V(*m->code), m->code->file, m->package ? name : NOTHING);
+            return run_module(name, V(*m->code), m->code->file, m->package ? name : NOTHING,
+                              globals);
     return NOTHING;
 }
 
@@ -168,7 +173,8 @@ static val import_file(val name, val directory, struct text last, const char *su
         raise_on(c.exception);
     }
     r[2] = compile_file(text, size, r[0]);
-    return run_module(name, r[2], r[0], r[1]);
+    val globals = NOTHING;
+    return run_module(name, r[2], r[0], r[1], &globals);
 }
 
 static val import_from_directory(val name, val directory, struct text last)

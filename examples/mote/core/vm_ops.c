@@ -75,12 +75,22 @@ val small_binary(enum op op, intptr_t a, intptr_t b)
 
 // ------------------------------------------------------------------------------------------ building
 
+// One in ROM serves the first import of its module; another is a copy with globals of its own.
 val *make_function(struct frame *f, size_t flags, size_t constant)
 {
+    val what = f->code->consts->values[constant], *sp = f->sp;
+    if (has_type(what, &type_function)) {
+        const struct function *frozen = (const struct function *)what;
+        if (globals_of(frozen) == f->globals) {
+            sp -= frozen->defaults != NOTHING;
+            *sp++ = what;
+            return sp;
+        }
+        what = V(*frozen->code);
+    }
     struct function *fn = heap_new(&type_function);
-    fn->code = (const struct code *)f->code->consts->values[constant];
+    fn->code = (const struct code *)what;
     fn->globals = f->globals;
-    val *sp = f->sp;
     if (flags & FUNCTION_CLOSURE)
         fn->closure = *--sp;
     if (flags & FUNCTION_KWDEFAULTS)
