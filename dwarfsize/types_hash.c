@@ -92,12 +92,16 @@ uint64_t dw__node_size(const struct dw__forest *forest, struct dw__place place)
 //
 //   storage    | 31 .............. bit_offset | field | 0 |      from the start: storage bits
 //                                                                - bit_offset - bit_size
+//
+// A bit offset without bits (rustc 1.63 for a member of no size) tells nothing.
 uint64_t dw__item_bit_offset(const struct dw__forest *forest, struct dw__tree *tree,
                              const struct dw__item *item)
 {
     uint64_t start = item->offset * 8;
-    if (!(item->flags & DW_MEMBER_BIT_FIELD) || !item->old_bits)
+    if (!item->old_bits)
         return start + item->bits;
+    if (!(item->flags & DW_MEMBER_BIT_FIELD))
+        return start;
     if (tree->unit->object->big_endian)
         return start + item->bits;
     uint64_t storage = item->storage;
