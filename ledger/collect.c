@@ -59,7 +59,7 @@ static bool is_copied(const struct img_segment *segment)
            segment->load_addr != segment->addr;
 }
 
-// Whether an operating system loads it. The default layout of a Linux toolchain maps the header tables
+// Whether an operating system loads it, or is it. The default layout of a Linux toolchain maps the header tables
 // and says whether the stack is executable; bare-metal toolchains do one of the two (Go and musl leave
 // nothing else to tell a static program by). Some firmware asks for read-only relocations too (lld makes
 // the segment for an .init_array), but then it copies its data, which nothing hosted does.
@@ -79,6 +79,7 @@ static bool is_hosted(const struct img *img)
     }
     return ((protected || (stack && headers)) && !copies) ||
            img_section_named(img, ".note.ABI-tag") != NULL || // "runs on Linux 3.2 or later"
+           img_section_named(img, "__ksymtab") != NULL || // Linux: a loader put all of it in RAM
            img_section_named(img, ".note.go.buildid") != NULL;
 }
 
