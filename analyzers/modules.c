@@ -71,7 +71,8 @@ unsigned an_dims_needed(const enum an_dim *dims, size_t count, bool rules)
 
 // ------------------------------------------------------------------ common prefix
 
-// rustc calls its units "src/lib.rs/@/name.hash-cgu.0".
+// rustc calls its units "src/lib.rs/@/crate.hash-cgu.0", or "crate.hash-cgu.0", and cuts a crate into
+// any number of them.
 static const char rust_unit[] = "/@/";
 
 struct weighed {
@@ -282,9 +283,19 @@ static name_id inside_prefix(struct an_modules *modules, struct slice dir, size_
     return names_intern(modules->names, slice_of(dir.data + prefix, dir.size - prefix));
 }
 
+// What a Rust programmer calls a module of the build; the directory is "src" for most of them.
+static struct slice crate(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return slice_of(name, strstr(name, "-cgu.") != NULL ? strcspn(name, ".") : 0);
+}
+
 // "/p/src/" and "/p/lib/x" give "../lib/x".
 static name_id default_module(struct an_modules *modules, const char *path)
 {
+    if (crate(path).size != 0)
+        return names_intern(modules->names, crate(path));
     struct slice dir = directory(path);
     size_t prefix = strlen(modules->prefix), common = shared(modules->prefix, path);
     if (strchr(path, '/') == NULL || prefix == 0)
