@@ -111,6 +111,8 @@ static struct dw_target target_of(const struct dw_walk *walk, enum dw__slot slot
     case DW_FORM_ref_sup8:
     case DW_FORM_GNU_ref_alt:
         return (struct dw_target){ref == DW_NO_REF ? DW_TARGET_BAD : DW_TARGET_SUPPLEMENT, offset};
+    case DW_FORM_ref_addr: // from the start of the first section
+        return (struct dw_target){ref == DW_NO_REF ? DW_TARGET_BAD : DW_TARGET_SECTION, offset};
     default:
         if (ref == DW_NO_REF)
             return (struct dw_target){DW_TARGET_BAD, 0};

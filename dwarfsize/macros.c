@@ -351,28 +351,11 @@ static void read_unit(struct reader *r, dw_macro_found found, void *context)
     }
 }
 
-static bool is_readable(const struct dw__object *object)
+// A .dwo has no relocations to say in which of its sections an imported list lies (gcc 12 makes several).
+static bool can_import(const struct dw__object *object)
 {
-    size_t count, alike = 0;
-    const struct img_section *sections = img_sections(object->img, &count);
-    uint32_t first = object->section_index[DW__MACRO];
-    for (size_t i = 1; first != 0 && i < count; i++)
-        alike += strcmp(sections[i].name, sections[first].name) == 0;
-    return alike <= 1;
-}
-
-// By object; and how many bytes there are.
-static bool *readable_objects(struct dw *dw, uint64_t *bytes)
-{
-    bool *readable = mem_zalloc(dw->objects.count + 1, sizeof *readable);
-    for (size_t i = 0; i < dw->objects.count; i++) {
-        struct dw__object *object = dw->objects.items[i];
-        readable[i] = is_readable(object);
-        if (readable[i])
-            *bytes += dw__object_section(object, DW__MACRO).size +
-                      dw__object_section(object, DW__MACINFO).size;
-    }
-    return readable;
+    bool several = object->more != NULL && object->more[DW__MACRO].sections.count != 0;
+    return !object->split || !several;
 }
 
 void dw_read_macros(struct dw *dw, const char *const *names, size_t count, dw_macro_found found,
@@ -380,21 +363,22 @@ void dw_read_macros(struct dw *dw, const char *const *names, size_t count, dw_ma
 {
     struct reader r = {.dw = dw, .names = names_new(), .starts = names_new()};
     uint64_t bytes = 0;
-    bool *readable = readable_objects(dw, &bytes);
+    for (size_t i = 0; i < dw->objects.count; i++)
+        bytes += dw__object_section(dw->objects.items[i], DW__MACRO).size +
+                 dw__object_section(dw->objects.items[i], DW__MACINFO).size;
     r.left = 2 * bytes;
     r.room = ROOM_SPARE + bytes / ROOM_BYTES;
     for (size_t i = 0; i < count; i++)
         names_intern_text(r.names, names[i]);
     for (uint32_t i = 0; bytes != 0 && i < dw->units.count; i++) {
         r.unit = &dw->units.items[i];
-        if (r.unit->macros != NO_OFFSET && !r.unit->damaged && readable[r.unit->object->number])
+        if (r.unit->macros != NO_OFFSET && !r.unit->damaged && can_import(r.unit->object))
             read_unit(&r, found, context);
     }
     for (size_t i = 0; i < r.lists.count; i++)
         vec_free(&r.lists.items[i].effects);
     vec_free(&r.lists);
     vec_free(&r.stack);
-    free(readable);
     names_free(r.names);
     names_free(r.starts);
 }

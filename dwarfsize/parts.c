@@ -41,6 +41,13 @@ static void add_part(struct collector *c, uint32_t section, uint64_t offset, uin
         vec_push(&c->parts, (struct dw_part){section, offset, size, dw__unit_index(c->dw, unit)});
 }
 
+static void add_in(struct collector *c, enum dw__section id, uint64_t offset, uint64_t size,
+                   const struct dw__unit *unit)
+{
+    uint32_t section = dw__section_at(c->object, id, &offset, &size);
+    add_part(c, section, offset, size, unit);
+}
+
 static struct dw__unit *first_unit(const struct collector *c)
 {
     return c->dw->units.items + c->object->unit_first;
@@ -57,8 +64,7 @@ static void add_units(struct collector *c)
             continue;
         const struct dw__line_table *table = dw__line_table_of(c->dw, unit);
         if (table != NULL && table->unit == unit)
-            add_part(c, c->object->section_index[DW__LINE], table->offset,
-                     table->end - table->offset, unit);
+            add_in(c, DW__LINE, table->offset, table->end - table->offset, unit);
     }
 }
 
@@ -106,8 +112,7 @@ static void add_abbrevs(struct collector *c)
         struct cur cur = cur_make(section, false);
         cur.end = cur.base + key_after(tables, kept, i, section.size);
         cur_seek(&cur, tables[i].key);
-        add_part(c, c->object->section_index[DW__ABBREV], tables[i].key, abbrev_size(cur),
-                 &units[tables[i].value]);
+        add_in(c, DW__ABBREV, tables[i].key, abbrev_size(cur), &units[tables[i].value]);
     }
     free(tables);
 }
@@ -277,7 +282,7 @@ static void add_contributions(struct collector *c, enum dw__section id)
         const struct keyed *found =
             offset == NO_OFFSET ? NULL : contribution_at(list, count, offset);
         if (found != NULL)
-            add_part(c, c->object->section_index[id], found->key, found->value, unit);
+            add_in(c, id, found->key, found->value, unit);
     }
     free(list);
 }
@@ -318,8 +323,7 @@ static void add_lists(struct collector *c, enum dw__section id, const struct ext
         cur_seek(&cur, highest[i].key);
         skip_list(&cur, &units[highest[i].value], id == DW__LOC);
         uint64_t low = extents[highest[i].value].low;
-        add_part(c, c->object->section_index[id], low,
-                 (cur.failed ? limit : cur_offset(&cur)) - low, &units[highest[i].value]);
+        add_in(c, id, low, (cur.failed ? limit : cur_offset(&cur)) - low, &units[highest[i].value]);
     }
     free(highest);
 }
@@ -338,7 +342,7 @@ static void add_from(struct collector *c, enum dw__section id, uint64_t base,
 {
     uint64_t size = dw__object_section(c->object, id).size;
     if (base < size)
-        add_part(c, c->object->section_index[id], base, size - base, unit);
+        add_in(c, id, base, size - base, unit);
 }
 
 // GNU split units (version 4): no headers, and what is referred to is known only to the .dwo. From
@@ -389,8 +393,7 @@ static void add_aranges(struct collector *c)
         if (cur.failed)
             break;
         if (unit != NULL && !set.failed)
-            add_part(c, c->object->section_index[DW__ARANGES], start, cur_offset(&cur) - start,
-                     unit);
+            add_in(c, DW__ARANGES, start, cur_offset(&cur) - start, unit);
     }
 }
 

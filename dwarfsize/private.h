@@ -21,7 +21,7 @@
 
 // ----------------------------------------------------------------------- objects
 
-// Debug sections that occur once an object (those that hold units are chunks instead).
+// Debug sections that are read as one (those that hold units are chunks instead).
 #define DW_SECTIONS(X)                                                                             \
     X(DW__ABBREV, ".debug_abbrev")                                                                 \
     X(DW__STR, ".debug_str")                                                                       \
@@ -46,12 +46,18 @@ enum dw__section {
         DW__SECTION_COUNT,
 };
 
-// A section that holds units: .debug_info or .debug_types.
+// A section that holds units: .debug_info or, behind all of those, .debug_types.
 struct dw__chunk {
     struct slice bytes;
     uint64_t base;  // offset of its first byte among all chunks of the object laid end to end
     uint32_t index; // section index in the image
     bool types;     // .debug_types
+};
+
+// The sections of a .o (ARM Compiler's, gcc -g3) that are called like an earlier one.
+struct dw__more {
+    VEC(uint32_t) sections;
+    struct buf bytes; // of all, the first included
 };
 
 struct dw__object {
@@ -68,12 +74,15 @@ struct dw__object {
     pthread_mutex_t lock;
     atomic_bool loaded[DW__SECTION_COUNT];
     struct slice section[DW__SECTION_COUNT];
-    uint32_t section_index[DW__SECTION_COUNT]; // 0: absent
+    struct buf owned[DW__SECTION_COUNT];       // of joined sections
+    uint32_t section_index[DW__SECTION_COUNT]; // the first of that name, 0: absent
+    struct dw__more *more;                     // by enum dw__section; NULL: none has more
     struct doubts *doubts;
     // Bytes of abbreviation tables compiled so far, and of those that are kept.
     _Atomic uint64_t abbrevs_read, abbrevs_kept;
     _Atomic uint64_t ranges_read; // bytes of range lists read so far
     VEC(struct dw__chunk *) chunks;
+    uint64_t info_size;              // bytes of all .debug_info
     uint32_t unit_first, unit_count; // its units in dw.units
     size_t next_chunk;               // where the reading of units goes on
     uint64_t next_unit;
@@ -81,6 +90,9 @@ struct dw__object {
 
 // The bytes of a section; empty when the object has none or it is damaged (a doubt). Thread-safe.
 struct slice dw__object_section(struct dw__object *object, enum dw__section section);
+// Which section a range of those bytes lies in, and where in it; it ends with the section.
+uint32_t dw__section_at(const struct dw__object *object, enum dw__section section, uint64_t *offset,
+                        uint64_t *size);
 
 // ------------------------------------------------------------------------- units
 

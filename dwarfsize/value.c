@@ -157,7 +157,8 @@ dw_ref dw__reference(const struct dw *dw, const struct dw__unit *unit, const str
         return value < unit->end - unit->start ? dw__ref_make(unit, unit->start + value)
                                                : DW_NO_REF;
     case DW_FORM_ref_addr:
-        return value < unit->chunk->bytes.size ? dw__ref_make(unit, value) : DW_NO_REF;
+        return value < unit->object->info_size ? (uint64_t)unit->object->number << 48 | value
+                                               : DW_NO_REF;
     case DW_FORM_ref_sig8:
         return signed_type(dw, value);
     case DW_FORM_ref_sup4:

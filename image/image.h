@@ -16,7 +16,9 @@
 // has no addresses: every section starts at 0. So that one address names one byte there too, each
 // allocated section of a .o is given a synthetic base (consecutive, aligned, from IMG_OBJECT_BASE
 // on), symbols move with their section, and relocations in debug sections are applied against
-// those. Report such addresses relative to the section.
+// those. Report such addresses relative to the section. Debug sections of one name (ARM Compiler and
+// section groups make several) begin where the one before ends, the first at 0, as a linker would
+// lay them.
 //
 //   .o:   .text @0   .data @0   .bss @0          image:  |IMG_OBJECT_BASE .text |.data |.bss |
 #ifndef TARE_IMAGE_H
@@ -102,7 +104,7 @@ struct img_section {
     const char *member; // of the archive it was in before members were joined, or NULL
     uint32_t type;      // SHT_*
     uint64_t flags;     // SHF_*
-    uint64_t addr;      // synthetic in a .o (allocated sections only, else 0)
+    uint64_t addr;      // synthetic in a .o (0 but for allocated and debug sections)
     uint64_t offset;    // in the image; clipped so that [offset, offset + file_size) lies inside it
     uint64_t size;      // bytes in memory: sh_size, for compressed sections the inflated size
     uint64_t file_size; // bytes in the file: 0 for SHT_NOBITS

@@ -10,6 +10,11 @@
 
 #define ALIGN_MAX ((uint64_t)1 << 30) // a larger alignment in a .o is damage
 
+struct alike {
+    const char *name;
+    uint64_t size; // of the sections so far
+};
+
 static bool has_address(const struct img *img, const struct img_section *s)
 {
     if (!(s->flags & SHF_ALLOC))
@@ -19,16 +24,36 @@ static bool has_address(const struct img *img, const struct img_section *s)
     return img->info.type == ET_REL || !tbss;
 }
 
+#define ALIKE_MAX 32 // names of debug sections that may occur more than once
+
+// Debug sections of one name are read as one, in their order: a reference from one to
+// another counts from where the first begins.
+static uint64_t join_offset(struct alike *names, const struct img_section *section)
+{
+    size_t i = 0;
+    while (i < ALIKE_MAX && names[i].name != NULL && strcmp(names[i].name, section->name) != 0)
+        i++;
+    bool joins = section->type != SHT_NOBITS && strncmp(section->name, ".debug_", 7) == 0;
+    if (i == ALIKE_MAX || !joins)
+        return 0;
+    uint64_t offset = names[i].size;
+    names[i] = (struct alike){section->name, offset + section->size};
+    return offset;
+}
+
 // Gives each allocated section of a .o its own range: consecutive, aligned, from IMG_OBJECT_BASE on.
 static void give_addresses(struct img *img)
 {
+    struct alike alike[ALIKE_MAX] = {0};
     uint64_t limit = img->info.is64 ? UINT64_MAX : (uint64_t)UINT32_MAX + 1;
     uint64_t next = IMG_OBJECT_BASE;
     for (size_t i = 0; i < img->section_count; i++) {
         struct img_section *s = &img->sections[i];
         s->addr = 0;
-        if (!(s->flags & SHF_ALLOC))
+        if (!(s->flags & SHF_ALLOC)) {
+            s->addr = join_offset(alike, s);
             continue;
+        }
         uint64_t align = s->align, start;
         if (align == 0 || (align & (align - 1)) != 0 || align > ALIGN_MAX)
             align = 1;
