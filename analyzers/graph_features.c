@@ -38,7 +38,9 @@ struct features {
     bool *walks;               // by object
     bool *registered;          // by object: a row points to it
     VEC(union rep_value) sums; // by feature
+    name_id *only;             // by object: the feature it leaves with alone, or 0
     struct an__net net;        // objects, rows, the root
+    const struct an_graph_options *options;
 };
 
 // ----------------------------------------------------------------------------- rows
@@ -232,18 +234,88 @@ static void sum_up(struct features *f, struct an__sets *sets, const bool *kept,
             continue;
         if (kept[i] || count == 0)
             add_part(object, object->size, true, kept[i] ? anyway : unused);
+        if (!kept[i] && count == 1)
+            f->only[i] = features[0];
         for (uint32_t k = 0; k < count; k++)
             add_part(object, object->size / count + (k < object->size % count), count == 1,
                      &f->sums.items[(size_t)features[k] * COLUMNS]);
     }
 }
 
-static struct rep_row make_row(struct features *f, const char *name, const union rep_value *values)
+static struct rep_row make_row(const struct features *f, const char *name,
+                               const union rep_value *values)
 {
     return (struct rep_row){.name = arena_text(f->arena, slice_text(name)),
                             .dimension = "feature",
                             .values = arena_copy(f->arena, values, COLUMNS * sizeof *values),
                             .faint = name[0] == '['};
+}
+
+// What a row has beside its objects: its part of what it shares.
+static void add_others(const struct features *f, struct rep_row *row)
+{
+    union rep_value rest[COLUMNS];
+    memcpy(rest, row->values, sizeof rest);
+    for (size_t i = 0; i < row->row_count; i++)
+        for (unsigned c = 0; c < COLUMNS; c++)
+            rest[c].u -= row->rows[i].values[c].u;
+    if (rest[SIZE].u != 0) {
+        row->rows[row->row_count] = make_row(f, "[shared with others]", rest);
+        row->rows[row->row_count++].dimension = "object";
+    }
+}
+
+// The objects that leave with each feature alone, below its row; its part of the others is one row.
+static void list_objects(const struct features *f, struct rep_row *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < f->graph->count; i++)
+        if (f->only[i] != 0)
+            rows[f->only[i] - 1].row_count++;
+    for (uint32_t i = 0; i < count; i++) {
+        rows[i].rows = ARENA_ARRAY(f->arena, rows[i].row_count + 1, struct rep_row);
+        rows[i].row_count = 0;
+    }
+    for (uint32_t i = 0; i < f->graph->count; i++) {
+        if (f->only[i] == 0)
+            continue;
+        struct rep_row *row = &rows[f->only[i] - 1];
+        union rep_value values[COLUMNS] = {0};
+        add_part(&f->graph->objects[i], f->graph->objects[i].size, true, values);
+        row->rows[row->row_count] = make_row(f, an__graph_name(f->graph, i, f->arena), values);
+        row->rows[row->row_count++].dimension = "object";
+    }
+    for (uint32_t i = 0; i < count; i++)
+        add_others(f, &rows[i]);
+}
+
+static bool passes(const struct features *f, const char *name)
+{
+    for (size_t i = 0; i < f->options->filter_count; i++)
+        if (!glob_names(f->options->filters[i].glob, slice_text(name)))
+            return false;
+    return true;
+}
+
+static void add_values(union rep_value *to, const union rep_value *values)
+{
+    for (unsigned c = 0; c < COLUMNS; c++)
+        to[c].u += values[c].u;
+}
+
+// Only the rows that are asked for; the sum of the others is the last.
+static size_t filter(const struct features *f, struct rep_row *rows, size_t count)
+{
+    size_t kept = 0;
+    union rep_value rest[COLUMNS] = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (passes(f, rows[i].name))
+            rows[kept++] = rows[i];
+        else
+            add_values(rest, rows[i].values);
+    }
+    if (kept < count)
+        rows[kept++] = make_row(f, "[filtered out]", rest);
+    return kept;
 }
 
 static void make_table(struct features *f, const union rep_value *anyway,
@@ -255,12 +327,14 @@ static void make_table(struct features *f, const union rep_value *anyway,
     size_t made = 0;
     for (uint32_t i = 1; i < count; i++)
         rows[made++] = make_row(f, names_text(f->names, i), &f->sums.items[(size_t)i * COLUMNS]);
+    if (f->options->dim == AN_GRAPH_OBJECT)
+        list_objects(f, rows, count - 1);
     rows[made++] = make_row(f, "[kept anyway]", anyway);
     if (unused[SIZE].u != 0)
         rows[made++] = make_row(f, "[nothing leads to it]", unused);
+    made = filter(f, rows, made);
     for (size_t i = 0; i < made; i++)
-        for (unsigned c = 0; c < COLUMNS; c++)
-            total[c].u += rows[i].values[c].u;
+        add_values(total, rows[i].values);
     *out = (struct rep_table){.name = "features", .columns = columns, .column_count = COLUMNS};
     out->total = (struct rep_row){.values = total, .rows = rows, .row_count = made};
 }
@@ -286,9 +360,11 @@ bool an_graph_features(struct an_graph *graph, const struct cfg_profile *profile
                        const struct an_graph_options *options, struct arena *arena,
                        struct rep_table *out, struct fault *fault)
 {
-    struct features f = {.graph = graph, .stated = &profile->features, .arena = arena};
+    struct features f = {
+        .graph = graph, .stated = &profile->features, .arena = arena, .options = options};
     f.names = names_new();
     f.row_of_table = mem_zalloc((size_t)graph->count + 1, sizeof *f.row_of_table);
+    f.only = mem_zalloc((size_t)graph->count + 1, sizeof *f.only);
     f.walks = mem_zalloc((size_t)graph->count + 1, sizeof *f.walks);
     f.registered = mem_zalloc((size_t)graph->count + 1, sizeof *f.registered);
     find_rows(&f);
@@ -305,6 +381,7 @@ bool an_graph_features(struct an_graph *graph, const struct cfg_profile *profile
     vec_free(&f.rows);
     vec_free(&f.sums);
     free(f.row_of_table);
+    free(f.only);
     free(f.walks);
     free(f.registered);
     return good;

@@ -48,6 +48,19 @@ static bool parse_order(struct cmd *cmd, struct graph_run *run)
     return false;
 }
 
+// Of features there are rows by module, and the objects of each below it.
+static bool refine_features(struct cmd *cmd, const struct an_graph_options *options,
+                            const struct cmd_filter *filters)
+{
+    bool good = options->dim != AN_GRAPH_TYPE;
+    for (size_t i = 0; i < options->filter_count; i++)
+        good &= filters[i].dim == AN_GRAPH_MODULE;
+    if (!good)
+        cmd_usage(cmd, "--features has rows by module, with -d object what leaves with each, and "
+                       "is filtered by module");
+    return good;
+}
+
 static bool parse_options(struct cmd *cmd, struct graph_run *run)
 {
     struct an_graph_options *options = &run->options;
@@ -87,7 +100,10 @@ static bool parse_options(struct cmd *cmd, struct graph_run *run)
     options->dim = count            ? (enum an_graph_dim)dims[0]
                    : o->unreachable ? AN_GRAPH_OBJECT
                                     : AN_GRAPH_MODULE;
-    if (!cmd_parse_filters(cmd, &dimensions, options->dim, filters, &options->filter_count))
+    if (!cmd_parse_filters(cmd, &dimensions, o->features ? AN_GRAPH_MODULE : options->dim, filters,
+                           &options->filter_count))
+        return false;
+    if (o->features && !refine_features(cmd, options, filters))
         return false;
     for (size_t i = 0; i < options->filter_count; i++) {
         options->filters[i].dim = (enum an_graph_dim)filters[i].dim;
