@@ -13,7 +13,7 @@
 //             text ^       ^ tail       ^ text
 //
 // Low numbers are sizes, masks, letters of Unicode: an object full of those tells of no address, one of a table of
-// addresses mostly does.
+// addresses mostly does. The sign alone is the least integer and a zero less than zero, although RISC-V has its code there.
 
 #include "analyzers/graph_private.h"
 
@@ -130,6 +130,7 @@ static void look_into(const struct looks *l, uint64_t start, uint64_t end, bool 
     struct img *img = l->input->img;
     an__link_list *list = &l->links->list;
     uint64_t size = img_info(img)->address_size, skip = -start & (size - 1);
+    const uint64_t sign = UINT64_C(1) << (8 * size - 1);
     if (!img_bytes_at(img, start, end - start, &bytes) || skip > bytes.size)
         return;
     struct cur c = cur_make(bytes, img_info(img)->big_endian);
@@ -140,8 +141,8 @@ static void look_into(const struct looks *l, uint64_t start, uint64_t end, bool 
         uint64_t place = start + cur_offset(&c), word = cur_uint(&c, (unsigned)size);
         uint64_t target = an__graph_without_mode(img, l->areas, word);
         words += word != 0;
-        if (word == 0 || (mixed && is_text(word)) || !an__graph_fits_mode(img, l->areas, word) ||
-            !l->is_one(l, target))
+        if (word == 0 || word == sign || (mixed && is_text(word)) ||
+            !an__graph_fits_mode(img, l->areas, word) || !l->is_one(l, target))
             continue;
         low |= target < LOW;
         vec_push(list, ((struct an__link){place, target, AN_LINK_LOOKS}));
