@@ -109,7 +109,9 @@ static uint64_t slots_of_tag(const struct dw__pass *pass, uint64_t tag)
 {
     if (pass->tags == NULL)
         return pass->slots;
-    return tag < 0x100 ? pass->tags[tag] : 0;
+    if (tag >= 0x100)
+        return pass->vendor_tags ? pass->vendor_tags(tag) : 0;
+    return pass->tags[tag];
 }
 
 // ---------------------------------------------------------------------- compiling

@@ -221,7 +221,8 @@ void dw__doubt(const struct dw *dw, const struct dw__unit *unit, uint64_t offset
     X(SLOT_GNU_ADDR_BASE, DW_AT_GNU_addr_base)                                                     \
     X(SLOT_GNU_RANGES_BASE, DW_AT_GNU_ranges_base)                                                 \
     X(SLOT_GNU_VECTOR, DW_AT_GNU_vector)                                                           \
-    X(SLOT_GNU_MACROS, DW_AT_GNU_macros)
+    X(SLOT_GNU_MACROS, DW_AT_GNU_macros)                                                           \
+    X(SLOT_GNU_TEMPLATE_NAME, DW_AT_GNU_template_name)
 
 enum dw__slot {
 #define X(slot, at) slot,
@@ -234,8 +235,10 @@ _Static_assert(SLOT_TOTAL <= 64, "presence is a 64-bit mask");
 // What a pass asks for: tags that come out of the scan, and which attributes are read for them.
 struct dw__pass {
     const uint64_t *tags; // 0x100 of them: the slots wanted of DIEs with this tag (a bit per slot),
-                          // 0 for tags that do not come out, nor do those above 0xff; or NULL:
+                          // 0 for tags that do not come out; or NULL:
     uint64_t slots;       // every DIE comes out, with these slots
+    uint64_t (*vendor_tags)(
+        uint64_t tag); // the same for tags above 0xff; NULL: they do not come out
     // Parameters and variables that have any of these attributes do not come out.
     uint64_t unwanted;
     uint64_t unwanted_parameters; // formal parameters only
@@ -466,7 +469,10 @@ uint64_t dw__type_size(struct dw *dw, struct dw__near *near, dw_ref ref);
 // Elements of one DW_TAG_subrange_type (5.13), DW_COUNT_UNKNOWN for a flexible array. `lowest` is the
 // lower bound where it states none.
 uint64_t dw__dimension(const struct dw__unit *unit, const struct dw__die *die, uint64_t lowest);
+// DW_LANG_*: where its arrays begin that state no lower bound, and whether it is C or C++.
 uint64_t dw__lowest_index(uint16_t language);
+bool dw__is_c(uint16_t language);
+bool dw__is_cxx(uint16_t language);
 
 // ------------------------------------------------------------------- other files
 

@@ -17,6 +17,8 @@
 
 #define NO_INDEX UINT32_MAX
 
+struct dw__forest;
+
 // -------------------------------------------------------------------------- room
 
 // The memory that reading types may take, and what is made of them may. A type that a file spends
@@ -61,8 +63,10 @@ enum { ITEM_NO_LOWER = 1 }; // flag of a dimension: it begins where its language
 
 enum {
     NODE_DECLARATION = 1,
-    NODE_VECTOR = 2,  // an array that is a machine's vector
-    NODE_DYNAMIC = 4, // its size is computed at run time, or its elements lie elsewhere
+    NODE_VECTOR = 2,   // an array that is a machine's vector
+    NODE_DYNAMIC = 4,  // its size is computed at run time, or its elements lie elsewhere
+    NODE_TEMPLATE = 8, // it has template arguments
+    NODE_SPELLED = 16, // its name lives only while the tree does
 };
 
 // A type DIE, or a namespace that types lie in.
@@ -84,6 +88,11 @@ struct dw__node {
 
 #define DW__BUCKET 8 // bytes: few nodes start in one, so the search ends where it starts
 
+struct dw__spelled {
+    uint32_t node;
+    const char *name;
+};
+
 struct dw__tree {
     struct dw__unit *unit;
     dw_ref start;               // of the unit's bytes
@@ -93,16 +102,24 @@ struct dw__tree {
     VEC(struct dw__item) items;
     VEC(uint32_t) buckets; // offset / DW__BUCKET -> first node at or after it
     VEC(dw_ref) imports;   // units whose DIEs are as good as this one's
-    bool tagged;           // C: names carry "struct"
-    bool from_one;         // arrays begin at 1 (Fortran, Ada, Pascal ...)
-    bool foreign;          // it needs other units to be understood
-    bool imported;         // by a unit of the program, directly or not
+    VEC(struct dw__spelled) spelled;
+    struct arena *names; // of `spelled`; NULL: none
+    bool tagged;         // C: names carry "struct"
+    bool cxx;
+    bool from_one; // arrays begin at 1 (Fortran, Ada, Pascal ...)
+    bool foreign;  // it needs other units to be understood
+    bool imported; // by a unit of the program, directly or not
 };
 
 // Reads as much as there is room for.
 void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abbrevs,
                    struct dw__room *room, struct dw__tree *tree);
 void dw__tree_free(struct dw__tree *tree);
+// Finds names with their arguments for templates that clang gave none; applying them replaces the names.
+// Between the two no other tree of the forest may be applied. What finds no room stays as it is.
+void dw__templates_spell(const struct dw__forest *forest, struct dw__tree *tree,
+                         struct dw__room *room);
+void dw__templates_apply(struct dw__tree *tree);
 // What follows from the language: dw__tree_read does it where the unit states one.
 void dw__tree_speak(struct dw__tree *tree, uint16_t language);
 // Elements of a dimension, or DW_COUNT_UNKNOWN.

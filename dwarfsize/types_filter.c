@@ -21,6 +21,7 @@ struct pattern {
 
 struct dw__filter {
     struct pattern patterns[PATTERNS_MAX];
+    char *simple[PATTERNS_MAX]; // by wanted name: without template arguments, or NULL
     size_t count;
     bool steps_aside;
     atomic_uint asked, passed;
@@ -57,6 +58,16 @@ static void add_offsets(struct dw__filter *filter, struct slice strings, struct 
     }
 }
 
+static void add_name(struct dw__filter *filter, struct slice strings, struct slice name,
+                     bool big_endian)
+{
+    filter->steps_aside |= name.size < 2 || filter->count == PATTERNS_MAX;
+    if (filter->steps_aside)
+        return;
+    filter->patterns[filter->count++] = (struct pattern){.text = name};
+    add_offsets(filter, strings, name, big_endian);
+}
+
 // The part of a wanted name that DW_AT_name holds, NUL included: "foo" of "struct a::foo".
 static struct slice plain_name(const char *wanted)
 {
@@ -78,18 +89,24 @@ struct dw__filter *dw__filter_new(const struct dw *dw, const struct dw_types_opt
     struct slice strings = dw__object_section(object, DW__STR);
     for (size_t i = 0; i < options->name_count && !filter->steps_aside; i++) {
         struct slice name = plain_name(options->names[i]);
-        filter->steps_aside = strpbrk(options->names[i], GLOB_CHARS) != NULL || name.size < 2 ||
-                              filter->count == PATTERNS_MAX;
+        filter->steps_aside = strpbrk(options->names[i], GLOB_CHARS) != NULL;
         if (filter->steps_aside)
             break;
-        filter->patterns[filter->count++] = (struct pattern){.text = name};
-        add_offsets(filter, strings, name, object->big_endian);
+        add_name(filter, strings, name, object->big_endian);
+        size_t simple = strcspn((const char *)name.data, "<");
+        if (simple + 1 == name.size)
+            continue;
+        filter->simple[i] = mem_zalloc(simple + 1, 1); // clang -gsimple-template-names
+        memcpy(filter->simple[i], name.data, simple);
+        add_name(filter, strings, slice_of(filter->simple[i], simple + 1), object->big_endian);
     }
     return filter;
 }
 
 void dw__filter_free(struct dw__filter *filter)
 {
+    for (size_t i = 0; i < PATTERNS_MAX; i++)
+        free(filter->simple[i]);
     free(filter);
 }
 

@@ -32,6 +32,14 @@ static uint64_t hash_text(const struct dw__forest *forest, const struct dw__tree
     return hash_bytes(text, strlen(text), 7);
 }
 
+// What templates are called by their arguments lies where the next unit's names will lie.
+static uint64_t hash_node_text(const struct dw__forest *forest, struct dw__place place)
+{
+    const char *name = place.node->name;
+    return place.node->flags & NODE_SPELLED ? hash_bytes(name, strlen(name), 7)
+                                            : hash_text(forest, place.tree, name);
+}
+
 bool dw__tag_is_record(uint16_t tag)
 {
     return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
@@ -49,7 +57,7 @@ static uint64_t scope_of(const struct dw__forest *forest, struct dw__place place
     uint64_t hash = 1;
     struct dw__place scope = dw__scope_of(forest, place);
     for (unsigned depth = 0; scope.node != NULL && depth < SCOPES_MAX; depth++) {
-        hash = hash_mix(hash, hash_text(forest, scope.tree, scope.node->name));
+        hash = hash_mix(hash, hash_node_text(forest, scope));
         scope = dw__scope_of(forest, scope);
     }
     return hash;
@@ -133,9 +141,8 @@ static uint64_t compute_name(const struct dw__forest *forest, struct dw__place p
 {
     const struct dw__node *node = place.node;
     if (!is_anonymous(node))
-        return hash_mix(
-            hash_mix(scope_of(forest, place), hash_text(forest, place.tree, node->name)),
-            node->tag * (uint64_t)place.tree->tagged + 1);
+        return hash_mix(hash_mix(scope_of(forest, place), hash_node_text(forest, place)),
+                        node->tag * (uint64_t)place.tree->tagged + 1);
     if (dw__tag_is_record(node->tag) || node->tag == DW_TAG_enumeration_type)
         return identity_of(forest, place, depth + 1);
     struct dw__place target = dw__place_of(forest, place.tree, node->type);
@@ -173,7 +180,8 @@ static uint64_t hash_members(const struct dw__forest *forest, struct dw__place p
     for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
         const struct dw__item *item = &place.tree->items.items[i];
         bool template_argument = item->tag == DW_TAG_template_type_parameter ||
-                                 item->tag == DW_TAG_template_value_parameter;
+                                 item->tag == DW_TAG_template_value_parameter ||
+                                 item->tag == DW_TAG_GNU_template_template_param;
         if (template_argument || item->tag == DW_TAG_variant_part || item->tag == DW_TAG_variant)
             continue; // the name says it
         hash = hash_mix(hash, hash_text(forest, place.tree, item->name));

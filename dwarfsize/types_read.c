@@ -56,6 +56,8 @@ static void read_one(void *context, size_t index, unsigned number)
         atomic_store(&read->foreign, true);
         return;
     }
+    dw__templates_spell(&read->forest, tree, &read->table.room);
+    dw__templates_apply(tree);
     dw__table_add_tree(worker, tree);
     if (read->options->first)
         mark_found(read, tree);
@@ -66,6 +68,20 @@ static void read_kept_tree(void *context, size_t index, unsigned number)
     struct read *read = context;
     dw__tree_read(read->dw, &read->dw->units.items[index], &read->workers[number].abbrevs,
                   &read->table.room, &read->forest.trees[index]);
+}
+
+static void spell_kept_tree(void *context, size_t index, unsigned number)
+{
+    (void)number;
+    struct read *read = context;
+    dw__templates_spell(&read->forest, &read->forest.trees[index], &read->table.room);
+}
+
+static void apply_kept_tree(void *context, size_t index, unsigned number)
+{
+    (void)number;
+    struct read *read = context;
+    dw__templates_apply(&read->forest.trees[index]);
 }
 
 static void add_kept_tree(void *context, size_t index, unsigned number)
@@ -139,6 +155,8 @@ static void read_units(struct read *read)
     read->forest.trees = mem_zalloc(count, sizeof *read->forest.trees);
     par_for(read->dw->threads, count, read_kept_tree, read);
     settle_imports(read);
+    par_for(read->dw->threads, count, spell_kept_tree, read);
+    par_for(read->dw->threads, count, apply_kept_tree, read);
     par_for(read->dw->threads, count, add_kept_tree, read);
 }
 

@@ -358,6 +358,13 @@ static bool has_room(struct dw__worker *w, struct dw__place place)
                                               (uint64_t)counts.enumerators * ENUMERATOR_COST);
 }
 
+static const char *node_name(struct dw__worker *w, const struct dw__node *node)
+{
+    if (node->flags & NODE_SPELLED)
+        return arena_text(w->arena, slice_text(node->name));
+    return kept_name(w, node->name[0] != '\0' ? node->name : word_for(node->tag));
+}
+
 // False when there is no room for it.
 static bool build(struct dw__worker *w, struct dw__place place, struct dw__entry *entry)
 {
@@ -378,7 +385,7 @@ static bool build(struct dw__worker *w, struct dw__place place, struct dw__entry
         .dynamic = is_dynamic(node),
         .vector = node->flags & NODE_VECTOR,
         .tagged = tree->tagged,
-        .name = kept_name(w, node->name[0] != '\0' ? node->name : word_for(node->tag)),
+        .name = node_name(w, node),
         .scope = scope_text(w, place),
         .decl_file = "",
         .decl_line = node->decl_line,

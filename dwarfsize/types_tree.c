@@ -52,6 +52,13 @@ static const uint64_t type_tags[0x100] = {
     [DW_TAG_imported_unit] = SLOT(IMPORT),
 };
 
+static uint64_t template_slots(uint64_t tag)
+{
+    return tag == DW_TAG_GNU_template_parameter_pack   ? SLOT(NAME)
+           : tag == DW_TAG_GNU_template_template_param ? SLOT(GNU_TEMPLATE_NAME)
+                                                       : 0;
+}
+
 // The tags there are most of.
 static const bool plain_tags[0x100] = {
     [DW_TAG_member] = true,           [DW_TAG_enumerator] = true,
@@ -64,6 +71,7 @@ static const bool plain_tags[0x100] = {
 
 static const struct dw__pass type_pass = {
     .tags = type_tags,
+    .vendor_tags = template_slots,
     .plain = plain_tags,
     // Parameters and variables of functions, which have a place in the source or in memory.
     .unwanted = SLOT(LOCATION) | SLOT(ORIGIN),
@@ -75,6 +83,7 @@ static bool is_item(uint16_t tag)
 #define CASE_OF(name) case DW_TAG_##name:
     switch (tag) {
         ITEM_TAGS(CASE_OF)
+    case DW_TAG_GNU_template_template_param:
         return true;
     default:
         return false;
@@ -199,6 +208,11 @@ static dw_ref plain_type(const struct builder *b, const struct dw__die *die)
     return offset < b->tree->size ? b->tree->start + offset : DW_NO_REF;
 }
 
+static void mark_template(struct builder *b, const struct scope *scope)
+{
+    b->tree->nodes.items[scope->node].flags |= NODE_TEMPLATE;
+}
+
 static void add_item(struct builder *b, const struct dw__unit *unit, const struct dw__die *die,
                      const struct scope *scope)
 {
@@ -231,8 +245,16 @@ static void add_item(struct builder *b, const struct dw__unit *unit, const struc
         dw__member_read(unit, die, item);
         break;
     case DW_TAG_enumerator:
+        item->offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
+        break;
+    case DW_TAG_GNU_template_template_param:
+        item->name = dw__text(unit, die, SLOT_GNU_TEMPLATE_NAME);
+        mark_template(b, scope);
+        break;
+    case DW_TAG_template_type_parameter:
     case DW_TAG_template_value_parameter:
         item->offset = dw__number(unit, die, SLOT_CONST_VALUE, 0);
+        mark_template(b, scope);
         break;
     case DW_TAG_subrange_type:
     case DW_TAG_generic_subrange:
@@ -356,7 +378,11 @@ static void add_die(struct builder *b, const struct dw__unit *unit, const struct
     }
     const struct scope *top = b->stack.count ? &b->stack.items[b->stack.count - 1] : NULL;
     struct scope scope = {.depth = die->depth, .node = top ? top->node : NO_INDEX};
-    if (die->tag == DW_TAG_variant_part || die->tag == DW_TAG_variant) {
+    if (die->tag == DW_TAG_GNU_template_parameter_pack) {
+        if (!belongs(b, top, die))
+            return;
+        mark_template(b, top);
+    } else if (die->tag == DW_TAG_variant_part || die->tag == DW_TAG_variant) {
         if (!belongs(b, top, die))
             return;
         // Their members are members of the record around them.
@@ -376,60 +402,11 @@ static void add_die(struct builder *b, const struct dw__unit *unit, const struct
         vec_push(&b->stack, scope);
 }
 
-static bool is_c(uint16_t language)
-{
-    switch (language) {
-    case DW_LANG_C89:
-    case DW_LANG_C:
-    case DW_LANG_C99:
-    case DW_LANG_C11:
-    case DW_LANG_ObjC:
-    case DW_LANG_UPC:
-    case 0x2c: // DW_LANG_C17
-    case 0x3e: // DW_LANG_C23
-    case 0:
-        return true;
-    default:
-        return false;
-    }
-}
-
-// Where the arrays of a language begin that state no lower bound (DWARF 5, 7.12).
-static bool counts_from_one(uint16_t language)
-{
-    switch (language) {
-    case DW_LANG_Ada83:
-    case DW_LANG_Ada95:
-    case 0x2e: // DW_LANG_Ada2005
-    case 0x2f: // DW_LANG_Ada2012
-    case DW_LANG_Cobol74:
-    case DW_LANG_Cobol85:
-    case DW_LANG_Fortran77:
-    case DW_LANG_Fortran90:
-    case DW_LANG_Fortran95:
-    case DW_LANG_Fortran03:
-    case DW_LANG_Fortran08:
-    case 0x2d: // DW_LANG_Fortran18
-    case DW_LANG_Julia:
-    case DW_LANG_Modula2:
-    case DW_LANG_Modula3:
-    case DW_LANG_Pascal83:
-    case DW_LANG_PLI:
-        return true;
-    default:
-        return false;
-    }
-}
-
-uint64_t dw__lowest_index(uint16_t language)
-{
-    return counts_from_one(language);
-}
-
 void dw__tree_speak(struct dw__tree *tree, uint16_t language)
 {
-    tree->tagged = is_c(language);
-    tree->from_one = counts_from_one(language);
+    tree->tagged = dw__is_c(language);
+    tree->cxx = dw__is_cxx(language);
+    tree->from_one = dw__lowest_index(language);
 }
 
 uint64_t dw__item_elements(const struct dw__tree *tree, const struct dw__item *item)
@@ -474,7 +451,9 @@ void dw__tree_read(struct dw *dw, struct dw__unit *unit, struct dw__abbrevs *abb
     tree->start = dw__ref_make(unit, unit->start);
     tree->size = unit->end - unit->start;
     tree->nodes.count = tree->offsets.count = tree->items.count = tree->buckets.count = 0;
-    tree->imports.count = 0;
+    tree->imports.count = tree->spelled.count = 0;
+    if (tree->names != NULL)
+        arena_reset(tree->names);
     tree->foreign = tree->imported = false;
     dw__tree_speak(tree, unit->language);
     if (unit->damaged || unit->end - unit->start > UINT32_MAX)
@@ -501,6 +480,9 @@ void dw__tree_free(struct dw__tree *tree)
     vec_free(&tree->items);
     vec_free(&tree->buckets);
     vec_free(&tree->imports);
+    vec_free(&tree->spelled);
+    arena_free(tree->names);
+    tree->names = NULL;
 }
 
 // -------------------------------------------------------------------- references
