@@ -100,9 +100,9 @@ const char *img_machine_name(uint16_t machine);
 
 struct img_section {
     uint32_t index;     // number in the section header table
+    uint32_t type;      // SHT_*
     const char *name;   // "" when it has none
     const char *member; // of the archive it was in before members were joined, or NULL
-    uint32_t type;      // SHT_*
     uint64_t flags;     // SHF_*
     uint64_t addr;      // synthetic in a .o (0 but for allocated and debug sections)
     uint64_t offset;    // in the image; clipped so that [offset, offset + file_size) lies inside it

@@ -88,6 +88,7 @@ void led__tile(const struct led__range *ranges, size_t count, struct led__tile *
         if (ranges[i].start < ranges[i].end)
             starts[used++] = (struct keyed){ranges[i].start, i};
     sort_keyed(starts, scratch, used);
+    free(scratch);
 
     struct led__tile *swept = mem_alloc((2 * used + 1) * sizeof *swept);
     struct heap open = {mem_alloc((used + 1) * sizeof(size_t)), 0};
@@ -98,9 +99,8 @@ void led__tile(const struct led__range *ranges, size_t count, struct led__tile *
         heap_push(&open, starts[i].value);
     }
     sweep(ranges, &open, at, UINT64_MAX, swept, &swept_count);
-    group(swept, swept_count, count, tiles, first);
     free(open.items);
-    free(swept);
-    free(scratch);
     free(starts);
+    group(swept, swept_count, count, tiles, first);
+    free(swept);
 }
