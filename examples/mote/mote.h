@@ -478,6 +478,9 @@ struct exception {
     val traceback; // list: code, line, code, line ... innermost first; or NOTHING
     val cause;     // of `raise from`; NONE: said so; NOTHING: nothing said
     val context;   // what was being handled
+#if MOTE_RARE
+    val attrs; // dict: what the program sets; NOTHING
+#endif
 };
 
 _Noreturn void raise_val(val exception); // an instance, or a class to be called

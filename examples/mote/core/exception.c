@@ -324,7 +324,7 @@ static val *exception_field(struct exception *e, val name)
                                       : NULL;
 }
 
-static val exception_attr(val self, val name, val value)
+val exception_attr(val self, val name, val value)
 {
     struct exception *e = exception_of(self);
     val *field = exception_field(e, name);
@@ -374,8 +374,31 @@ static val exception_attr(val self, val name, val value)
     return NOTHING;
 }
 
+#if MOTE_RARE
+// Those that the program sets, too. An instance of a class of its own keeps them itself.
+static val exception_attr_any(val self, val name, val value)
+{
+    struct exception *e = exception_of(self);
+    val v = exception_attr(self, name, value);
+    if (v || !heap_holds(e))
+        return v;
+    if (!e->attrs && (name == S(__dict__) || (value != LOAD && value != DELETE)))
+        e->attrs = dict_new(0);
+    if (name == S(__dict__))
+        return value == LOAD ? e->attrs : NOTHING;
+    if (value == LOAD)
+        return e->attrs ? dict_get(e->attrs, name) : NOTHING;
+    if (value == DELETE)
+        return e->attrs && dict_delete(e->attrs, name) ? NONE : NOTHING;
+    dict_set(e->attrs, name, value);
+    return NONE;
+}
+#else
+#define exception_attr_any exception_attr
+#endif
+
 const struct ops exception_ops = {
-    .print = exception_write, .attr = exception_attr, .make = exception_make};
+    .print = exception_write, .attr = exception_attr_any, .make = exception_make};
 
 // BaseException.__init__(self, *args)
 static val exception_init(size_t n, val *a)
@@ -400,7 +423,8 @@ METHODS(exception_names, ROW(__init__, exception_init),
 
 #define EXCEPTION_SHAPE                                                                            \
     {                                                                                              \
-        .size = sizeof(struct exception), .refs = 0x1e, .flags = TYPE_BASE | TYPE_EXCEPTION        \
+        .size = sizeof(struct exception), .refs = MOTE_RARE ? 0x3e : 0x1e,                         \
+        .flags = TYPE_BASE | TYPE_EXCEPTION                                                        \
     }
 const struct type type_BaseException = {.head = {&type_type},
                                         .name = S(BaseException),

@@ -148,7 +148,7 @@ void instance_store(val o, val name, val value)
         instance_change_class(o, value);
         return;
     }
-    if (cls->shape.flags & TYPE_EXCEPTION && exception_ops.attr(native_part(o), name, value))
+    if (cls->shape.flags & TYPE_EXCEPTION && exception_attr(native_part(o), name, value))
         return;
     val *slot = table_find_name(t, name);
     if (!slot) {
@@ -297,6 +297,28 @@ void instance_print_plain(val self, struct sink *out)
     sink_format(out, "<%v.%t object at 0x%x>", r[0], self, (size_t)self);
 }
 
+#if MOTE_RARE
+// The native part as its type prints it, under the name of the class where that names itself: Ring([1]), Keys({1}).
+static void print_part(val self, val part, struct sink *out, enum print_how how)
+{
+    BUILDER(b);
+    print_val(part, &b.sink, how);
+    const char *text = b.size ? (const char *)((struct bytes *)b.store)->data : "";
+    struct text name = text_of(type_of(part)->name);
+    bool named = b.size > name.size && text[name.size] == '(' && !is_str(part) &&
+                 memcmp(text, name.data, name.size) == 0;
+    bool set = has_type(part, &type_set) && !named;
+    if (named || set)
+        sink_format(out, set ? "%t(" : "%t", self);
+    size_t from = named ? name.size : 0;
+    out->write(out, text + from, b.size - from);
+    if (set)
+        sink_char(out, ')');
+}
+#else
+#define print_part(self, part, out, how) print_val(part, out, how)
+#endif
+
 static void instance_print(val self, struct sink *out, enum print_how how)
 {
     ROOTS(r, 1);
@@ -304,7 +326,9 @@ static void instance_print(val self, struct sink *out, enum print_how how)
         r[0] = special_call(self, S(__str__), 0, NULL);
     val part = native_part(self);
     bool exception = part && exception_of(part);
-    if (!r[0] && !(exception && how == PRINT_STR))
+    // Exceptions, str, bytes and bytearray have a __str__ of their own.
+    bool own = exception || (part && (is_str(part) || type_of(part)->ops->buffer));
+    if (!r[0] && !(own && how == PRINT_STR))
         r[0] = special_call(self, S(__repr__), 0, NULL);
     if (r[0]) {
         struct text t = need_printed(r[0], how);
@@ -312,7 +336,7 @@ static void instance_print(val self, struct sink *out, enum print_how how)
     } else if (exception) {
         exception_write(self, out, how);
     } else if (part) {
-        print_val(part, out, how);
+        print_part(self, part, out, how);
     } else {
         instance_print_plain(self, out);
     }

@@ -42,11 +42,27 @@ static val contains_by_iteration(val what, val container)
     return FALSE;
 }
 
+static bool is_sequence(val v)
+{
+    return is_a(v, &type_list) || is_a(v, &type_tuple) || is_a(v, &type_str) ||
+           is_a(v, &type_bytes) || is_a(v, &type_bytearray);
+}
+
 _Noreturn static void raise_operands(enum op op, val a, val b)
 {
     if (op <= OP_GE)
         raise_type("'%s' not supported between instances of %r and %r", op_text(op),
                    type_of(a)->name, type_of(b)->name);
+    if (FOR_WORDS((op == OP_MUL || op == OP_MUL + OP_INPLACE) &&
+                  (is_sequence(a) || is_sequence(b))))
+        raise_type("can't multiply sequence by non-int of type '%t'", is_sequence(a) ? b : a);
+    if (FOR_WORDS((op == OP_ADD || op == OP_IADD) && is_sequence(a))) {
+        if (is_a(a, &type_list) || is_a(a, &type_tuple))
+            raise_type("can only concatenate %s (not \"%t\") to %s",
+                       is_a(a, &type_list) ? "list" : "tuple", b,
+                       is_a(a, &type_list) ? "list" : "tuple");
+        raise_type("can't concat %t to %t", b, a);
+    }
     const char *text = op == OP_POW ? "** or pow()" : op == OP_DIVMOD ? "divmod()" : op_text(op);
     raise_type("unsupported operand type(s) for %s: %r and %r", text, type_of(a)->name,
                type_of(b)->name);

@@ -43,6 +43,7 @@ void exception_write(val v, struct sink *out, enum print_how how);
 // Calls the function; whether StopIteration came out of it: its value is in mote.stop then.
 val call_until_stop(val f, size_t n, val *args);
 extern const struct ops exception_ops;
+val exception_attr(val self, val name, val value); // those that every exception has
 
 // ---- generators (generator.c)
 

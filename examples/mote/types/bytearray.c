@@ -136,8 +136,7 @@ static val bytearray_binary(enum op op, val a, val b)
         return a;
     }
     if (op == OP_MUL + OP_INPLACE) {
-        struct view v = view_of(a);
-        val result = view_repeat(&v, b);
+        val result = bytes_binary(OP_MUL, a, b);
         if (!result)
             return NOTHING;
         struct bytearray *to = bytearray_at(a), *from = (struct bytearray *)result;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // bytes: laid out as a str. Its operators serve bytearray too; view.c and str_*.c have what both share with str.
+#include "types/big.h"
 #include "types/text.h"
 
 static const struct bytes empty = {{&type_bytes}, 0, {}};
@@ -163,8 +164,9 @@ val bytes_binary(enum op op, val a, val b)
         return bytes_contain(a, b);
     if (op == OP_MUL) {
         bool first = is_bytes(a);
+        val times = index_try(first ? b : a); // may change a bytearray
         struct view v = view_of(first ? a : b);
-        return view_repeat(&v, first ? b : a);
+        return times ? view_repeat(&v, times) : NOTHING;
     }
     if (op <= OP_GE) {
         struct buffer x, y;

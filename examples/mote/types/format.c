@@ -9,6 +9,7 @@
 //
 // Padding goes before the head, behind the rest, or between head and body, where zeros are grouped with the digits.
 #include "types/format.h"
+#include "core/vm.h"
 
 // ------------------------------------------------------------------------------------------ padding
 
@@ -343,11 +344,11 @@ static void format_str(val v, const struct spec *spec, struct sink *out)
 // A class of the program may have its own __format__.
 static bool format_own(val v, val spec, struct sink *out)
 {
-    ROOTS(r, 1);
-    r[0] = attr_find(v, S(__format__));
+    ROOTS(r, 2);
+    r[1] = spec ? spec : S(empty);
+    r[0] = special_call(v, S(__format__), 1, &r[1]);
     if (!r[0])
         return false;
-    r[0] = call1(r[0], spec ? spec : S(empty));
     if (!is_a(r[0], &type_str))
         raise_type("__format__ must return a str, not %t", r[0]);
     struct text t = need_str(r[0]);
@@ -357,7 +358,7 @@ static bool format_own(val v, val spec, struct sink *out)
 
 void format_val(val v, val spec, struct sink *out)
 {
-    if (is_object(v) && type_of(v)->shape.flags & TYPE_CLASS && format_own(v, spec, out))
+    if (is_instance(v) && format_own(v, spec, out))
         return;
     struct text text = spec ? need_str(spec) : (struct text){"", 0};
     if (text.size == 0) {

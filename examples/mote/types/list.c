@@ -10,6 +10,7 @@
 // The capacity stands above the bits of `how`: to ask the heap for the size of a large object takes a walk over its
 // blocks. An empty list has no items. All changes go through list_splice. Items that are not used are 0, for the collector.
 #include "core/rooms.h"
+#include "types/big.h"
 #include "types/containers.h"
 
 static struct list *list_self(val v)
@@ -269,16 +270,17 @@ static val list_binary(enum op op, val a, val b)
     if (op == OP_IN)
         return bool_new(values_contain(b, a));
     val x = as_native(a, &type_list), y = as_native(b, &type_list);
-    if (op == OP_MUL && !x != !y && is_int(x ? b : a))
-        return list_repeat((struct list *)(x ? x : y), x ? b : a);
+    val times;
+    if (op == OP_MUL && !x != !y && (times = index_try(x ? b : a)))
+        return list_repeat((struct list *)(x ? x : y), times);
     if (!x)
         return NOTHING;
     if (op == OP_IADD) {
         list_extend(x, b);
         return a;
     }
-    if (op == OP_MUL + OP_INPLACE && is_int(b)) {
-        list_repeat_in_place((struct list *)x, b);
+    if (op == OP_MUL + OP_INPLACE && (times = index_try(b))) {
+        list_repeat_in_place((struct list *)x, times);
         return a;
     }
     if (!y)

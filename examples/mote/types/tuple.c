@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // tuple, and what lists and tuples have in common as sequences of values. Where an element's own code runs, the values
 // are fetched again after it: a list may have changed.
+#include "types/big.h"
 #include "types/containers.h"
 
 const struct tuple tuple_empty = {{&type_tuple}, 0, {}};
@@ -245,8 +246,9 @@ val tuple_binary(enum op op, val a, val b)
     if (op == OP_IN)
         return bool_new(values_contain(b, a));
     val x = as_native(a, &type_tuple), y = as_native(b, &type_tuple);
-    if (op == OP_MUL && !x != !y && is_int(x ? b : a))
-        return tuple_repeat((struct tuple *)(x ? x : y), x ? b : a);
+    val times;
+    if (op == OP_MUL && !x != !y && (times = index_try(x ? b : a)))
+        return tuple_repeat((struct tuple *)(x ? x : y), times);
     if (!x || !y)
         return NOTHING;
     if (op == OP_ADD)

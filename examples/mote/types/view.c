@@ -2,6 +2,7 @@
 // Views: str, bytes and bytearray seen as the same thing, bytes with a type. Indices of a wide str are characters, all
 // others are bytes; everything that depends on it is here.
 #include "core/rooms.h"
+#include "types/big.h"
 #include "types/text.h"
 
 struct view view_of_str(val str)
@@ -196,11 +197,9 @@ val view_item(const struct view *v, val key)
 
 val view_repeat(const struct view *v, val count)
 {
-    if (!is_int(count) && !(is_object(count) && attr_find(count, S(__index__)))) {
-        if (type_of(count)->shape.flags & TYPE_CLASS)
-            return NOTHING;
-        raise_type("can't multiply sequence by non-int of type '%t'", count);
-    }
+    count = index_try(count);
+    if (!count)
+        return NOTHING;
     intptr_t times = need_int(count);
     if (times <= 0 || v->size == 0)
         return view_new(v, "", 0);
