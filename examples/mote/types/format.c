@@ -63,9 +63,13 @@ static void write_number(const struct number *n, const struct spec *spec, struct
 {
     size_t digits = n->body.size, others = n->head.size + n->rest.size;
     char align = spec->align ? spec->align : '>';
-    if (align == '=' && spec->fill[0] == '0' && spec->fill_size == 1)
-        while (grouped(digits, n->group) + others < spec->width)
+    if (align == '=' && spec->fill[0] == '0' && spec->fill_size == 1) {
+        size_t wanted = spec->width > others ? spec->width - others : 0;
+        size_t least = !QUICK ? 0 : n->group ? wanted / (n->group + 1) * n->group : wanted;
+        digits = digits > least ? digits : least;
+        while (grouped(digits, n->group) < wanted)
             digits++;
+    }
     size_t length = grouped(digits, n->group) + others;
     size_t room = spec->width > length ? spec->width - length : 0;
     size_t left = pad_left(align, room);

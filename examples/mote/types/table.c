@@ -254,7 +254,7 @@ val *table_find_name(const struct table *t, val name)
         return find_fixed(t, name);
     size_t places = places_of(t);
     if (places > LINEAR)
-        return find(t, name, interned_hash(name), true);
+        return find(t, name, key_hash(name), true);
     struct pairs *p = t->pairs;
     for (size_t i = 0, stride = stride_of(t), n = t->used * stride; i < n; i += stride)
         if (p->slots[i] == name)
