@@ -169,6 +169,7 @@ static void shape_instance(const struct obj *o, struct shape_key *key)
         bool all;
         key->slotted = count_slots(o->type, &all);
         key->derived = native_part_of(o) == NOTHING ? 0 : all ? 2 : 1;
+        key->number[0] = pairs_of(&((const struct instance *)o)->table);
     }
 }
 
@@ -191,6 +192,7 @@ static void shape_deque(const struct obj *o, struct shape_key *key)
 {
     key->number[0] = deque_length(o);
     key->number[1] = deque_limit(o);
+    key->number[2] = deque_room(o);
 }
 #endif
 
@@ -245,7 +247,7 @@ static const struct described described[] = {
      {"entries", "bases", "order", "slotted", "inherits", "capacity"},
      shape_type},
 #if MOTE_COLLECTIONS
-    {&type_deque, NULL, {"length", "made"}, shape_deque},
+    {&type_deque, NULL, {"length", "made", "capacity"}, shape_deque},
 #endif
     {&type_method, NULL, {NULL}, shape_method},
     {&type_zip, NULL, {"length"}, shape_lazy},
@@ -253,7 +255,7 @@ static const struct described described[] = {
 };
 static const struct described named = {NULL, "namedtuple", {"length"}, shape_named};
 static const struct described tables = {NULL, NULL, TABLE, shape_table};
-static const struct described instances = {NULL, "instance", {NULL}, shape_instance};
+static const struct described instances = {NULL, "instance", {"capacity"}, shape_instance};
 static const struct described exceptions = {NULL, NULL, {NULL}, shape_exception};
 static const struct described others = {NULL, NULL, {NULL}, NULL};
 

@@ -16,6 +16,7 @@
 enum { ENTRY_HEAD = MOTE_HASH_BYTES + 1, CHUNK = 14 * WORD };
 enum { FIRST = S_FIRST + 1 };
 
+// Of entries; the table and the places of a pool, too, so that they do not look like bytes of the program.
 struct chunk { // counted
     struct obj head;
     size_t len;
@@ -26,8 +27,8 @@ struct chunk { // counted
 struct pool {
     struct obj head;
     val chunk;  // the one that is being filled
-    val table;  // bytes: addresses of the entries
-    val places; // bytes: place_t, 0 free, else 1 + number of an entry
+    val table;  // chunk: addresses of the entries
+    val places; // chunk: place_t, 0 free, else 1 + number of an entry
     size_t count;
     size_t used; // bytes of the chunk
 };
@@ -99,7 +100,7 @@ static struct pool *pool(void)
 
 static const uint8_t **pool_table(void)
 {
-    return (const uint8_t **)((struct bytes *)pool()->table)->data;
+    return (const uint8_t **)((struct chunk *)pool()->table)->entries;
 }
 
 static const uint8_t *entry_of(size_t index)
@@ -188,7 +189,7 @@ static size_t places_count(const struct pool *p)
 
 static place_t *places_of(const struct pool *p)
 {
-    return (place_t *)((struct bytes *)p->places)->data;
+    return (place_t *)((struct chunk *)p->places)->entries;
 }
 
 // The place that holds the text, or the free one where it would go.
@@ -223,8 +224,8 @@ static void pool_start(void)
     struct pool *p = heap_new(&type_pool);
     r[0] = (val)p;
     p->chunk = (val)heap_new_counted(&type_chunk, CHUNK);
-    p->table = bytes_new(NULL, 14 * WORD);
-    p->places = bytes_new(NULL, 32 * sizeof(place_t));
+    p->table = (val)heap_new_counted(&type_chunk, 13 * WORD);
+    p->places = (val)heap_new_counted(&type_chunk, 32 * sizeof(place_t));
     mote.pool = r[0];
 }
 
@@ -235,7 +236,8 @@ static uint8_t *pool_room(size_t size)
     if (p->count >= POOL_MOST)
         raise_memory();
     if ((p->count + 1) * 2 > places_count(p)) {
-        val places = bytes_new(NULL, places_count(p) * 2 * sizeof(place_t));
+        size_t twice = places_count(p) * 2 * sizeof(place_t);
+        val places = (val)heap_new_counted(&type_chunk, twice);
         heap_free((void *)p->places);
         p->places = places;
         places_fill();

@@ -30,6 +30,11 @@ size_t deque_length(const struct obj *deque)
     return ((const struct deque *)deque)->len;
 }
 
+size_t deque_room(const struct obj *deque)
+{
+    return ((const struct deque *)deque)->room;
+}
+
 size_t deque_limit(const struct obj *deque)
 {
     size_t limit = ((const struct deque *)deque)->limit;

@@ -25,6 +25,7 @@ extern const struct native builtin___build_class___native, builtin___import___na
     builtin_vars_native;
 
 size_t deque_length(const struct obj *deque);
+size_t deque_room(const struct obj *deque);
 size_t deque_limit(const struct obj *deque); // its maxlen; 0: none
 extern const struct type type_deque, type_enumerate, type_filter, type_map, type_zip;
 
