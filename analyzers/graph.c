@@ -312,7 +312,7 @@ static void fill_all(struct an_graph *graph, const struct an_graph_input *input,
     size_t target_count;
     an__object_list objects = {0};
     struct keyed *targets = sorted_targets(links, &target_count);
-    an__graph_fill(input->img, named, &graph->areas, targets, target_count, &objects);
+    an__graph_fill(input->img, named, &graph->areas, targets, target_count, &links->list, &objects);
     free(targets);
     an__graph_looks(links, input, &graph->areas, &objects);
     graph->objects = objects.items;

@@ -2,14 +2,26 @@
 //
 // What lies between the objects that somebody names: it is cut at what something points to and at symbols without
 // a size. Text up to its zero is a string literal, fill in front of an aligned object is padding, bytes nobody
-// points to are nobody's.
+// points to are nobody's. The linker's code is cut into the steps by which other code calls:
+//
+//   .plt   |head|jump by .got 3|jump by .got 4| ...       what holds no jump falls into the next: "bx pc" of ARM
+//                ^ call         ^ call
+//   .got.plt        word 3 -> memcpy, or at first back into the step: that is no call
 
 #include "analyzers/graph_private.h"
 
 #define PADDING_MAX 64 // bytes: no object is aligned to more than that without saying so
 
+typedef VEC(struct keyed) addr_list;
+
+// Of the linker's code, sorted: where other code calls it, where it goes on from.
+struct slots {
+    addr_list calls, jumps;
+};
+
 // One area being tiled.
 struct filler {
+    const struct slots *slots;
     struct img *img;
     const struct an__area *area;
     const struct img_section *section;
@@ -129,9 +141,28 @@ static uint64_t put_strings(struct filler *f, uint64_t start, uint64_t end)
     return start;
 }
 
+static void put_slots(struct filler *f, uint64_t start, uint64_t end)
+{
+    const addr_list *calls = &f->slots->calls, *jumps = &f->slots->jumps;
+    size_t call = keyed_first(calls->items, calls->count, start);
+    bool head =
+        call < calls->count && calls->items[call].key != start; // who calls is the linker's as well
+    for (; call < calls->count && calls->items[call].key < end; call++) {
+        uint64_t next = calls->items[call].key;
+        size_t jump = keyed_first(jumps->items, jumps->count, start);
+        if (jump == jumps->count || jumps->items[jump].key >= next)
+            continue;
+        put(f, start, next, AN__BY_LINKAGE);
+        f->out->items[f->out->count - 1].exported |= head;
+        head = false;
+        start = next;
+    }
+    put(f, start, end, AN__BY_LINKAGE);
+}
+
 static void put_words(struct filler *f, uint64_t start, uint64_t end)
 {
-    while (!f->area->executable && end - start >= f->word && f->strings-- != 0) {
+    while (end - start >= f->word && f->strings-- != 0) {
         put(f, start, start + f->word, AN__BY_LINKAGE);
         start += f->word;
     }
@@ -184,7 +215,10 @@ static void fill_gap(struct filler *f, struct starts *starts, uint64_t from, uin
     f->code = holds_code(f, starts, from, end);
     f->no_text = 0;
     if (f->area->content == LED_LINKAGE) {
-        put_words(f, from, end);
+        if (f->area->executable)
+            put_slots(f, from, end);
+        else
+            put_words(f, from, end);
         return;
     }
     if (f->is_strings)
@@ -251,15 +285,56 @@ static struct filler filler_of(struct img *img, const struct an__area *area, an_
     return f;
 }
 
-void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
-                    const struct keyed *targets, size_t target_count, an__object_list *out)
+// -------------------------------------------------------------------- the linker's code
+
+static const struct an__area *linkage_at(const struct an__areas *areas, uint64_t addr)
 {
+    const struct an__area *area = an__graph_area_at(areas, addr);
+    return area != NULL && area->content == LED_LINKAGE ? area : NULL;
+}
+
+static void sort_addrs(addr_list *list)
+{
+    struct keyed *scratch = mem_alloc((list->count + 1) * sizeof *scratch);
+    if (list->count > 1)
+        sort_keyed(list->items, scratch, list->count);
+    free(scratch);
+}
+
+static struct slots find_slots(const struct an__areas *areas, const an__link_list *links)
+{
+    struct slots slots = {0};
+    uint64_t start = UINT64_MAX, end = 0;
+    for (size_t i = 0; i < areas->count; i++)
+        if (areas->items[i].content == LED_LINKAGE && areas->items[i].executable) {
+            start = MIN(start, areas->items[i].start);
+            end = MAX(end, areas->items[i].end);
+        }
+    for (size_t i = 0; i < links->count; i++) {
+        const struct an__link *link = &links->items[i];
+        if (link->place >= start && link->place < end && linkage_at(areas, link->place))
+            vec_push(&slots.jumps, ((struct keyed){link->place, 0}));
+        if (link->target >= start && link->target < end && linkage_at(areas, link->target) &&
+            !linkage_at(areas, link->place))
+            vec_push(&slots.calls, ((struct keyed){link->target, 0}));
+    }
+    sort_addrs(&slots.calls);
+    sort_addrs(&slots.jumps);
+    return slots;
+}
+
+void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
+                    const struct keyed *targets, size_t target_count, const an__link_list *links,
+                    an__object_list *out)
+{
+    struct slots slots = find_slots(areas, links);
     struct starts starts = {targets, target_count, 0, &named->labels, 0};
     size_t next = 0;
     vec_reserve(out, named->objects.count + target_count);
     for (size_t a = 0; a < areas->count; a++) {
         const struct an__area *area = &areas->items[a];
         struct filler f = filler_of(img, area, out);
+        f.slots = &slots;
         uint64_t at = area->start;
         for (; next < named->objects.count && named->objects.items[next].addr < area->end; next++) {
             const struct an__object *object = &named->objects.items[next];
@@ -271,4 +346,6 @@ void an__graph_fill(struct img *img, struct an__named *named, const struct an__a
     }
     vec_free(&named->objects);
     vec_free(&named->labels);
+    vec_free(&slots.calls);
+    vec_free(&slots.jumps);
 }

@@ -90,10 +90,6 @@ bool an__graph_names_base(const struct img_symbol *symbol);
 void an__graph_add(struct an__named *named, const an__object_list *more);
 // Functions that no symbol names, by their unwind entries.
 void an__graph_frames(struct an__named *named, struct img *img, const struct an__areas *areas);
-// Fills what lies between: string literals, what `targets` (sorted) point to, padding, nobody's. Moves
-// all into `out`, which then tiles the areas.
-void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
-                    const struct keyed *targets, size_t target_count, an__object_list *out);
 
 // --------------------------------------------------------------------------- links
 
@@ -102,6 +98,11 @@ struct an__link {
     uint8_t how;            // enum an_link
 };
 typedef VEC(struct an__link) an__link_list;
+// Fills what lies between: string literals, what `targets` (sorted) point to, padding, nobody's. Moves
+// all into `out`, which then tiles the areas.
+void an__graph_fill(struct img *img, struct an__named *named, const struct an__areas *areas,
+                    const struct keyed *targets, size_t target_count, const an__link_list *links,
+                    an__object_list *out);
 
 // A word of data that the loader fills with the address of something in another program.
 struct an__import {

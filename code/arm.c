@@ -83,11 +83,23 @@ static void counts(struct code__step *s, const struct fields *f, uint8_t base)
     s->near = base == CODE__NO;
 }
 
+// The number that ends an instruction. How far it is turned may be said apart: "add ip, pc, #0, 12" of a PLT.
+static uint64_t number_of(const struct fields *f)
+{
+    const cs_arm_op *last = &f->op[f->count - 1];
+    if (last->type != ARM_OP_IMM)
+        return 0;
+    if (f->count < 4 || last[-1].type != ARM_OP_IMM)
+        return (uint64_t)(int64_t)last->imm;
+    uint32_t number = (uint32_t)last[-1].imm, turn = (uint32_t)last->imm & 31;
+    return number >> turn | number << (-turn & 31);
+}
+
 static void decode_sum(struct code__step *s, const struct fields *f, bool takes)
 {
     uint8_t to = reg_at(f, 0), base = reg_at(f, f->count > 2), other = reg_at(f, f->count - 1);
     const cs_arm_op *last = &f->op[f->count - 1];
-    uint64_t imm = last->type == ARM_OP_IMM ? (uint64_t)(int64_t)last->imm : 0;
+    uint64_t imm = number_of(f);
     if (to == PC) {
         jumps_by(s, f, CODE__NO);
     } else if (last->type == ARM_OP_IMM && base == PC) {
