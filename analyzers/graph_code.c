@@ -18,7 +18,7 @@
 struct range {
     uint64_t start, end;
     bool label; // begins at one
-    bool told;  // relocations say what it refers to, but for what the assembler could resolve
+    bool told;  // relocations say what it refers to, but for some
 };
 
 struct chunk {
@@ -78,9 +78,13 @@ static void add_literal(const struct job *job, const struct an__area *area, uint
                                            .code = area->content == LED_CODE}));
 }
 
-// Assemblers leave no relocation behind for what is counted from the instruction and lies in its section.
+// What no relocation tells: assemblers leave none behind for what is counted from the instruction and lies in its section,
+// compilers for what they count from an anchor, the beginning of a block of objects that has one, and linkers not
+// always for what they brought near to gp.
 static bool is_resolved(const struct code_ref *ref, const struct an__area *area)
 {
+    if (ref->kind == CODE_ADDRESS && area->content != LED_CODE && area->content != LED_LINKAGE)
+        return true;
     bool counted = ref->kind == CODE_BRANCH || ref->kind == CODE_FALLS || ref->kind == CODE_ADDRESS;
     return counted && ref->place - area->start < area->end - area->start;
 }
@@ -229,13 +233,13 @@ void an__graph_code(struct an__links *links, const struct an_graph_input *input,
     uint64_t nameless = 0;
     size_t next = 0, label = 0;
     bool told = false, untold = false;
-    bool linked = input->with_code && img_info(input->img)->type != ET_REL;
+    bool linked = img_info(input->img)->type != ET_REL;
     for (size_t i = 0; i < areas->count; i++) {
         const struct an__area *area = &areas->items[i];
         job.told = links->told[i];
         told |= area->content == LED_CODE && job.told;
         untold |= area->content == LED_CODE && !job.told;
-        if (job.told && !linked) // all functions are roots, whoever calls them
+        if (job.told && !linked) // its instructions are still to be filled in
             continue;
         if (area->content == LED_CODE) {
             uint64_t unnamed = cut_code(&job, area, &next, &label);
