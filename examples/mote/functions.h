@@ -97,8 +97,9 @@ struct method { // bound
 struct instance { // of a class of the program
     struct obj head;
     struct table
-        table; // attributes; the native part of a class derived from a native type is the value of key ""
+        table; // attributes; the native part of a class derived from a native type is the value of PART_NAME
 };
+#define PART_NAME character(0)
 struct module {
     struct obj head;
     val name;

@@ -117,7 +117,7 @@ static void count_value(val v, void *context)
         key.type = &type_int;
         key.number[0] = bits_of(i < 0 ? -(uintptr_t)i : (uintptr_t)i);
         census_add(c, &key);
-    } else if (is_interned(v)) {
+    } else if (is_interned(v) && v != PART_NAME) {
         bool cut = v >> 2 < 128 && MOTE_SHARE_TEXT && !room_interns((unsigned char)(v >> 2));
         bool again = bit_test_set(c->interned, v >> 2);
         if (again && !cut)

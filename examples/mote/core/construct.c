@@ -20,7 +20,7 @@ static void set_part(val instance, val part)
     ROOTS(r, 2);
     r[0] = part;
     r[1] = instance;
-    table_add(&((struct instance *)instance)->table, S(empty))[1] = part;
+    table_add(&((struct instance *)instance)->table, PART_NAME)[1] = part;
 }
 
 static val make_native(const struct type *type, size_t n, size_t kw, val *args)

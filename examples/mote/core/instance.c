@@ -6,7 +6,7 @@
 //     | class | pairs | used | live |             | class | value0 | value1 | ...
 //     +-------+-------+------+------+             +-------+--------+--------+-----
 //
-// When a base is a native type, the native object is the value of the key "" in the table: its part. Native functions get
+// When a base is a native type, the native object is the value of the key "\0" in the table: its part. Native functions get
 // the part as self; where the class defines nothing itself the part does the work.
 #include "core/vm.h"
 
@@ -23,7 +23,7 @@ static struct table *instance_table(val o)
 val native_part(val instance)
 {
     struct table *t = instance_table(instance);
-    val *slot = t ? table_find_name(t, S(empty)) : NULL;
+    val *slot = t ? table_find_name(t, PART_NAME) : NULL;
     return slot ? slot[1] : NOTHING;
 }
 
@@ -42,7 +42,7 @@ static val attributes_dict(val o)
     size_t at = 0;
     val *slot;
     while (t && table_next(t, &at, &slot))
-        if (slot[0] != S(empty))
+        if (slot[0] != PART_NAME)
             dict_set(r[0], slot[0], slot[1]);
     return r[0];
 }
@@ -137,7 +137,7 @@ void instance_store(val o, val name, val value)
         raise_no_attribute(o, name);
     }
     struct table *t = instance_table(o);
-    if (name == S(empty)) // the native part is nothing to store or delete
+    if (name == PART_NAME) // the native part is nothing to store or delete
         raise_no_attribute(o, name);
     if (value == DELETE) {
         if (!table_remove(t, name))

@@ -335,7 +335,7 @@ static void add_names(val set, val dict)
     size_t at = 0;
     val *slot;
     while (dict && table_next(table_of(dict), &at, &slot))
-        if (slot[0] != S(empty))
+        if (slot[0] != PART_NAME)
             set_add(set, slot[0]);
 }
 
