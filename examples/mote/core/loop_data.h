@@ -294,6 +294,12 @@ CASE(LOAD_ITEM) :
         TOP = *place;
         NEXT;
     }
+    const uint8_t *byte = byte_place(o, key, false);
+    if (byte) {
+        sp--;
+        TOP = SMALL(*byte);
+        NEXT;
+    }
     SAVE();
     val v = item_get(o, key);
     sp--;
@@ -306,6 +312,12 @@ CASE(STORE_ITEM) :
     val *place = list_place(o, key);
     if (place) {
         *place = sp[-3];
+        sp -= 3;
+        NEXT;
+    }
+    uint8_t *byte = is_small(sp[-3]) && sp[-3] <= SMALL(255) ? byte_place(o, key, true) : NULL;
+    if (byte) {
+        *byte = (uint8_t)small_of(sp[-3]);
         sp -= 3;
         NEXT;
     }

@@ -75,6 +75,32 @@ BINARY(AND) : if (is_small(SECOND) && is_small(TOP))
     NEXT;
 }
 goto binary;
+BINARY(OR) : if (is_small(SECOND) && is_small(TOP))
+{
+    sp--;
+    TOP |= sp[0];
+    NEXT;
+}
+goto binary;
+BINARY(XOR) : if (is_small(SECOND) && is_small(TOP))
+{
+    sp--;
+    TOP = (TOP ^ sp[0]) | 1;
+    NEXT;
+}
+goto binary;
+BINARY(LSHIFT) :
+{
+    val a = SECOND, b = TOP;
+    intptr_t shifted;
+    if (is_small(a) && is_small(b) && b < SMALL(8 * WORD - 2) &&
+        !__builtin_mul_overflow((intptr_t)(a - 1), (intptr_t)1 << small_of(b), &shifted)) {
+        sp--;
+        TOP = (val)shifted | 1;
+        NEXT;
+    }
+    goto binary;
+}
 BINARY(RSHIFT) : if (is_small(SECOND) && is_small(TOP) && TOP < SMALL(8 * WORD))
 {
     sp--;

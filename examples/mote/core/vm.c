@@ -119,6 +119,23 @@ static inline val *list_place(val o, val key)
     return at < l->len ? &l->items->values[at] : NULL;
 }
 
+// The same of bytes, when not to be stored to, and of a bytearray.
+static inline uint8_t *byte_place(val o, val key, bool store)
+{
+    if (!LABELS || !is_small(key) || !is_object(o))
+        return NULL;
+    const struct type *type = ((const struct obj *)o)->type;
+    const struct bytes *b = (const struct bytes *)o;
+    size_t n = count_of(b), at = (size_t)small_of(key);
+    if (type == &type_bytearray)
+        b = ((const struct bytearray *)o)->store;
+    else if (type != &type_bytes || store)
+        return NULL;
+    if ((intptr_t)at < 0)
+        at += n;
+    return at < n ? (uint8_t *)&b->data[at] : NULL;
+}
+
 #if !LABELS
 static const bool has_operand[] = {
 #define KIND_N           false
@@ -159,6 +176,12 @@ static val loop(struct frame *f)
         [I_BINARY + OP_TRUEDIV] = &&L_BINARY_TRUEDIV,
         [I_BINARY + OP_AND] = &&L_BINARY_AND,
         [I_BINARY + OP_AND + OP_INPLACE] = &&L_BINARY_AND,
+        [I_BINARY + OP_OR] = &&L_BINARY_OR,
+        [I_BINARY + OP_OR + OP_INPLACE] = &&L_BINARY_OR,
+        [I_BINARY + OP_XOR] = &&L_BINARY_XOR,
+        [I_BINARY + OP_XOR + OP_INPLACE] = &&L_BINARY_XOR,
+        [I_BINARY + OP_LSHIFT] = &&L_BINARY_LSHIFT,
+        [I_BINARY + OP_LSHIFT + OP_INPLACE] = &&L_BINARY_LSHIFT,
         [I_BINARY + OP_RSHIFT] = &&L_BINARY_RSHIFT,
         [I_BINARY + OP_RSHIFT + OP_INPLACE] = &&L_BINARY_RSHIFT,
         [I_BINARY + OP_MOD] = &&L_BINARY_MOD,
