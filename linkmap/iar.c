@@ -35,6 +35,7 @@ struct iar {
     struct slice placing; // the group whose ranges are being told
     struct slice pending; // a name that stands alone
     size_t pending_indent;
+    size_t init_indent; // of the init block read last; SIZE_MAX: left
     bool in_section;
     VEC(struct slice) places; // by number - 1: what the brackets mean
     uint64_t stated;          // bytes of memory in all, by the last lines
@@ -134,6 +135,7 @@ static void group_line(struct iar *iar, struct slice line)
         lm__section(iar->r, name, LM_NONE, size); // the first row says where
     section->region = region_named(iar->r->map, name);
     iar->in_section = true;
+    iar->init_indent = SIZE_MAX;
 }
 
 // ----------------------------------------------------------------------------- rows
@@ -187,8 +189,20 @@ static bool is_block(struct iar *iar, const struct row *row)
            !slice_starts(lm__trim(next), "- 0x");
 }
 
+// What lies in an init block is copied there from rows that are called "Initializer bytes".
+static bool is_copied(struct iar *iar, const struct row *row)
+{
+    if (row->indent <= iar->init_indent)
+        iar->init_indent = SIZE_MAX;
+    bool inside = iar->init_indent != SIZE_MAX;
+    if (slice_is(row->object, "<Init block>"))
+        iar->init_indent = row->indent;
+    return inside;
+}
+
 static void add_row(struct iar *iar, const struct row *row)
 {
+    bool copied = is_copied(iar, row);
     struct lm_map *map = iar->r->map;
     struct lm_section *section = &map->sections.items[map->sections.count - 1];
     if (section->addr == LM_NONE)
@@ -199,7 +213,7 @@ static void add_row(struct iar *iar, const struct row *row)
     struct lm_contribution *c = lm__contribution(iar->r, row->name, row->addr, row->size,
                                                  object ? lm__file(iar->r, row->object) : LM_NO);
     c->align = row->align <= UINT32_MAX ? (uint32_t)row->align : 0;
-    c->nobits = slice_is(row->kind, "zero") || slice_is(row->kind, "uninit") ||
+    c->nobits = copied || slice_is(row->kind, "zero") || slice_is(row->kind, "uninit") ||
                 (!object && slice_starts(row->object, "<Block"));
     if (!object)
         c->kind = LM_MADE;

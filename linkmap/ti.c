@@ -41,6 +41,9 @@ struct ti {
     bool thumb;     // code symbols have bit 0 set
     struct names *names;
     VEC(uint64_t) load; // by name, from the segments; LM_NONE where not known
+    // Memories of C2000 and C5000: program is PAGE 0, data PAGE 1, and both may have regions at one address.
+    uint64_t page;       // the heading read last; LM_NONE before the first
+    VEC(uint64_t) pages; // by region
 };
 
 unsigned lm__ti_score(struct slice text)
@@ -84,11 +87,28 @@ static void memory_line(struct ti *ti, struct slice line)
     struct slice rest = line;
     struct lm_region region = {.name = lm__word(&rest), .line = ti->r->line};
     uint64_t unused;
+    if (slice_is(region.name, "PAGE") && rest.size != 0) {
+        struct slice number = lm__until(lm__trim(rest), lm__trim(rest).size - 1); // "1:"
+        if (!lm__decimal(number, &ti->page))
+            ti->page = LM_NONE;
+        return;
+    }
     if (!lm__hex(lm__word(&rest), &region.origin) || !lm__hex(lm__word(&rest), &region.length) ||
         !lm__hex(lm__word(&rest), &region.used) || !lm__hex(lm__word(&rest), &unused))
-        return; // headings, pages
+        return; // headings
     region.attributes = lm__trim(rest);
     vec_push(&ti->r->map->regions, region);
+    vec_push(&ti->pages, ti->page);
+}
+
+static uint32_t region_on(const struct ti *ti, uint64_t page, uint64_t addr)
+{
+    for (size_t i = 0; i < ti->pages.count; i++) {
+        const struct lm_region *region = &ti->r->map->regions.items[i];
+        if (ti->pages.items[i] == page && addr - region->origin < region->length)
+            return (uint32_t)i;
+    }
+    return LM_NO;
 }
 
 static void segment_line(struct ti *ti, struct slice line)
@@ -128,6 +148,7 @@ static bool open_section(struct ti *ti, struct slice name, struct slice rest)
         section->lma = origin;
         ti->shift = run - origin;
     }
+    section->region = region_on(ti, page, section->addr);
     // UNINITIALIZED, NOLOAD SECTION, DSECT, COPY SECTION
     ti->reserved = slice_starts(rest, "UNINIT") || slice_starts(rest, "NOLOAD");
     // A section that is copied from a compressed image of its own is printed so, too.
@@ -340,13 +361,14 @@ static void one_line(struct ti *ti, struct slice line)
 
 void lm__ti_read(struct lm__reader *r)
 {
-    struct ti ti = {.r = r, .names = names_new()};
+    struct ti ti = {.r = r, .names = names_new(), .page = LM_NONE};
     struct slice line;
     while (lm__line(r, &line))
         if (line.size != 0)
             one_line(&ti, line);
     names_free(ti.names);
     vec_free(&ti.load);
+    vec_free(&ti.pages);
     if (ti.part < SECTIONS)
         lm__doubt(r, r->line, "the map ends before the placement of sections");
 }
