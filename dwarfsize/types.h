@@ -122,6 +122,12 @@ void dw__templates_spell(const struct dw__forest *forest, struct dw__tree *tree,
 void dw__templates_apply(struct dw__tree *tree);
 // What follows from the language: dw__tree_read does it where the unit states one.
 void dw__tree_speak(struct dw__tree *tree, uint16_t language);
+static inline bool dw__is_template_argument(const struct dw__item *item)
+{
+    return item->tag == DW_TAG_template_type_parameter ||
+           item->tag == DW_TAG_template_value_parameter ||
+           item->tag == DW_TAG_GNU_template_template_param;
+}
 // Elements of a dimension, or DW_COUNT_UNKNOWN.
 uint64_t dw__item_elements(const struct dw__tree *tree, const struct dw__item *item);
 

@@ -179,10 +179,8 @@ static uint64_t hash_members(const struct dw__forest *forest, struct dw__place p
     uint64_t hash = 5;
     for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
         const struct dw__item *item = &place.tree->items.items[i];
-        bool template_argument = item->tag == DW_TAG_template_type_parameter ||
-                                 item->tag == DW_TAG_template_value_parameter ||
-                                 item->tag == DW_TAG_GNU_template_template_param;
-        if (template_argument || item->tag == DW_TAG_variant_part || item->tag == DW_TAG_variant)
+        if (dw__is_template_argument(item) || item->tag == DW_TAG_variant_part ||
+            item->tag == DW_TAG_variant)
             continue; // the name says it
         hash = hash_mix(hash, hash_text(forest, place.tree, item->name));
         if (item->tag == DW_TAG_enumerator) {

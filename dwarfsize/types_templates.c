@@ -13,7 +13,6 @@
 // Names of all trees are spelled from those in the file before any is replaced: the order does not matter.
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "dwarfsize/types.h"
 
@@ -33,13 +32,6 @@ static bool is_simple(struct dw__place place)
 {
     return place.tree->cxx && (place.node->flags & NODE_TEMPLATE) && place.node->name[0] != '\0' &&
            strchr(place.node->name, '<') == NULL;
-}
-
-static bool is_argument(const struct dw__item *item)
-{
-    return item->tag == DW_TAG_template_type_parameter ||
-           item->tag == DW_TAG_template_value_parameter ||
-           item->tag == DW_TAG_GNU_template_template_param;
 }
 
 // ------------------------------------------------------------------------- values
@@ -128,7 +120,7 @@ static void spell_arguments(struct speller *s, struct dw__place place, unsigned 
     for (uint32_t i = place.node->first; i != NO_INDEX; i = place.tree->items.items[i].next) {
         const struct dw__item *item = &place.tree->items.items[i];
         s->failed |= s->out->size > SIZE_MAX_OF_NAME;
-        if (!is_argument(item) || s->failed)
+        if (!dw__is_template_argument(item) || s->failed)
             break;
         buf_text(s->out, first ? "" : ", ");
         first = false;

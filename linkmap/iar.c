@@ -189,8 +189,9 @@ static bool is_block(struct iar *iar, const struct row *row)
            !slice_starts(lm__trim(next), "- 0x");
 }
 
-// What lies in an init block is copied there from rows that are called "Initializer bytes".
-static bool is_copied(struct iar *iar, const struct row *row)
+// Whether the row lies in an init block, which it may open or leave: that is copied there from rows that are
+// called "Initializer bytes".
+static bool follow_init_block(struct iar *iar, const struct row *row)
 {
     if (row->indent <= iar->init_indent)
         iar->init_indent = SIZE_MAX;
@@ -202,7 +203,7 @@ static bool is_copied(struct iar *iar, const struct row *row)
 
 static void add_row(struct iar *iar, const struct row *row)
 {
-    bool copied = is_copied(iar, row);
+    bool copied = follow_init_block(iar, row);
     struct lm_map *map = iar->r->map;
     struct lm_section *section = &map->sections.items[map->sections.count - 1];
     if (section->addr == LM_NONE)
