@@ -268,6 +268,4 @@ void lm__lists_end(const struct lm__lists *l)
 {
     if (l->part != LM__MAP && l->part != LM__CREF)
         lm__doubt(l->r, l->r->line, "the map ends before the placement of sections");
-    else
-        lm__check_end(l->r);
 }

@@ -202,7 +202,6 @@ void lm__columns_read(struct lm__reader *r, const struct lm__columns *columns)
     while (lm__line(r, &line))
         one_line(&t, line);
     close_section(&t);
-    lm__check_end(r);
 }
 
 // Whether the first line consists of these words.

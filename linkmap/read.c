@@ -68,6 +68,7 @@ static void read_all(struct lm_map *map, struct doubts *doubts)
     vec_reserve(&map->contributions, map->text.size / RESERVE_RATE);
     vec_reserve(&map->symbols, map->text.size / RESERVE_RATE);
     map->dialect->read(&r);
+    lm__check_end(&r);
     lm__finish(&r);
 }
 
